@@ -1,0 +1,18 @@
+"""Grade nbgrader submissions where no student code can touch the verdict.
+
+`autograder.check("a1-neuron.row_gradients", globals())` runs one check in the author's own kernel; everything else is
+the command line (`autograder --help`).
+"""
+
+__version__ = "0.1.0"
+
+
+def check(name: str, namespace: dict) -> None:
+    """Run the check `name` ("<assignment>.<blank>") on the functions in `namespace`, print its findings, raise if it fails.
+
+    The grader never executes this call: it recognises the line and asks the sandboxed notebook instead. Raises
+    RuntimeError under a stock `nbgrader autograde`, so that a course without our configuration gives no marks.
+    """
+    from autograder.author import check_in_kernel
+
+    check_in_kernel(name, namespace)

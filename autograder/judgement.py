@@ -1,0 +1,270 @@
+"""What a check is written with: cases, calls into the student's notebook, comparisons, diagnosis.
+
+Everything here runs where no student code can: values come in over a wire as plain data and are compared by us.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.checks.catalogue import CATALOGUE
+from autograder.verdict import FAILED, PASSED, BlankVerdict, Finding
+from nnlib.gradcheck import numerical_gradient
+
+RTOL = 1e-9  # float64 and analytic: finite differences reach about 1e-10 relative at best on smooth functions, usually 1e-8
+NEARLY = 1e-3  # closer than this and still wrong looks like finite differences or float32, not like a wrong formula
+
+
+class StudentFault(Exception):
+    """The one exception for what is the student's doing: `diagnosis` is a catalogue name, the text a sentence."""
+
+    def __init__(self, diagnosis: str, message: str):
+        super().__init__(message)
+        self.diagnosis = diagnosis
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a call returned, as plain data, and which arguments (by position) the callee reports to have changed."""
+
+    value: Any
+    changed: tuple[int, ...] = ()
+
+
+class Guest(Protocol):
+    """Whoever can call a function of the student's notebook: the sandbox, or an author's own kernel."""
+
+    def call(self, name: str, args: tuple) -> Reply: ...
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input of a check: its kind in words, the arguments, and whether it may be shown to the student."""
+
+    label: str
+    args: tuple
+    public: bool
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check: its name is the blank's grade_id, its docstring the title, its weights split the points."""
+
+    name: str
+    title: str
+    weights: Mapping[str, float]
+    examine: Callable[["Blank"], None]
+
+
+def check(weights: Mapping[str, float]) -> Callable[[Callable], Check]:
+    """Declare a function as a check. `weights` maps each property examined to its share of the points (they sum to 1)."""
+    if abs(sum(weights.values()) - 1) > 1e-12:
+        raise ValueError(f"the weights of a check sum to {sum(weights.values())}, expected 1: {dict(weights)}")
+    return lambda function: Check(function.__name__, (function.__doc__ or "").strip(), weights, function)
+
+
+@dataclass
+class Outcome:
+    """What has been seen of one property: whether it was examined, its first failure, and the mistakes still possible."""
+
+    examined: bool = False
+    finding: Finding | None = None
+    kinds: list[str] = field(default_factory=list)  # of the failures: "wrong_shape", "inaccurate", "" …
+    explanations: set[str] | None = None
+
+
+class Blank:
+    """One blank under examination. Checks call its methods; `verdict` reads the result."""
+
+    def __init__(self, check: Check, guest: Guest, seed: bytes):
+        self._check, self._guest = check, guest
+        self._outcomes = {name: Outcome() for name in check.weights}
+        self._notes: list[Finding] = []
+        self._case, self._call = Case("", (), True), ""
+        self._seeds = (_digest(b"public", check.name.encode()), _digest(seed, check.name.encode()))
+
+    def cases(self, make: Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]) -> Iterator[Case]:
+        """For each kind of input that `make(rng)` yields as (label, args): the public case, then its hidden twin."""
+        public, hidden = (make(np.random.default_rng(seed)) for seed in self._seeds)
+        for (label, shown), (_, fresh) in zip(public, hidden, strict=True):
+            for self._case in (Case(label, shown, True), Case(label, fresh, False)):
+                yield self._case
+
+    def call(self, name: str, *args: Any, returns: int = 1) -> Any:
+        """What the student's function `name` returns for `args`, as plain data; a tuple when `returns` > 1.
+
+        Raises StudentFault (which ends the check) when there is no usable value.
+        """
+        self._call = _source(name, args)
+        reply = self._guest.call(name, args)
+        if reply.changed:
+            self._note_changed(name, reply.changed)
+        if reply.value is None:
+            raise StudentFault("returned_none", f"{name} returned None: is a return statement missing?")
+        if returns > 1 and (not isinstance(reply.value, list | tuple) or len(reply.value) != returns):
+            raise StudentFault("wrong_type", f"{name} returned {_describe(reply.value)}, expected {returns} values.")
+        return reply.value
+
+    def close(self, property: str, got: Any, want: Any, mistakes: Mapping[str, Any] | None = None, rtol: float = RTOL):
+        """Examine that `got` has the shape of `want` and equals it to `rtol` of its largest entry.
+
+        `mistakes` maps names of the catalogue to what each mistake would give for this input.
+        """
+        want = np.asarray(want, dtype=np.float64)
+        kind, message = _compare(got, want, rtol)
+        explained = {name for name, wrong in (mistakes or {}).items() if _same(got, np.asarray(wrong, float), rtol)}
+        self._record(property, kind, message, explained)
+
+    def gradient(self, property: str, got: Any, want: Any, cost: Callable | None = None, at: Any = None, mistakes=None):
+        """Examine a gradient against the analytic `want`, itself verified against the numerical derivative of `cost` at `at`.
+
+        Raises AssertionError when `want` is not the derivative of `cost`: the check is wrong, nobody's mark is decided.
+        """
+        if cost is not None:
+            at = np.asarray(at, dtype=np.float64)
+            numeric = np.asarray(numerical_gradient(cost, at))
+            scale = max(np.max(np.abs(numeric), initial=0.0), 1e-3)
+            assert np.allclose(numeric, want, rtol=0, atol=1e-5 * scale), f"{self._check.name}: {property} is not dJ"
+        self.close(property, got, want, mistakes)
+
+    def true(self, property: str, condition: bool, message: str, diagnosis: str = ""):
+        """Examine a condition the host has computed itself; `message` says what was expected instead."""
+        self._record(property, None if condition else diagnosis, message, set())
+
+    def _record(self, property: str, kind: str | None, message: str, explained: set[str]):
+        outcome = self._outcomes[property]
+        outcome.examined = True
+        outcome.explanations = explained if outcome.explanations is None else outcome.explanations & explained
+        if kind is None:
+            return
+        outcome.kinds.append(kind)
+        if outcome.finding is None:
+            outcome.finding = self._finding(property, message)
+
+    def _finding(self, property: str, message: str, diagnosis: str = "") -> Finding:
+        where = f"For {self._case.label}: " if self._case.label else ""
+        if not self._case.public:  # numbers of hidden data are never shown; its public twin passed
+            where, message = where, "the public example is right, fresh inputs of the same kind are not."
+        return Finding(property, where + message, self._call if self._case.public else "", diagnosis)
+
+    def _note_changed(self, name: str, changed: tuple[int, ...]):
+        which = ", ".join(str(position + 1) for position in changed)
+        note = Finding("inputs unchanged", f"{name} changed its argument {which} in place; callers will not expect it. "
+                       "This costs no marks.", self._call if self._case.public else "", "modified_input")
+        if not self._notes:
+            self._notes.append(note)
+
+    def verdict(self, points: float) -> BlankVerdict:
+        """Examine everything and sum up: points times the weights of the properties that passed on every case."""
+        fault = None
+        try:
+            self._check.examine(self)
+        except StudentFault as error:
+            fault = self._finding("call", str(error), error.diagnosis)
+        unexamined = [name for name, outcome in self._outcomes.items() if not outcome.examined]
+        if unexamined and not fault:
+            raise AssertionError(f"the check {self._check.name} examined no case of {unexamined}")
+        passed = {name for name, outcome in self._outcomes.items() if not outcome.kinds} if not fault else set()
+        findings = [fault] if fault else []
+        findings += [_named(outcome) for outcome in self._outcomes.values() if outcome.finding]
+        score = points * sum(self._check.weights[name] for name in passed)
+        named = [finding.diagnosis for finding in findings if finding.diagnosis]
+        return BlankVerdict(self._check.name, points, FAILED if findings else PASSED, round(score, 10),
+                            tuple(findings + self._notes), _strongest(named), self._check.title)
+
+
+def _named(outcome: Outcome) -> Finding:
+    """The finding of a failed property with its diagnosis: the one mistake that explains every value, else how it failed."""
+    if outcome.explanations is not None and len(outcome.explanations) == 1:
+        name = next(iter(outcome.explanations))
+    else:
+        name = outcome.kinds[0] if len(set(outcome.kinds)) == 1 else ""
+    finding = outcome.finding
+    message = f"{finding.message} {CATALOGUE[name]}" if name else finding.message
+    return Finding(finding.property, message, finding.example, name)
+
+
+STRUCTURAL = frozenset({"raised", "not_defined", "not_callable", "returned_none", "wrong_shape", "wrong_type",
+                        "wrong_dtype", "not_finite", "timed_out", "died", "inaccurate"})  # fmt: skip
+
+
+def _strongest(names: list[str]) -> str:
+    """One diagnosis for the blank: the first from the catalogue of mistakes, else the first structural one."""
+    return next((name for name in names if name not in STRUCTURAL), names[0] if names else "")
+
+
+def _compare(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
+    """(None, "") when equal, else (how it failed, one sentence)."""
+    array = _numeric(got)
+    if array is None:
+        return "wrong_type", f"got {_describe(got)}, expected {_expected(want)}."
+    if array.shape != want.shape:
+        return "wrong_shape", f"got {_describe(got)}, expected {_expected(want)}."
+    if array.dtype.kind == "f" and array.dtype.itemsize < 8:
+        return "wrong_dtype", f"got dtype {array.dtype}, expected float64."
+    array = array.astype(np.float64)
+    with np.errstate(all="ignore"):
+        error = np.where(array == want, 0.0, np.abs(array - want))
+    error[np.isnan(error)] = np.inf  # a NaN is as wrong as can be
+    scale = np.max(np.abs(want), initial=0.0, where=np.isfinite(want)) or 1.0
+    if not error.size or np.max(error) <= rtol * scale:
+        return None, ""
+    worst = np.unravel_index(np.argmax(error), error.shape)
+    entry = f"entry [{', '.join(map(str, worst))}]" if want.ndim else "the value"
+    sentence = f"{entry} is {array[worst]:.6g}, expected {want[worst]:.6g}."
+    if not np.isfinite(array[worst]):
+        return "not_finite", sentence
+    if np.max(error) <= NEARLY * scale:
+        return "inaccurate", f"{entry} is off by {np.max(error) / scale:.1e} (relative), allowed is {rtol:.0e}."
+    return "", sentence
+
+
+def _same(got: Any, wrong: np.ndarray, rtol: float) -> bool:
+    """Whether the student's value is what this mistake gives (NaN and infinity in the same places)."""
+    array = _numeric(got)
+    if array is None or array.shape != wrong.shape:
+        return False
+    scale = np.max(np.abs(wrong), initial=0.0, where=np.isfinite(wrong)) or 1.0
+    with np.errstate(all="ignore"):
+        return bool(np.allclose(array.astype(np.float64), wrong, rtol=0, atol=rtol * scale, equal_nan=True))
+
+
+def _numeric(value: Any) -> np.ndarray | None:
+    """The value as a real array, or None when it is not numbers of one shape."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # a ragged list
+        return None
+    return array if array.dtype.kind in "fiub" else None
+
+
+def _describe(value: Any) -> str:
+    array = None if isinstance(value, str | dict) else _numeric(value)
+    if array is None:
+        return f"a {type(value).__name__}" if not isinstance(value, np.ndarray) else f"an array of dtype {value.dtype}"
+    return f"an array of shape {array.shape}" if array.ndim else "a single number"
+
+
+def _expected(want: np.ndarray) -> str:
+    return f"an array of shape {want.shape}" if want.ndim else "a single number"
+
+
+def _source(name: str, args: tuple) -> str:
+    """Python source that makes the call again, or nothing when it would be too long to read."""
+    source = f"{name}({', '.join(_literal(argument) for argument in args)})"
+    return f"import numpy as np\n\n{source}" if len(source) <= 2000 else ""
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"np.array({np.array2string(value, separator=', ', threshold=10**6, floatmode='unique')})"
+    if isinstance(value, np.generic):
+        return repr(value.item())
+    return repr(value)
+
+
+def _digest(*parts: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(b"\0".join(parts)).digest(), "big")
