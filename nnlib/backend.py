@@ -1,0 +1,48 @@
+"""Data picks the device: the arrays handed in decide whether NumPy or CuPy computes.
+
+This is the only file that imports CuPy, and only when a GPU array is met or asked for. Everything else in `nnlib` writes
+`xp = array_module(x)` and then `xp.exp(x)`.
+"""
+
+import importlib
+import warnings
+
+import numpy as np
+
+
+def array_module(*arrays):
+    """The library that holds `arrays`: `cupy` if any of them is a CuPy array, else `numpy` (also for numbers and lists)."""
+    if any(type(array).__module__.partition(".")[0] == "cupy" for array in arrays):
+        return importlib.import_module("cupy")
+    return np
+
+
+def gpu_available():
+    """True if CuPy is installed *and* a CUDA device answers."""
+    try:
+        cupy = importlib.import_module("cupy")
+    except ImportError:
+        return False
+    return bool(cupy.cuda.is_available())  # `import cupy` succeeds without a driver and fails on first use
+
+
+def to_device(x, device):
+    """`x` as an array on `device`: "cpu", "gpu", or "auto" (the GPU if there is one, else the CPU with a warning).
+
+    Raises RuntimeError for "gpu" where none is available, ValueError for any other word.
+    """
+    if device not in ("cpu", "gpu", "auto"):
+        raise ValueError(f'device is {device!r}; expected "cpu", "gpu" or "auto".')
+    if device == "cpu":
+        return to_numpy(x)
+    if gpu_available():
+        return importlib.import_module("cupy").asarray(x)
+    if device == "gpu":
+        raise RuntimeError('No GPU is available (CuPy and a CUDA driver are needed); use device "cpu" or "auto".')
+    warnings.warn("no GPU: ran on NumPy", stacklevel=2)
+    return to_numpy(x)
+
+
+def to_numpy(x):
+    """`x` as a NumPy array, copied from the GPU if it lies there."""
+    return x.get() if array_module(x) is not np else np.asarray(x)
