@@ -1,0 +1,41 @@
+# make demo    grade a class of made-up submissions and print who misunderstood what
+# make test    run every test
+# make lab     open the notebooks, Formgrader among them, in JupyterLab
+# make lint    look for mistakes a machine can see
+#
+# Each first builds .venv from requirements.txt. PYTHON=/path/to/python3.12 chooses the interpreter that .venv is built
+# with (`make clean` first to change it); ARGS="..." is handed on to the command that the target runs.
+
+INSTALLED := .venv/.installed
+# nbgrader finds alembic, and notebooks find jupyter, on PATH
+IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
+# one thread: sums come out the same on every machine, and parallel tests do not fight over the cores
+ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: demo test lab lint venv clean bubblewrap
+.NOTPARALLEL:
+
+demo: bubblewrap venv
+	@$(IN_VENV) autograder demo $(ARGS)
+
+test: bubblewrap venv
+	@$(IN_VENV) $(ONE_THREAD) python -m pytest -n 2 --dist loadfile --durations=15 $(ARGS)
+
+lab: venv
+	@$(IN_VENV) jupyter lab $(AS_ROOT) $(ARGS)
+
+lint: venv
+	@$(IN_VENV) ruff check $(ARGS) .
+
+venv: $(INSTALLED)
+
+$(INSTALLED): requirements.txt pyproject.toml
+	@PYTHON="$(PYTHON)" .ci/venv
+	@touch $@
+
+bubblewrap:
+	@.ci/bubblewrap
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .ruff_cache
