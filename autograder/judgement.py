@@ -4,6 +4,7 @@ Everything here runs where no student code can: values come in over a wire as pl
 """
 
 import hashlib
+import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -24,6 +25,18 @@ class StudentFault(Exception):
     def __init__(self, diagnosis: str, message: str):
         super().__init__(message)
         self.diagnosis = diagnosis
+
+
+def not_defined(name: str) -> StudentFault:
+    return StudentFault("not_defined", f"{name} is not defined: keep the function's name as it was given.")
+
+
+def not_callable(name: str) -> StudentFault:
+    return StudentFault("not_callable", f"{name} is not a function.")
+
+
+def raised(name: str, type_name: str, message: str) -> StudentFault:
+    return StudentFault("raised", f"{name} raised {type_name}: {message}"[:500])
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,15 @@ def check(weights: Mapping[str, float]) -> Callable[[Callable], Check]:
     if abs(sum(weights.values()) - 1) > 1e-12:
         raise ValueError(f"the weights of a check sum to {sum(weights.values())}, expected 1: {dict(weights)}")
     return lambda function: Check(function.__name__, (function.__doc__ or "").strip(), weights, function)
+
+
+def checks_of(assignment: str) -> dict[str, Check]:
+    """The checks of an assignment by name. Raises LookupError, in one sentence, when it has none."""
+    try:
+        module = importlib.import_module(f"autograder.checks.{assignment.replace('-', '_')}")
+    except ModuleNotFoundError as error:
+        raise LookupError(f"there are no checks for the assignment {assignment!r}: {error}") from None
+    return {name: value for name, value in vars(module).items() if isinstance(value, Check)}
 
 
 @dataclass
@@ -239,6 +261,12 @@ def _numeric(value: Any) -> np.ndarray | None:
     except ValueError:  # a ragged list
         return None
     return array if array.dtype.kind in "fiub" else None
+
+
+def changed(before: tuple, after: tuple) -> tuple[int, ...]:
+    """The positions of the arrays that are no longer what they were."""
+    pairs = enumerate(zip(before, after, strict=True))
+    return tuple(i for i, (a, b) in pairs if isinstance(a, np.ndarray) and not np.array_equal(a, b, equal_nan=True))
 
 
 def _describe(value: Any) -> str:

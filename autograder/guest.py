@@ -1,0 +1,234 @@
+"""What runs inside the sandbox: a warm process that forks once a submission, and the submission that forks once a check.
+
+    zygote ── fork ── keeper (new namespaces) ── fork ── submission ── fork ── test cell
+      │                                                     └───────── fork ── check
+      └─ holds no submission's data; never runs student code
+
+The host's socket ends tell them apart: `control` (zygote), one for each submission, one for each check. Nothing the
+guest says is trusted; it imports the standard library, NumPy, Matplotlib and IPython, and of ours only `wire` and `cells_out`.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import socket
+import sys
+
+import numpy as np
+import wire
+
+CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 1, 4, 22, 2
+SANDBOXED = os.environ.get("AUTOGRADER_SANDBOX") == "1"
+WORK = "/work"
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def must(result: int, what: str) -> None:
+    """Fail closed: a wall that cannot be put up ends the process."""
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+# zygote
+
+
+def main(descriptor: int) -> None:
+    """Warm up, then fork a keeper for each request on `control` until the host goes."""
+    if os.getuid() == 0 and SANDBOXED:
+        _become_nobody()
+    control = socket.socket(fileno=descriptor)
+    control.set_inheritable(False)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are not waited for
+    import shell  # the warm part: NumPy, Matplotlib, IPython, one figure, one traceback
+
+    shell.warm_up()
+    wire.send(control, "ready", "", None)
+    while True:
+        try:
+            request, descriptors = wire.receive_with_descriptors(control, 1)
+        except wire.Closed:
+            return
+        if os.fork() == 0:
+            control.close()
+            _keep(socket.socket(fileno=descriptors[0]), request.body)
+        os.close(descriptors[0])
+
+
+def _become_nobody() -> None:
+    """Never judge as uid 0: limits on processes do not hold for it."""
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    must(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")  # else /proc/self stays root's and uid_map cannot be written
+
+
+# keeper
+
+
+def _keep(connection: socket.socket, limits: dict) -> None:
+    """Make the namespaces, fork the submission into them, hand the host its pidfd, and end when it ends."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    status = 1
+    try:
+        if SANDBOXED:
+            _new_namespaces()
+        go_read, go_write = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(go_write)
+            os.read(go_read, 1)  # until the host holds our pidfd
+            os.close(go_read)
+            _submission(connection, limits)
+        wire.send(connection, "born", "", None, (os.pidfd_open(child),))
+        connection.close()
+        os.write(go_write, b"g")
+        _, status = os.waitpid(child, 0)
+    finally:
+        os._exit(1 if status else 0)
+
+
+def _new_namespaces() -> None:
+    uid, gid = os.getuid(), os.getgid()
+    flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS
+    must(libc.unshare(flags), "unshare")
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{uid} {uid} 1")
+    _write("/proc/self/gid_map", f"{gid} {gid} 1")
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w") as file:
+        file.write(text)
+
+
+# submission
+
+
+def _submission(connection: socket.socket, limits: dict) -> None:
+    """Put up the last walls, run the cells, then answer each check from a fork of that state."""
+    try:
+        _walls(connection, limits)
+        import shell
+
+        cells = wire.receive(connection).body
+        kernel = shell.Kernel()
+        for index, cell in enumerate(cells):
+            outputs = kernel.run_apart(cell, limits) if cell["isolated"] else kernel.run(cell["source"], limits)
+            wire.send(connection, "cell", str(index), outputs)
+        _serve(connection, kernel.namespace, limits)
+    finally:
+        os._exit(0)
+
+
+def _walls(connection: socket.socket, limits: dict) -> None:
+    try:
+        must(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
+        _close_all_but(connection.fileno())
+        if SANDBOXED:
+            _private_mounts(limits)
+            _drop_capabilities()
+        _limit(limits)
+        if SANDBOXED:
+            os.chdir(WORK)
+            _seccomp()
+    except Exception as error:
+        wire.send(connection, "no walls", "", f"{type(error).__name__}: {error}")
+        raise
+    wire.send(connection, "walls", "", None)
+
+
+def _close_all_but(descriptor: int) -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.closerange(3, descriptor)
+    os.closerange(descriptor + 1, 4096)
+
+
+def _private_mounts(limits: dict) -> None:
+    """Nothing of /proc, and small private file systems where a notebook may write: gone with the submission."""
+    options = f"size={limits['disk']},nr_inodes=2048,mode=0700".encode()
+    flags = MS_NOSUID | MS_NODEV
+    for target in (WORK, "/tmp", "/dev/shm"):
+        must(libc.mount(b"tmpfs", target.encode(), b"tmpfs", flags, options), f"mount {target}")
+    must(libc.mount(b"tmpfs", b"/proc", b"tmpfs", flags | MS_RDONLY, b"size=4k,nr_inodes=2"), "mount /proc")
+
+
+def _drop_capabilities() -> None:
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    must(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+
+
+def _limit(limits: dict) -> None:
+    for name in ("AS", "FSIZE", "NPROC", "CPU"):
+        if name in limits:
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limits[name], limits[name]))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
+
+
+def _seccomp() -> None:
+    """Install the filter that the host compiled: no namespaces, mounts, tracing, memfd … from here on."""
+    with open("/guest/seccomp.bpf", "rb") as file:
+        code = file.read()
+    program = _Program(len(code) // 8, code)
+    must(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0), "seccomp")
+
+
+# checks
+
+
+def _serve(connection: socket.socket, namespace: dict, limits: dict) -> None:
+    """Fork for each check that the host asks for; the next request ends the one before."""
+    child = 0
+    while True:
+        _, descriptors = wire.receive_with_descriptors(connection, 1)
+        if child:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        child = os.fork()
+        if child == 0:
+            connection.close()
+            _check(socket.socket(fileno=descriptors[0]), namespace, limits)
+        os.close(descriptors[0])
+
+
+def _check(connection: socket.socket, namespace: dict, limits: dict) -> None:
+    """Answer calls until the host closes the socket."""
+    try:
+        resource.setrlimit(resource.RLIMIT_CPU, (limits["check_cpu"], limits["check_cpu"]))
+        while True:
+            request = wire.receive(connection)
+            kind, value = _answer(namespace, request.body["name"], request.body["args"])
+            wire.send(connection, kind, request.nonce, value)
+    finally:
+        os._exit(0)
+
+
+def _answer(namespace: dict, name: str, args: tuple):
+    """("value", {"value", "changed"}) or ("fault", {"fault", "type", "message"})."""
+    function = namespace.get(name)
+    if not callable(function):
+        return "fault", {"fault": "not_defined" if function is None else "not_callable", "type": "", "message": ""}
+    before = [np.array(argument) if isinstance(argument, np.ndarray) else None for argument in args]
+    try:
+        value = function(*args)
+    except BaseException as error:
+        return "fault", {"fault": "raised", "type": type(error).__name__, "message": str(error)[:500]}
+    pairs = enumerate(zip(before, args, strict=True))
+    changed = [i for i, (old, new) in pairs if old is not None and not np.array_equal(old, new, equal_nan=True)]
+    return "value", {"value": value, "changed": changed}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

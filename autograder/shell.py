@@ -1,0 +1,180 @@
+"""The notebook's kernel inside the sandbox: IPython's InteractiveShell, with outputs collected as a notebook keeps them."""
+
+import base64
+import io
+import os
+import signal
+import socket
+import sys
+import time
+
+import matplotlib
+import wire
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+MAX_TEXT = 100_000  # characters kept of a stream, of a cell
+MAX_RICH = 2 << 20  # characters of rich output kept, of a cell
+
+
+class CellTimeLimit(BaseException):
+    """The cell ran longer than a notebook cell may. Not an Exception, so that `except Exception` does not hide it."""
+
+
+class Outputs:
+    """The outputs of the running cell, in notebook form, bounded."""
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self):
+        self.items, self._text, self._rich, self.dropped = [], 0, 0, 0
+
+    def write(self, name: str, text: str):
+        kept = text[: max(MAX_TEXT - self._text, 0)]
+        self._text, self.dropped = self._text + len(kept), self.dropped + len(text) - len(kept)
+        if kept and self.items and self.items[-1].get("name") == name:
+            self.items[-1]["text"] += kept
+        elif kept:
+            self.items.append({"output_type": "stream", "name": name, "text": kept})
+
+    def add(self, output_type: str, data: dict):
+        data = {kind: _text(value) for kind, value in data.items() if kind in ("text/plain", "text/html", "image/png")}
+        size = sum(map(len, data.values()))
+        if self._rich + size > MAX_RICH:
+            self.dropped += size
+            return
+        self._rich += size
+        self.items.append({"output_type": output_type, "data": data, "metadata": {}})
+
+    def error(self, name: str, value: str, traceback: list[str]):
+        lines = [line[:2000] for line in traceback][-40:]
+        self.items.append({"output_type": "error", "ename": name, "evalue": value[:2000], "traceback": lines})
+
+    def take(self) -> dict:
+        taken = {"outputs": self.items, "dropped": self.dropped}
+        self.clear()
+        return taken
+
+
+def _text(value) -> str:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+
+
+class Stream(io.TextIOBase):
+    """sys.stdout or sys.stderr of the notebook."""
+
+    def __init__(self, name: str, outputs: Outputs):
+        self._name, self._outputs = name, outputs
+
+    def write(self, text):
+        self._outputs.write(self._name, str(text))
+        return len(text)
+
+    def writable(self):
+        return True
+
+
+class Hook(DisplayHook):
+    """The value of a cell's last expression becomes an execute_result."""
+
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.shell.collected.add("execute_result", format_dict)
+
+
+class Publisher(DisplayPublisher):
+    """display() and figures become display_data."""
+
+    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **kwargs):
+        self.shell.collected.add("display_data", data)
+
+    def clear_output(self, wait=False):
+        pass
+
+
+class Shell(InteractiveShell):
+    """An InteractiveShell that collects instead of printing."""
+
+    displayhook_class = Type(Hook)
+    display_pub_class = Type(Publisher)
+    collected = Outputs()
+
+    def enable_gui(self, gui=None):
+        pass
+
+    def _showtraceback(self, etype, evalue, stb):
+        self.collected.error(getattr(etype, "__name__", "error"), str(evalue), [str(line) for line in stb])
+
+
+def _start_timers(cpu: float, wall: float) -> None:
+    """Raise CellTimeLimit after `cpu` seconds of CPU or `wall` of the clock, again and again; 0 stops the timers."""
+
+    def stop(*_):
+        raise CellTimeLimit(f"this cell ran longer than {cpu:g} seconds and was stopped")
+
+    signal.signal(signal.SIGPROF, stop)
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_PROF, cpu, 0.5)
+    signal.setitimer(signal.ITIMER_REAL, wall, 0.5)
+
+
+def warm_up() -> None:
+    """Draw one figure and raise one traceback (both slow the first time), then leave a clean namespace behind."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    matplotlib.use("module://matplotlib_inline.backend_inline")
+    shell = Shell.instance(config=config)
+    shell.enable_matplotlib("inline")
+    shell.run_cell("import matplotlib.pyplot as plt\nplt.plot([0, 1]); plt.show()\n1 / 0", store_history=False)
+    shell.collected.clear()
+    shell.reset(new_session=True)
+
+
+class Kernel:
+    """Runs a submission's cells in order in one namespace."""
+
+    def __init__(self):
+        self._shell = Shell.instance()
+        sys.stdout, sys.stderr = (Stream(name, self._shell.collected) for name in ("stdout", "stderr"))
+        self.namespace = self._shell.user_ns
+
+    def run(self, source: str, limits: dict) -> dict:
+        """Run one cell. Returns {"outputs", "dropped"}: notebook outputs, and how many characters were too many."""
+
+        try:
+            _start_timers(limits["cell_cpu"], limits["cell_wall"])
+            self._shell.run_cell(source, store_history=True)
+        except CellTimeLimit:
+            pass
+        finally:
+            _start_timers(0, 0)
+        return self._shell.collected.take()
+
+    def run_apart(self, cell: dict, limits: dict) -> dict:
+        """Run a test cell in a fork, so that what it calls cannot end or change the notebook's state."""
+        ours, theirs = socket.socketpair()
+        child = os.fork()
+        if child == 0:
+            ours.close()
+            try:
+                wire.send(theirs, "cell", "", self.run(cell["source"], limits))
+            finally:
+                os._exit(0)
+        theirs.close()
+        try:
+            return wire.receive(ours, time.monotonic() + limits["cell_wall"] + 2).body
+        except wire.WireError:
+            message = "the notebook's process ended or hung while this cell ran"
+            return {"outputs": [{"output_type": "error", "ename": "KernelDied", "evalue": message, "traceback": [message]}],
+                    "dropped": 0}  # fmt: skip
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            ours.close()

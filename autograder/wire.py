@@ -1,0 +1,227 @@
+"""What passes between host and guest: one frame a message, data only.
+
+A frame is a fixed prefix (two big-endian unsigned 64-bit sizes: header, buffers), a JSON header {"kind", "nonce", "body",
+"sizes"} and raw array buffers. Values are None, booleans, integers, floats, strings, lists, tuples, dicts and arrays or
+NumPy scalars of plain dtypes; anything else of the guest's travels as an opaque `Handle`. Sizes are bounded before
+anything is read. Nothing is unpickled, and no subclass survives the trip.
+"""
+
+import json
+import math
+import select
+import socket
+import struct
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+PREFIX = struct.Struct(">QQ")
+MAX_HEADER = 4 << 20  # bytes
+MAX_BUFFERS = 64 << 20  # bytes, all arrays of one message together
+MAX_DEPTH = 32
+DTYPES = frozenset({"|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"})
+
+
+class WireError(Exception):
+    """The other side broke the protocol: malformed, oversized or unexpected."""
+
+
+class Closed(WireError):
+    """The other side has gone."""
+
+
+class Expired(WireError):
+    """The deadline passed before a whole message came."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object that stays in the guest: all that is known of it here is what it says of itself."""
+
+    type: str
+    callable: bool
+
+
+@dataclass(frozen=True)
+class Message:
+    kind: str
+    nonce: str
+    body: Any
+
+
+# values to JSON-able nodes and back
+
+
+def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
+    """The node for `value`; array bytes are appended to `buffers`. Exact types only: a subclass is opaque or made plain."""
+    if depth > MAX_DEPTH:
+        return {"handle": "nested too deeply", "callable": False}
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if isinstance(value, np.ndarray | np.generic):
+        return _encode_array(value, buffers)
+    if type(value) in (list, tuple):
+        return {type(value).__name__: [encode(item, buffers, depth + 1) for item in value]}
+    if type(value) is dict:
+        return {"dict": [[encode(item, buffers, depth + 1) for item in pair] for pair in value.items()]}
+    if type(value) is complex:
+        return _encode_array(np.complex128(value), buffers)
+    return {"handle": type(value).__name__, "callable": callable(value)}
+
+
+def _encode_array(value: Any, buffers: list[bytes]) -> Any:
+    plain = np.array(value, order="C", subok=False)
+    plain = plain.astype(plain.dtype.newbyteorder("<"), copy=False)
+    if plain.dtype.str not in DTYPES:
+        return {"handle": f"array of dtype {plain.dtype}", "callable": False}
+    buffers.append(plain.tobytes())
+    node = {"array": len(buffers) - 1, "dtype": plain.dtype.str, "shape": list(plain.shape)}
+    return node if isinstance(value, np.ndarray) else {**node, "scalar": True}
+
+
+def decode(node: Any, buffers: list[bytes], depth: int = 0) -> Any:
+    """The value of a node. Raises WireError for anything that `encode` would not have written."""
+    if depth > MAX_DEPTH:
+        raise WireError("a value is nested too deeply")
+    if node is None or type(node) in (bool, int, float, str):
+        return node
+    if type(node) is not dict:
+        raise WireError("a value is not tagged")
+    match node:
+        case {"list": list(items), **rest} if not rest:
+            return [decode(item, buffers, depth + 1) for item in items]
+        case {"tuple": list(items), **rest} if not rest:
+            return tuple(decode(item, buffers, depth + 1) for item in items)
+        case {"dict": list(pairs), **rest} if not rest:
+            return dict(_decode_pair(pair, buffers, depth) for pair in pairs)
+        case {"handle": str(kind), "callable": bool(callable_), **rest} if not rest:
+            return Handle(kind[:80], callable_)
+        case {"array": int(), "dtype": str(), "shape": list()}:
+            return _decode_array(node, buffers)
+    raise WireError("a value has an unknown tag")
+
+
+def _decode_pair(pair: Any, buffers: list[bytes], depth: int) -> tuple:
+    if type(pair) is not list or len(pair) != 2:
+        raise WireError("a dict entry is not a pair")
+    key, value = (decode(item, buffers, depth + 1) for item in pair)
+    try:
+        hash(key)
+    except TypeError:
+        raise WireError("a dict key is not hashable") from None
+    return key, value
+
+
+def _decode_array(node: dict, buffers: list[bytes]) -> Any:
+    index, dtype, shape = node["array"], node["dtype"], node["shape"]
+    if dtype not in DTYPES or type(index) is not int or not 0 <= index < len(buffers):
+        raise WireError("an array has an unknown dtype or buffer")
+    if len(shape) > 32 or not all(type(n) is int and 0 <= n <= MAX_BUFFERS for n in shape):
+        raise WireError("an array has an impossible shape")
+    if math.prod(shape) * np.dtype(dtype).itemsize != len(buffers[index]):
+        raise WireError("an array's shape does not fit its bytes")
+    array = np.frombuffer(buffers[index], dtype=dtype).reshape(shape).copy()
+    return array[()] if node.get("scalar") is True and not shape else array
+
+
+# frames
+
+
+def pack(kind: str, nonce: str, value: Any) -> bytes:
+    """One frame."""
+    buffers: list[bytes] = []
+    body = encode(value, buffers)
+    header = {"kind": kind, "nonce": nonce, "body": body, "sizes": [len(buffer) for buffer in buffers]}
+    text = json.dumps(header).encode("ascii")
+    return b"".join([PREFIX.pack(len(text), sum(map(len, buffers))), text, *buffers])
+
+
+def unpack(header: bytes, payload: bytes) -> Message:
+    """The message of a frame's two parts. Raises WireError."""
+    try:
+        head = json.loads(header)
+    except (ValueError, RecursionError):
+        raise WireError("a header is not JSON") from None
+    match head:
+        case {"kind": str(kind), "nonce": str(nonce), "body": body, "sizes": list(sizes)}:
+            pass
+        case _:
+            raise WireError("a header lacks its fields")
+    if not all(type(size) is int and size >= 0 for size in sizes) or sum(sizes) != len(payload):
+        raise WireError("the buffers do not have the declared sizes")
+    ends = np.cumsum([0, *sizes]).tolist()
+    return Message(kind, nonce, decode(body, [payload[a:b] for a, b in zip(ends, ends[1:], strict=False)]))
+
+
+def send(connection: socket.socket, kind: str, nonce: str, value: Any, descriptors: tuple[int, ...] = ()) -> None:
+    """Send one frame; open file descriptors travel with its first byte."""
+    frame = pack(kind, nonce, value)
+    try:
+        if descriptors:
+            frame = frame[socket.send_fds(connection, [frame], list(descriptors)) :]
+        connection.sendall(frame)
+    except TimeoutError:
+        raise Expired("the other side does not read") from None
+    except OSError as error:
+        raise Closed(str(error)) from None
+
+
+def receive(connection: socket.socket, deadline: float | None = None, tick=None) -> Message:
+    """The next message. Raises Closed at the end of the stream, Expired after `deadline` (time.monotonic()).
+
+    `tick()` is called about four times a second while waiting.
+    """
+    message, _ = receive_with_descriptors(connection, 0, deadline, tick)
+    return message
+
+
+def receive_with_descriptors(connection: socket.socket, most: int, deadline: float | None = None, tick=None):
+    """(the next message, the descriptors that came with it, `most` at most)."""
+    _wait(connection, deadline, tick)
+    descriptors: list[int] = []
+    first = b""
+    if most:
+        first, descriptors, _, _ = socket.recv_fds(connection, PREFIX.size, most)
+        if not first:
+            raise Closed("the connection closed")
+    prefix = first + _read(connection, PREFIX.size - len(first), deadline, tick)
+    header_size, payload_size = PREFIX.unpack(prefix)
+    if header_size > MAX_HEADER or payload_size > MAX_BUFFERS:
+        raise WireError("a message is too large")
+    header = _read(connection, header_size, deadline, tick)
+    return unpack(header, _read(connection, payload_size, deadline, tick)), descriptors
+
+
+def _read(connection: socket.socket, size: int, deadline: float | None, tick) -> bytes:
+    parts, missing = [], size
+    while missing:
+        _wait(connection, deadline, tick)
+        try:
+            part = connection.recv(min(missing, 1 << 20))
+        except OSError as error:
+            raise Closed(str(error)) from None
+        if not part:
+            raise Closed("the connection closed")
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _wait(connection: socket.socket, deadline: float | None, tick) -> None:
+    """Until there is something to read."""
+    while True:
+        left = math.inf if deadline is None else deadline - time.monotonic()
+        if left <= 0:
+            raise Expired("the deadline passed")
+        if _readable(connection, min(left, 0.25)):
+            return
+        if tick:
+            tick()
+
+
+def _readable(connection: socket.socket, seconds: float) -> bool:
+    poll = select.poll()  # not select(): descriptors may exceed 1024
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
