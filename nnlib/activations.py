@@ -1,7 +1,7 @@
 """Activation functions, each with its derivative with respect to z directly below it.
 
-All act element by element on an array z of any shape and return a new array of that shape; float32 stays float32, float64
-stays float64, integers and Python numbers become float64. None overflows: exponents are never positive.
+All act element by element on an array z of any shape and return a new array of that shape. float32 stays float32 and
+float64 stays float64. None overflows: exponents are never positive.
 """
 
 from nnlib.backend import array_module
@@ -30,7 +30,7 @@ def step_derivative(z):
 def sigmoid(z):
     """σ(z) = 1 / (1 + e^(-z)), in (0, 1), written e^min(z, 0) / (1 + e^(-|z|))."""
     xp = array_module(z)
-    # e^z / (1 + e^z) is inf/inf at z = 1000, 1 / (1 + e^(-z)) overflows at -1000: this is the first for z < 0, else the second
+    # e^z/(1 + e^z) is inf/inf at 1000, 1/(1 + e^(-z)) overflows at -1000: this is the first for z < 0, the second else
     return xp.exp(xp.minimum(z, 0)) / (1 + xp.exp(-xp.abs(z)))
 
 

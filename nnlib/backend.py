@@ -1,7 +1,7 @@
 """Data picks the device: the arrays handed in decide whether NumPy or CuPy computes.
 
-This is the only file that imports CuPy, and only when a GPU array is met or asked for. Everything else in `nnlib` writes
-`xp = array_module(x)` and then `xp.exp(x)`.
+This is the only file that imports CuPy, and only when a GPU array is met or asked for. Everything else in `nnlib`
+writes `xp = array_module(x)` and then `xp.exp(x)`.
 """
 
 import importlib
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def array_module(*arrays):
-    """The library that holds `arrays`: `cupy` if any of them is a CuPy array, else `numpy` (also for numbers and lists)."""
+    """The library that holds `arrays`: `cupy` if one of them is a CuPy array, else `numpy` (numbers and lists too)."""
     if any(type(array).__module__.partition(".")[0] == "cupy" for array in arrays):
         return importlib.import_module("cupy")
     return np

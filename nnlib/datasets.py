@@ -1,6 +1,6 @@
 """Data of the course: two real sets shipped with `nnlib`, and small made-up ones.
 
-Real sets come as a `Dataset`; made-up ones as (X, y). Examples are rows; random ones are drawn from the Generator you pass.
+Real sets come as a `Dataset`, made-up ones as (X, y). Examples are rows; chance comes from the Generator you pass.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ class Dataset:
 def load_breast_cancer():
     """569 biopsies × 30 measurements of cell nuclei; y = 1 is **malignant** (212), y = 0 benign (357).
 
-    The event predicted, P(y = 1 | x), is the illness; scikit-learn's copy of the same data labels it the other way round.
+    The event predicted, P(y = 1 | x), is the illness; scikit-learn's copy of these data labels it the other way round.
     Source: Wolberg, Mangasarian, Street & Street, Breast Cancer Wisconsin (Diagnostic), UCI, 1993, CC BY 4.0.
     """
     stored = _read("breast_cancer.npz")
@@ -72,9 +72,9 @@ def three_points():
 
 
 def blobs(m, rng, *, centres=((-1.5, -1.0), (1.5, 1.0))):
-    """m points of unit-variance Gaussian clouds around `centres`: X (m, n), y (m,) the cloud's number, sizes equal to within one.
+    """m points of Gaussian clouds of unit variance around `centres`: X (m, n), y (m,) the cloud's number.
 
-    Rows come in random order. Two clouds at the default distance overlap a little.
+    Clouds have equal sizes (to within one) and rows come in random order; the two default clouds overlap a little.
     """
     centres = np.asarray(centres, dtype=float)
     y = rng.permutation(np.arange(m) % len(centres))
@@ -82,7 +82,7 @@ def blobs(m, rng, *, centres=((-1.5, -1.0), (1.5, 1.0))):
 
 
 def moons(m, rng, noise=0.1):
-    """m points on two interleaving half circles with Gaussian noise of that standard deviation: X (m, 2), y (m,) in {0, 1}."""
+    """m points on two interleaving half circles, moved by Gaussian noise of that size: X (m, 2), y (m,) in {0, 1}."""
     y = rng.permutation(np.arange(m) % 2)
     angle = rng.uniform(0, np.pi, m)
     circle = np.column_stack([np.cos(angle), np.sin(angle)])
@@ -118,5 +118,5 @@ def _truth_table(*y):
 def _read(name):
     content = (DATA / name).read_bytes()
     if hashlib.sha256(content).hexdigest() != SHA256[name]:
-        raise ValueError(f"nnlib/data/{name} is not the file that was shipped (its SHA-256 differs); install nnlib again.")
+        raise ValueError(f"nnlib/data/{name} is not the file that was shipped (SHA-256 differs); install nnlib again.")
     return dict(np.load(io.BytesIO(content), allow_pickle=False))

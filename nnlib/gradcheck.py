@@ -5,8 +5,8 @@ Error model of the central difference D(h) = [g(x+h) - g(x-h)] / 2h of a functio
     |D(h) - g'(x)|  ≤  e / h            rounding: grows as h falls
                      + h² |g'''| / 6    truncation: grows with h
 
-With e ~ ε |g| the sum is smallest near h ~ ε^(1/3): about 6e-6 in float64, 5e-3 in float32. Nothing here is a tolerance
-picked by hand: e is measured, h² g''' is read off D(2h) - D(h), and an entry whose differences do not shrink as those of a
+With e ~ ε |g| the sum is smallest near h ~ ε^(1/3): about 6e-6 in float64, 5e-3 in float32. No tolerance here is picked
+by hand: e is measured, h² g''' is read off D(2h) - D(h), and an entry whose differences do not shrink as those of a
 smooth function do is a kink, skipped and counted.
 (Moré & Wild, "Estimating computational noise", 2011, for e; Goodfellow et al., "Deep Learning", 2016, 11.5.)
 """
@@ -42,8 +42,8 @@ def numerical_gradient(f, x, dout=None, step=None):
 def complex_step_gradient(f, x, dout=None):
     """∂(Σ dout ∘ f(x))/∂x = Im g(x + ih)/h with h = 1e-30: no subtraction, so exact to rounding. Shape of x, float64.
 
-    f must be built from analytic operations: abs, max, comparisons or a cast to float drop the imaginary part (ValueError
-    if the whole result is real). Squire & Trapp, SIAM Review 40, 1998.
+    f must be built from analytic operations: abs, max, comparisons and casts to float drop the imaginary part
+    (ValueError if the whole result is real). Squire & Trapp, SIAM Review 40, 1998.
     """
     x = _float_array(x, "x").astype(complex)
     gradient = np.empty(x.shape)
@@ -52,7 +52,7 @@ def complex_step_gradient(f, x, dout=None):
         moved.reshape(-1)[i] += 1e-30j
         value = f(moved)
         if not np.iscomplexobj(value):
-            raise ValueError("f returned a real number for a complex x; complex steps need an f without casts to float.")
+            raise ValueError("f returned a real result for a complex x; use an f without abs, max or casts to float.")
         gradient.reshape(-1)[i] = _weighted_sum(value, dout).imag / 1e-30
     return gradient
 
@@ -97,19 +97,19 @@ class GradientReport:
     def __str__(self):
         cells = [_TITLES] + [_cells(row) for row in self.rows]
         widths = [max(len(line[k]) for line in cells) for k in range(len(_TITLES))]
-        return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths)).rstrip() for line in cells)
+        return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in cells)
 
 
 def check_gradients(f, parameters, gradients, *, rng):
     """Compare `gradients` with central differences of f at `parameters`; returns a `GradientReport`.
 
-    parameters: dict of name → float array; f is called as f(**parameters) and returns a number or an array; nothing is
-    modified. gradients: dict of name → array of the parameter's shape, for an f that returns a number; where f returns an
-    array, a function of the upstream gradient `dout` (shape of f's result) that returns this dict. `dout` is drawn from
-    `rng`: a constant one hides errors (the rows of a softmax sum to one, so its gradient under dout = 1 is zero).
+    parameters: dict of name → float array; f is called as f(**parameters) and returns a number or an array; nothing
+    is modified. gradients: dict of name → array of the parameter's shape, for an f that returns a number; where f
+    returns an array, a function of the upstream gradient `dout` (shape of f's result) that returns this dict. `dout` is
+    drawn from `rng`: a constant one hides errors (a softmax's rows sum to one: its gradient under dout = 1 is zero).
 
-    A parameter fails if an entry is off by more than its tolerance, is not finite, or more than 10 % of its entries lie on
-    kinks. Check in float64: in float32 only errors above about 1e-3 can be told. Costs about four calls of f an entry.
+    A parameter fails if an entry is off by more than its tolerance or not finite, or if more than 10 % of its entries
+    lie on kinks. Check in float64: float32 tells only errors above about 1e-3. Costs about five calls of f an entry.
     Raises ValueError for names or shapes that do not match the parameters'.
     """
     parameters = {name: _float_array(x, name) for name, x in parameters.items()}
@@ -147,7 +147,7 @@ def _check_entry(g, x, i, analytic, noise):
 
 
 def _difference(g, x, i, noise):
-    """(D(h), its tolerance, is it a kink): the first step whose differences behave like a smooth function's is taken."""
+    """(D(h), its tolerance, on a kink?) at the first step h where the differences are those of a smooth function."""
     at_x = g(x)
     for part in SHRINK:
         h = part * _best_step(x, i)
@@ -164,9 +164,9 @@ def _difference(g, x, i, noise):
 
 
 def _noise(f, parameters, dout, rng):
-    """Standard error of one evaluation of g = Σ dout ∘ f, measured a step away from the parameters (at zero weights f may be 0).
+    """Standard error of one evaluation of g = Σ dout ∘ f: its third differences along a line too short for curvature.
 
-    Third differences along a line so short that g is straight but for rounding; at least ε ‖dout ∘ f‖, the sum's own.
+    The line lies a step away from the parameters (at zero weights f may be exactly 0). At least ε ‖dout ∘ f‖.
     """
     direction = {name: _like(rng.choice([-1.0, 1.0], x.shape), x) * abs(x).clip(1) for name, x in parameters.items()}
     epsilon = max(np.finfo(x.dtype).eps for x in parameters.values())
@@ -212,17 +212,17 @@ def _given(gradients, dout, value):
     if callable(gradients):
         return gradients(dout)
     if np.ndim(value):
-        raise ValueError(f"f returned an array of shape {value.shape}; pass gradients as a function of its upstream dout.")
+        raise ValueError(f"f returned an array of shape {value.shape}; pass gradients as a function of dout.")
     return gradients
 
 
 def _matching(gradients, parameters):
     if not parameters or set(gradients) != set(parameters):
-        raise ValueError(f"gradients are named {sorted(gradients)}; expected exactly {sorted(parameters)} (at least one).")
+        raise ValueError(f"gradients are named {sorted(gradients)}; expected {sorted(parameters)}, one or more.")
     gradients = {name: _floating(gradient) for name, gradient in gradients.items()}
     for name, x in parameters.items():
         if gradients[name].shape != x.shape:
-            raise ValueError(f"the gradient of {name} has shape {gradients[name].shape}; expected {x.shape}, that of {name}.")
+            raise ValueError(f"the gradient of {name} has shape {gradients[name].shape}; expected its own, {x.shape}.")
     return gradients
 
 
@@ -237,7 +237,7 @@ def _like(values, x):
 def _float_array(x, name):
     x = array_module(x).array(x, order="C")
     if x.dtype.kind != "f" or x.size == 0:
-        raise ValueError(f"{name} has dtype {x.dtype} and {x.size} entries; expected floats (float64) and at least one entry.")
+        raise ValueError(f"{name} has dtype {x.dtype} and {x.size} entries; expected floats and at least one.")
     return x
 
 

@@ -1,7 +1,7 @@
 """Costs and their gradients.
 
-Convention, stated once: a cost J is the **mean over the m examples (rows)** of the per-example loss L, which is the sum
-over the outputs (columns). The 1/m stands in every gradient here, so what flows backward from a loss carries it already.
+Convention, stated once: a cost J is the **mean over the m examples (rows)** of the per-example loss L, which is the
+sum over the outputs (columns). The 1/m stands in every gradient here: what flows back from a loss carries it already.
 Logs are natural: losses in nats. y and the prediction have the same shape, (m,) or (m, K); a single number is m = 1.
 Labels may be integers; results have the prediction's dtype. Other shapes raise ValueError.
 """

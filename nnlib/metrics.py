@@ -10,7 +10,7 @@ def accuracy(y, y_hat):
 
 
 def confusion_matrix(y, y_hat, classes):
-    """C (K, K) of counts: C[i, j] examples of class i were called class j. y and ŷ hold integers 0 … K-1, K = `classes`."""
+    """C (K, K): C[i, j] examples of class i were called class j; y and ŷ (m,) hold integers 0 … K-1, K = `classes`."""
     _same_shape(y, y_hat)
     xp = array_module(y, y_hat)
     if min(y.min(), y_hat.min()) < 0 or max(y.max(), y_hat.max()) >= classes:
@@ -19,10 +19,10 @@ def confusion_matrix(y, y_hat, classes):
 
 
 def roc_curve(y, score):
-    """False and true positive rates, each (k + 1,), of "call it positive if score ≥ t" as t falls past the k distinct scores.
+    """fpr, tpr: false and true positive rates of "positive if score ≥ t" as t falls past the k distinct scores.
 
-    y (m,) holds 0 and 1, both present; `score` (m,) is larger for likelier positives. The curve starts at (0, 0), ends at
-    (1, 1); equal scores make one point, so the order of the rows does not matter.
+    y (m,) holds 0 and 1, both present; `score` (m,) is larger for likelier positives. Both results are (k + 1,), from
+    (0, 0) to (1, 1); equal scores make one point, so the order of the rows does not matter.
     """
     _same_shape(y, score)
     xp = array_module(y, score)

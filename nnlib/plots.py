@@ -1,7 +1,7 @@
 """Pictures of given data on given Axes; nothing is trained or computed here but what is drawn.
 
-Colours are Okabe & Ito's, which the colour-blind can tell apart; classes also differ in marker, lines in style, so that a
-greyscale print says the same. Every function labels its axes and returns the Axes.
+Colours are Okabe & Ito's, which the colour-blind can tell apart; classes also differ in marker, lines in style, so that
+a greyscale print says the same. Every function labels its axes and returns the Axes.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ def decision_regions(ax, predict, X, y, names=("class 0", "class 1"), resolution
 
 
 def loss_curve(ax, *curves, x=None, xlabel="update", ylabel="cost J (nats)"):
-    """Costs against updates (or against x): each curve is (label, list of J). Axis logarithmic if the costs span 100 ×."""
+    """Costs against updates (or x): each curve is (label, list of J). Logarithmic if positive costs span 100 ×."""
     every = [to_numpy(np.asarray(costs, dtype=float)) for _, costs in curves]
     for k, ((label, _), costs) in enumerate(zip(curves, every, strict=True)):
         ax.plot(np.arange(len(costs)) if x is None else x, costs, LINES[k % 4], color=COLOURS[k % 8], label=label)
@@ -53,8 +53,8 @@ def cost_surface(ax, cost, w_range, b_range, path=None, resolution=80):
     """Contours of cost(w, b) (numbers in, number out) over two ranges (low, high), and a descent's `path` of (w, b)."""
     w, b = np.linspace(*w_range, resolution), np.linspace(*b_range, resolution)
     J = np.array([[float(cost(w_k, b_k)) for w_k in w] for b_k in b])
-    lines = ax.contour(w, b, J, levels=12, cmap="cividis", linewidths=1.2)
-    ax.clabel(lines, fontsize=7, fmt="%.2g")
+    ax.contourf(w, b, J, levels=12, cmap="Blues", alpha=0.6)
+    ax.clabel(ax.contour(w, b, J, levels=12, colors="0.35", linewidths=0.8), fontsize=7, fmt="%.2g")
     if path is not None:
         _draw_path(ax, np.array([(float(w_k), float(b_k)) for w_k, b_k in path]))
     _label(ax, "$w$", "$b$")
@@ -73,17 +73,19 @@ def roc(ax, fpr, tpr, label="classifier"):
 
 
 def gradient_errors(ax, report):
-    """A `GradientReport`: error of each parameter's worst entry (filled: passed, cross: failed) and its tolerance (bar)."""
+    """A `GradientReport`: the error of each parameter's worst entry beside its tolerance (bar)."""
     for k, row in enumerate(report.rows):
         ax.plot([row.tolerance] * 2, [k - 0.3, k + 0.3], color="0.3", label="tolerance" if k == 0 else None)
-        marker = {"marker": "o", "color": COLOURS[0]} if row.passed else {"marker": "X", "color": COLOURS[1]}
+        marker = {"marker": "o" if row.passed else "X", "color": COLOURS[0 if row.passed else 1]}
         # an exact zero has no place on a logarithmic axis
-        ax.plot(max(row.error, 1e-18), k, linestyle="none", markersize=8, **marker)
+        ax.plot(max(row.error, 1e-18), k, linestyle="none", markersize=8, label=row.verdict, **marker)
     ax.set_xscale("log")
     ax.set_yticks(range(len(report.rows)), [row.name for row in report.rows])
     ax.set_ylim(len(report.rows) - 0.5, -0.5)
     _label(ax, "|analytic − numeric|, worst entry", "parameter")
-    ax.legend()
+    handles, labels = ax.get_legend_handles_labels()
+    once = dict(zip(labels, handles, strict=True))
+    ax.legend(once.values(), once.keys())
     return ax
 
 

@@ -62,9 +62,9 @@ def gradient_descent(cost_and_gradient, parameters, *, lr, steps, tolerance=0.0,
 def newton(gradient_and_hessian, theta, *, steps, tolerance):
     """θ ← θ - H⁻¹ ∇J, at most `steps` times, until ‖∇J‖ ≤ tolerance; returns a `History` whose `cost` stays empty.
 
-    theta (p,) is not modified; gradient_and_hessian(theta) returns ∇J (p,) and H (p, p). `len(gradient_norm) - 1` updates
-    were made. For logistic regression this is iteratively reweighted least squares (Bishop, PRML, 4.3.3). A singular H
-    raises numpy.linalg.LinAlgError.
+    theta (p,) is not modified; gradient_and_hessian(theta) returns ∇J (p,) and H (p, p). The result
+    made `len(gradient_norm) - 1` updates; `path` holds every theta. For logistic regression this is iteratively
+    reweighted least squares (Bishop, PRML, 4.3.3). A singular H raises numpy.linalg.LinAlgError.
     """
     xp = array_module(theta)
     theta = xp.array(theta, dtype=float)
