@@ -1,0 +1,93 @@
+"""What the tests of nnlib share: one gradient check, and a stand-in for CuPy that refuses to mix with NumPy."""
+
+import sys
+import types
+
+import numpy as np
+import pytest
+
+from nnlib.gradcheck import check_gradients
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+@pytest.fixture
+def gradient_holds(rng):
+    """gradient_holds(f, parameters, gradients): the helper all gradient tests go through."""
+    return lambda f, parameters, gradients: check_gradients(f, parameters, gradients, rng=rng).raise_if_failed()
+
+
+class StrictArray:
+    """An array that works with its own kind and with numbers only, as a CuPy array does."""
+
+    __module__ = "cupy"
+    __array_ufunc__ = None  # np.exp(strict) raises TypeError
+
+    def __init__(self, data):
+        self.data = np.asarray(data)
+
+    def __array__(self, *args, **kwargs):
+        raise TypeError("implicit conversion to NumPy")
+
+    def __getattr__(self, name):
+        value = getattr(self.data, name)
+        return (lambda *a, **k: wrap(value(*map(unwrap, a), **k))) if callable(value) else wrap(value)
+
+    def __getitem__(self, key):
+        return wrap(self.data[unwrap(key)])
+
+    def __setitem__(self, key, value):
+        self.data[key] = unwrap(value)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __float__(self):
+        return float(self.data)
+
+    def __int__(self):
+        return int(self.data)
+
+    def get(self):
+        return self.data
+
+
+def unwrap(value):
+    if type(value) is np.ndarray:
+        raise TypeError("a NumPy array was mixed with a CuPy array")
+    if isinstance(value, (list, tuple)):
+        return type(value)(unwrap(item) for item in value)
+    return value.data if isinstance(value, StrictArray) else value
+
+
+def wrap(value):
+    return StrictArray(value) if isinstance(value, (np.ndarray, np.generic)) else value
+
+
+def operator(name):
+    return lambda self, *others: wrap(getattr(self.data, name)(*map(unwrap, others)))
+
+
+for symbol in "add sub mul truediv pow matmul radd rsub rmul rtruediv neg abs lt le gt ge eq ne".split():
+    setattr(StrictArray, f"__{symbol}__", operator(f"__{symbol}__"))
+
+
+@pytest.fixture
+def cupy(monkeypatch):
+    """The stand-in, importable as `cupy`, with a device that answers. `asarray` alone takes NumPy arrays."""
+
+    def lookup(name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        function = getattr(np, name)
+        return lambda *a, **k: wrap(function(*map(unwrap, a), **{key: unwrap(v) for key, v in k.items()}))
+
+    module = types.ModuleType("cupy")
+    module.__getattr__ = lookup
+    module.asarray = lambda x, dtype=None: StrictArray(np.asarray(x.data if isinstance(x, StrictArray) else x, dtype))
+    module.cuda = types.SimpleNamespace(is_available=lambda: True)
+    monkeypatch.setitem(sys.modules, "cupy", module)
+    return module

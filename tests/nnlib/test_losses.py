@@ -1,0 +1,97 @@
+"""Losses: gradients against differences, the mean convention, extremes, dtypes, shapes."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from nnlib import losses
+from nnlib.activations import sigmoid
+from nnlib.losses import log_loss, log_loss_from_logits, log_loss_from_logits_gradient, log_loss_gradient, squared_error
+
+OF_PREDICTION = ("log_loss", "log_loss_from_logits", "squared_error")
+SHAPES = [(), (1,), (6,), (1, 3), (6, 1), (6, 3)]
+
+
+def draw(name, shape, rng):
+    """Labels, one of them soft, and predictions in the loss's domain."""
+    y = rng.integers(0, 2, shape) * 0.75
+    return y, rng.uniform(0.05, 0.95, shape) if name == "log_loss" else 3 * rng.standard_normal(shape)
+
+
+@pytest.mark.parametrize("name", OF_PREDICTION)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_gradient_matches_differences(name, shape, gradient_holds, rng):
+    y, prediction = draw(name, shape, rng)
+    cost, gradient = getattr(losses, name), getattr(losses, name + "_gradient")
+    gradient_holds(lambda p: cost(y, p), {"p": prediction}, {"p": gradient(y, prediction)})
+
+
+@pytest.mark.parametrize("shape", [(1,), (4,), (3, 2)])
+def test_penalty_gradient_matches_differences(shape, gradient_holds, rng):
+    w = rng.standard_normal(shape)
+    gradient_holds(lambda w: losses.l2_penalty(w, 0.3), {"w": w}, {"w": losses.l2_penalty_gradient(w, 0.3)})
+
+
+@pytest.mark.parametrize("name", OF_PREDICTION)
+def test_cost_is_the_mean_over_rows_and_the_sum_over_columns(name, rng):
+    y, prediction = draw(name, (6, 3), rng)
+    cost, gradient = getattr(losses, name), getattr(losses, name + "_gradient")
+    rows = [sum(cost(y[i, k], prediction[i, k]) for k in range(3)) for i in range(6)]
+    assert np.isclose(cost(y, prediction), np.mean(rows), rtol=1e-13)
+    assert np.allclose(gradient(y, prediction)[2], gradient(y[2:3], prediction[2:3])[0] / 6, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", OF_PREDICTION)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_integer_labels_keep_the_predictions_dtype_and_inputs_stay(name, dtype, rng):
+    y, prediction = np.array([0, 1, 1]), draw(name, 3, rng)[1].astype(dtype)
+    before = prediction.copy()
+    cost, gradient = getattr(losses, name)(y, prediction), getattr(losses, name + "_gradient")(y, prediction)
+    assert cost.dtype == gradient.dtype == dtype
+    assert np.array_equal(prediction, before) and y.tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize("name", [n + s for n in OF_PREDICTION for s in ("", "_gradient")])
+def test_the_prediction_picks_the_device(name, cupy, rng):
+    y, prediction = draw(name.removesuffix("_gradient"), (4, 2), rng)
+    result = getattr(losses, name)(cupy.asarray(y), cupy.asarray(prediction))
+    assert np.allclose(result.get(), getattr(losses, name)(y, prediction), rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_logits_of_a_thousand_cost_a_thousand_and_warn_of_nothing(dtype):
+    z = np.array([1000, -1000, 1000, -1000], dtype=dtype)
+    with warnings.catch_warnings(), np.errstate(over="raise", invalid="raise", divide="raise"):
+        warnings.simplefilter("error")
+        assert log_loss_from_logits(np.array([0, 1, 1, 0]), z) == 500
+        gradient = log_loss_from_logits_gradient(np.array([0, 1, 1, 0]), z)
+    assert gradient.tolist() == [0.25, -0.25, 0, 0]
+
+
+def test_probabilities_of_zero_and_one_cost_nothing_when_right_and_inf_when_wrong():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert log_loss(np.array([0, 1]), np.array([0.0, 1.0])) == 0
+        assert log_loss_gradient(np.array([0, 1]), np.array([0.0, 1.0])).tolist() == [0.5, -0.5]
+        assert log_loss(np.array([1]), np.array([0.0])) == np.inf
+        assert log_loss_gradient(np.array([1]), np.array([0.0])) == -np.inf
+
+
+def test_hand_numbers():
+    assert np.isclose(log_loss(np.array([1, 0]), np.array([0.5, 0.5])), np.log(2), rtol=1e-15)
+    assert np.isclose(log_loss(np.array([1.0]), np.array([0.7])), 0.35667494, atol=1e-8)
+    assert squared_error(np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([[1.0, 1.0], [1.0, 3.0]])) == 1.5
+    assert losses.l2_penalty(np.array([1.0, 2.0]), 0.1) == 0.25
+
+
+def test_both_log_losses_agree_and_the_tail_is_accurate(rng):
+    y, z = rng.integers(0, 2, 20), 4 * rng.standard_normal(20)
+    assert np.isclose(log_loss(y, sigmoid(z)), log_loss_from_logits(y, z), rtol=1e-13)
+    assert np.isclose(log_loss_from_logits(1, 40.0), np.exp(-40.0), rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", [n + s for n in OF_PREDICTION for s in ("", "_gradient")])
+def test_a_column_against_a_row_of_labels_is_refused(name):
+    with pytest.raises(ValueError, match=r"y has shape \(3,\), the prediction \(3, 1\)"):
+        getattr(losses, name)(np.ones(3), np.full((3, 1), 0.5))
