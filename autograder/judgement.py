@@ -7,6 +7,7 @@ import hashlib
 import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
@@ -81,11 +82,19 @@ def check(weights: Mapping[str, float]) -> Callable[[Callable], Check]:
 
 def checks_of(assignment: str) -> dict[str, Check]:
     """The checks of an assignment by name. Raises LookupError, in one sentence, when it has none."""
+    return {name: value for name, value in vars(_module(assignment)).items() if isinstance(value, Check)}
+
+
+def allowed_modules(assignment: str) -> tuple[str, ...]:
+    """The modules of nnlib that the assignment may import (ALLOWED in its checks)."""
+    return tuple(_module(assignment).ALLOWED)
+
+
+def _module(assignment: str) -> ModuleType:
     try:
-        module = importlib.import_module(f"autograder.checks.{assignment.replace('-', '_')}")
+        return importlib.import_module(f"autograder.checks.{assignment.replace('-', '_')}")
     except ModuleNotFoundError as error:
-        raise LookupError(f"there are no checks for the assignment {assignment!r}: {error}") from None
-    return {name: value for name, value in vars(module).items() if isinstance(value, Check)}
+        raise LookupError(f"there are no checks for the assignment {assignment!r}: {error}.") from None
 
 
 @dataclass

@@ -1,0 +1,158 @@
+"""The judge: runs a sanitised notebook behind the walls and examines each blank; the verdict is reached out here."""
+
+import ast
+import copy
+import hashlib
+import hmac
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import nbformat
+import numpy as np
+from nbformat import NotebookNode
+
+from autograder import cells
+from autograder.course import Course
+from autograder.judgement import Blank, Check, allowed_modules, checks_of
+from autograder.sandbox import Died, Limits, Sandbox, SandboxUnavailable, Submission
+from autograder.verdict import FAILED, UNDECIDED, BlankVerdict, Finding, Verdict
+
+MOST_SKIPPED = 3  # cells that may end the notebook's process before we give up on it
+UNSAFE_NOTE = "Graded WITHOUT a sandbox: this mark is only as honest as the submission."
+
+
+class Judge:
+    """The checks and the sandbox of one assignment. Call it with a sanitised notebook; close it, or use it in a `with`."""
+
+    def __init__(self, assignment: str, course: Course, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False):
+        """Raises LookupError when the assignment has no checks, SandboxUnavailable when the walls cannot be put up."""
+        self.assignment, self._secret, self._unsafe = assignment, course.secret(), unsafe_no_sandbox
+        self._checks = checks_of(assignment)
+        self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox)
+        self._self_test()
+
+    def __call__(self, notebook: NotebookNode, *, student: str, submission: str, notes: tuple[str, ...] = (),
+                 only: set[str] | None = None) -> tuple[Verdict, NotebookNode]:  # fmt: skip
+        """(the verdict, the notebook with the outputs it made). `submission` is the hash of the submitted bytes.
+
+        `only` restricts the examination to some blanks (the bank's verification uses it). Never raises for what a
+        submission does; what goes wrong on our side makes blanks undecided, with the traceback as a staff note.
+        """
+        executed, staff_notes = copy.deepcopy(notebook), _complex_steps(notebook)
+        blanks = [(name, points) for name, points in cells.blanks(notebook) if only is None or name in only]
+        seed = hmac.digest(self._secret, f"{self.assignment} {submission}".encode(), hashlib.sha256)
+        try:
+            with self._run(executed) as (guest, more_notes):
+                notes += more_notes
+                judged = [self._blank(guest, name, points, seed, staff_notes) for name, points in blanks]
+        except Died as death:
+            judged = [_dead(name, points, str(death)) for name, points in blanks]
+        except Exception:  # ours, whatever it is: staff must look, and the class goes on
+            staff_notes.append(traceback.format_exc())
+            judged = [undecided(name, points) for name, points in blanks]
+        if self._unsafe:
+            notes += (UNSAFE_NOTE,)
+        return Verdict(self.assignment, student, submission, tuple(judged), notes, tuple(staff_notes)), executed
+
+    @contextmanager
+    def _run(self, notebook: NotebookNode) -> Iterator[tuple[Submission, tuple[str, ...]]]:
+        """The submission with all its cells run, and what to tell of it. A cell that ends the process is left out, thrice."""
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        skipped: dict[int, str] = {}
+        while True:
+            with self._box.submission() as guest:
+                try:
+                    results = guest.run([_task(cell, index in skipped) for index, cell in enumerate(code)])
+                except Died as death:
+                    skipped[death.index] = str(death)
+                    if len(skipped) > MOST_SKIPPED:
+                        raise
+                    continue
+                for number, (cell, result) in enumerate(zip(code, results, strict=True), start=1):
+                    cell.execution_count, cell.outputs = number, [*_outputs(result["outputs"])]
+                yield guest, (*_skip_notes(skipped), *_flood_notes(results))
+                return
+
+    def _blank(self, guest: Submission, name: str, points: float, seed: bytes, staff_notes: list[str]) -> BlankVerdict:
+        try:
+            check = self._checks[name]
+            verdict = self._examine(guest, check, points, seed)
+            if any(finding.diagnosis == "timed_out" for finding in verdict.findings):
+                verdict = self._examine(guest, check, points, seed)  # once more: the machine may have been busy
+            return verdict
+        except Exception:  # the check's own fault or the host's
+            staff_notes.append(f"{name}: {traceback.format_exc()}")
+            return undecided(name, points)
+
+    def _examine(self, guest: Submission, check: Check, points: float, seed: bytes) -> BlankVerdict:
+        with guest.check() as fork:
+            return Blank(check, fork, seed).verdict(points)
+
+    def _self_test(self) -> None:
+        """Grade nothing in an environment that cannot run and call a correct function."""
+        with self._box.submission() as guest:
+            guest.run([{"source": "import numpy as np\ndef double(x):\n    return 2 * x", "isolated": False}])
+            with guest.check() as fork:
+                if not np.array_equal(fork.call("double", (np.arange(3.0),)).value, [0.0, 2.0, 4.0]):
+                    raise SandboxUnavailable("the sandbox failed its self-test: a correct function gave a wrong value.")
+
+    def close(self) -> None:
+        self._box.close()
+
+    def __enter__(self) -> "Judge":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+def undecided(name: str, points: float, message: str = "The grader could not decide this; staff will look at it.") -> BlankVerdict:
+    """A blank without a mark: not the student's doing, never a zero."""
+    return BlankVerdict(name, points, UNDECIDED, None, (Finding("", message),))
+
+
+def _dead(name: str, points: float, reason: str) -> BlankVerdict:
+    message = f"The notebook could not be run to its end: {reason}."
+    return BlankVerdict(name, points, FAILED, 0.0, (Finding("the notebook runs", message, "", "died"),), "died")
+
+
+def _task(cell: NotebookNode, skip: bool) -> dict:
+    """What the guest is to run: test cells without their hidden line, each in a fork of its own."""
+    return {"source": "" if skip else cells.without_hidden(cell.source), "isolated": cells.is_test(cell)}
+
+
+def _skip_notes(skipped: dict[int, str]) -> tuple[str, ...]:
+    return tuple(f"Code cell {index + 1} was left out, since while it ran {why}." for index, why in sorted(skipped.items()))
+
+
+def _flood_notes(results: list[dict]) -> tuple[str, ...]:
+    floods = [(number, result["dropped"]) for number, result in enumerate(results, start=1) if result["dropped"] > 0]
+    return tuple(f"Code cell {n} wrote more than is kept: {dropped:,} characters were cut." for n, dropped in floods)
+
+
+def _outputs(raw: list[dict]) -> Iterator[NotebookNode]:
+    """The guest's outputs as notebook outputs; what has another form is dropped."""
+    for output in raw:
+        match output:
+            case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+                yield nbformat.v4.new_output("stream", name=name, text=text)
+            case {"output_type": "execute_result" | "display_data" as kind, "data": dict(data)}:
+                texts = {k: v for k, v in data.items() if type(k) is str and type(v) is str}
+                yield nbformat.v4.new_output(kind, data=texts)
+            case {"output_type": "error", "ename": str(name), "evalue": str(value), "traceback": list(lines)}:
+                yield nbformat.v4.new_output("error", ename=name, evalue=value, traceback=[str(line) for line in lines])
+
+
+def _complex_steps(notebook: NotebookNode) -> list[str]:
+    """A complex step cannot be told by its values; where the source has a complex number, staff may want to look."""
+    found = [cell for cell in notebook.cells if cells.kind(cell) == cells.ANSWER and _has_complex(cell.source)]
+    return [f"{cells.grade_id(cell)}: the answer uses complex numbers (a complex step?)" for cell in found]
+
+
+def _has_complex(source: str) -> bool:
+    try:
+        nodes = ast.walk(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return any(isinstance(node, ast.Constant) and isinstance(node.value, complex) for node in nodes)

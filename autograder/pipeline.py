@@ -1,0 +1,92 @@
+"""The stages of grading, in order: read → sanitise → judge (run, check) → write the notebook and the verdict → record."""
+
+import hashlib
+import os
+import stat
+import traceback
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder import record
+from autograder.course import Course
+from autograder.display import clean_notebook
+from autograder.judge import Judge
+from autograder.sanitise import LARGEST_FILE, Unreadable, read_submission, sanitise, undecided
+from autograder.verdict import Verdict
+
+
+class NothingToGrade(Exception):
+    """There is no such assignment or no submission of it; the text is one sentence."""
+
+
+def submissions(course: Course, assignment: str, students: Iterable[str] = ()) -> list[str]:
+    """The students to grade: those named, or all who handed in. Raises NothingToGrade."""
+    if not course.source(assignment).exists():
+        known = ", ".join(sorted(path.parent.name for path in course.sources.glob("*/*.ipynb"))) or "none"
+        raise NothingToGrade(f"there is no assignment {assignment!r} in {course.sources}; known: {known}.")
+    present = course.students(assignment)
+    if not present:
+        place = course.directory / "submitted" / "<student>" / assignment / f"{assignment}.ipynb"
+        raise NothingToGrade(f"nobody has handed in {assignment}: submissions are expected as {place}.")
+    missing = sorted(set(students) - set(present))
+    if missing:
+        raise NothingToGrade(f"no submission of {assignment} by {', '.join(missing)}; handed in by {', '.join(present)}.")
+    return sorted(students) or present
+
+
+def grade(course: Course, assignment: str, students: Iterable[str], *, unsafe_no_sandbox: bool = False) -> Iterator[Verdict]:
+    """Grade students one by one: notebook, verdict and marks are written before each verdict is yielded.
+
+    Raises SandboxUnavailable before anything is touched; after that no submission can stop the batch.
+    """
+    source = nbformat.read(course.source(assignment), as_version=4)
+    with Judge(assignment, course, unsafe_no_sandbox=unsafe_no_sandbox) as judge:
+        record.backup(course)
+        with record.open_gradebook(course.db_url) as gradebook:
+            for student in students:
+                verdict, notebook, unanswered = judged(judge, course, source, assignment, student)
+                _write_notebook(course.autograded(assignment, student), notebook)
+                record.save_verdict(course, verdict)
+                timestamp = record.submitted_at(course, assignment, student)
+                record.record(gradebook, verdict, unanswered=unanswered, timestamp=timestamp)
+                yield verdict
+
+
+def judged(judge: Judge, course: Course, source: NotebookNode, assignment: str, student: str):
+    """(the verdict, the notebook to show, the written questions left empty) of one submission; never raises for it."""
+    identity = {"assignment": assignment, "student": student, "submission": ""}
+    try:
+        data = _read(course.submission(assignment, student))
+        identity["submission"] = hashlib.sha256(data).hexdigest()
+        sanitised = sanitise(source, read_submission(data, f"{assignment}.ipynb"))
+        verdict, executed = judge(sanitised.notebook, student=student, submission=identity["submission"],
+                                  notes=sanitised.notes)  # fmt: skip
+        return verdict, clean_notebook(executed), sanitised.unanswered
+    except Unreadable as error:
+        return undecided(source, note=str(error), **identity), source, ()
+    except Exception:  # ours: staff must look, and the class goes on
+        note = "The grader could not deal with this file; staff will look at it."
+        return undecided(source, note=note, staff_note=traceback.format_exc(), **identity), source, ()
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a submitted file. Raises Unreadable for what is not a plain file of a sensible size."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        others = ", ".join(sorted(p.name for p in path.parent.iterdir())[:5]) or "nothing"
+        raise Unreadable(f"There is no {path.name} in what was handed in (found: {others}): hand it in under that name.") from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Unreadable(f"{path.name} is not a plain file: hand in the .ipynb file that JupyterLab saved.")
+        return file.read(LARGEST_FILE + 1)
+
+
+def _write_notebook(path: Path, notebook: NotebookNode) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    nbformat.write(notebook, part)
+    os.replace(part, path)
