@@ -4,13 +4,15 @@ import os
 import sys
 from pathlib import Path
 
+import matplotlib
 import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ["MPLBACKEND"] = "Agg"
+os.environ.pop("MPLBACKEND", None)  # a kernel started by a test chooses its own backend, which stores figures
 os.environ.pop("AUTOGRADER_COURSE", None)  # a class that is really running is never a test's class
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+matplotlib.use("Agg")  # in this process
 
 
 @pytest.fixture(scope="session")

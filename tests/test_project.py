@@ -31,7 +31,7 @@ NNLIB = {
     "metrics": {"backend"},
     "plots": {"backend"},
 }
-STAGES = {"sanitise", "judge", "record", "feedback", "release"}
+STAGES = {"sanitise", "judge", "record", "feedback"}
 IN_THE_GUEST = {"guest", "shell", "wire"}
 GUEST_IMPORTS = {"numpy", "matplotlib", "IPython", "traitlets"} | IN_THE_GUEST | sys.stdlib_module_names
 NBGRADER_METADATA = re.compile(r"""metadata(\.nbgrader\b|\[["']nbgrader["']\]|\.get\(["']nbgrader["'])""")

@@ -1,0 +1,187 @@
+"""Lectures run from top to bottom, print what is stored in them, and keep the form that makes comparing worth while."""
+
+import copy
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+LECTURES = sorted((Path(__file__).resolve().parent.parent / "lectures").glob("*.ipynb"))
+LARGEST = 600_000  # bytes of a notebook, its figures included
+TIMING_CELLS = 3  # at most, in one lecture
+UNCOMPARED = {"nbval-ignore-output", "nbval-skip"}
+UNCOMPARED_COMMENT = re.compile(r"#\s*(NBVAL_\w+|PYTEST_VALIDATE_IGNORE_OUTPUT)")
+# reads the clock, or shows what a cell above measured with it, with its unit
+TIMES = re.compile(r"perf_counter|timeit|%time|µs\b|\bms\b|\bseconds\b")
+DECIMAL = re.compile(r"(?<![\w.])(\d+\.\d+)(?:[eE][+-]?\d+)?(?![\w.]*\d)")
+CHANGES = re.compile(r"0x[0-9a-f]{6,}|/tmp/|ipykernel_\d+")
+
+every_lecture = pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+
+
+def nbval(path: Path) -> subprocess.CompletedProcess:
+    """Run a notebook in this Python and compare every cell with what is stored; nothing is forgiven."""
+    options = ["--nbval", "--nbval-current-env", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    command = [sys.executable, "-m", "pytest", *options, str(path)]
+    return subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=300)
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def uncompared(cell: NotebookNode) -> bool:
+    """Whether nbval lets this cell print anything."""
+    return bool(UNCOMPARED & set(cell.metadata.get("tags", ())) or UNCOMPARED_COMMENT.search(cell.source))
+
+
+def printed(cell: NotebookNode) -> str:
+    """The text a cell shows: its streams and the text of its values."""
+    return "\n".join(out.get("text") or out.get("data", {}).get("text/plain", "") for out in cell.outputs)
+
+
+def draws(cell: NotebookNode) -> bool:
+    return any(kind.startswith("image/") for out in cell.outputs for kind in out.get("data", {}))
+
+
+def significant(decimal: str) -> int:
+    return len(decimal.replace(".", "").lstrip("0"))
+
+
+def cell_faults(cell: NotebookNode) -> Iterator[str]:
+    lines = [line for line in cell.source.splitlines() if line.strip()]
+    if len(lines) > 20:
+        yield f"{len(lines)} lines, at most 20 are read"
+    if uncompared(cell):
+        if not TIMES.search(cell.source):
+            yield "its output is not compared, and it is not a timing"
+        return
+    text = printed(cell)
+    yield from (f"prints {number}, at most 5 digits" for number in DECIMAL.findall(text) if significant(number) > 5)
+    yield from (f"prints {word}, which changes with every run" for word in CHANGES.findall(text))
+
+
+def lecture_faults(notebook: NotebookNode) -> list[str]:
+    """What keeps a lecture from being read with ease and compared exactly, each named with its cell's first line."""
+    cells = code_cells(notebook)
+    faults = [f"{cell.source.partition(chr(10))[0]!r}: {fault}" for cell in cells for fault in cell_faults(cell)]
+    if [cell.execution_count for cell in cells] != list(range(1, len(cells) + 1)):
+        faults.append("its cells were not run once each from top to bottom in a fresh kernel")
+    if sum(map(uncompared, cells)) > TIMING_CELLS:
+        faults.append(f"{sum(map(uncompared, cells))} cells are not compared, at most {TIMING_CELLS} timings are")
+    for cell, after in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
+        if cell.cell_type == "code" and draws(cell) and not is_caption(after):
+            faults.append(f"{cell.source.partition(chr(10))[0]!r}: no caption follows its figure")
+    return faults
+
+
+def is_caption(cell: NotebookNode | None) -> bool:
+    """A sentence, not a heading, stands first in the cell."""
+    return cell is not None and cell.cell_type == "markdown" and bool(re.match(r"\s*[^#\s][^\n]*\w", cell.source))
+
+
+def test_the_first_lectures_are_there():
+    assert {"02-logistic-regression", "04-minibatches"} <= {path.stem for path in LECTURES}
+
+
+@every_lecture
+def test_a_lecture_prints_what_is_stored(path):
+    run = nbval(path)
+    assert run.returncode == 0, run.stdout[-4000:]
+
+
+@every_lecture
+def test_a_lecture_keeps_the_form(path):
+    assert lecture_faults(nbformat.read(path, as_version=4)) == []
+    assert path.stat().st_size < LARGEST
+
+
+def with_another_number(notebook: NotebookNode) -> NotebookNode:
+    """The notebook up to the first cell whose compared text holds a number, that number's last digit changed."""
+    notebook = copy.deepcopy(notebook)
+    for position, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code" or uncompared(cell):
+            continue
+        for out in cell.outputs:
+            holder, key = (out, "text") if out.output_type == "stream" else (out.get("data", {}), "text/plain")
+            if found := re.search(r"\d(?!.*\d)", holder.get(key, "")):
+                start = found.start()
+                other = str((int(found.group()) + 1) % 10)
+                holder[key] = holder[key][:start] + other + holder[key][start + 1 :]
+                notebook.cells = notebook.cells[: position + 1]
+                return notebook
+    raise AssertionError("no number is stored in this lecture")
+
+
+@every_lecture
+def test_a_changed_number_is_seen(path, tmp_path):
+    shutil.copytree(path.parent, tmp_path, ignore=shutil.ignore_patterns("*.ipynb", "__pycache__"), dirs_exist_ok=True)
+    nbformat.write(with_another_number(nbformat.read(path, as_version=4)), tmp_path / path.name)
+    run = nbval(tmp_path / path.name)
+    assert run.returncode == 1, run.stdout[-4000:]
+    assert re.search(r"^1 failed", run.stdout, re.MULTILINE), run.stdout[-4000:]
+
+
+def cell(source: str, text: str = "", tags: tuple[str, ...] = ()) -> NotebookNode:
+    outputs = [new_output("stream", name="stdout", text=text)] if text else []
+    return new_code_cell(source, execution_count=1, outputs=outputs, metadata={"tags": list(tags)})
+
+
+def figure() -> NotebookNode:
+    return new_code_cell("draw()", execution_count=1, outputs=[new_output("display_data", {"image/png": "iVBO"})])
+
+
+TIMING = ("nbval-ignore-output",)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [cell("print(x)", "J = 0.69315, m = 569, 1.2345e-07, 2.4.6, 0.00012345, 123456")],
+        [cell("t = perf_counter()", "took 0.123456789 s", TIMING)],
+        [cell("print(f'{t} µs an update')", "12.3456789 µs an update", TIMING)],
+        [figure(), new_markdown_cell("Figure 1. The cost falls.")],
+        [cell("\n".join(["x = 1", ""] * 20))],
+    ],
+    ids=["five digits", "a timing", "a time measured above", "a captioned figure", "twenty lines"],
+)
+def test_a_lecture_in_good_form_has_no_faults(cells):
+    assert lecture_faults(new_notebook(cells=cells)) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ([cell("print(x)", "J = 0.693147")], "prints 0.693147"),
+        ([cell("print(x)", "[1234.56 2.0]")], "prints 1234.56"),
+        ([cell("f", "<function f at 0x7f3a2b1c>")], "changes with every run"),
+        ([cell("print(loss)", "0.5", TIMING)], "not a timing"),
+        ([cell("print(loss)  # NBVAL_IGNORE_OUTPUT", "0.5")], "not a timing"),
+        ([cell("train()", tags=("nbval-skip",))], "not a timing"),
+        ([cell("x = 1\n" * 21)], "21 lines"),
+        ([figure()], "no caption"),
+        ([figure(), cell("x = 1")], "no caption"),
+        ([figure(), new_markdown_cell("## Next")], "no caption"),
+        ([cell("x = 1"), cell("y = 2")], "not run once each"),
+        ([cell("perf_counter()", "1", TIMING) for _ in range(4)], "4 cells are not compared"),
+    ],
+)
+def test_a_lecture_in_bad_form_is_seen(cells, fault):
+    assert any(fault in found for found in lecture_faults(new_notebook(cells=cells)))
+
+
+def test_nbval_sees_a_number_changed_in_a_lecture_of_two_cells(tmp_path):
+    cells = [new_code_cell("x = 0.5", execution_count=1), new_code_cell("print(x)", execution_count=2)]
+    cells[1].outputs = [new_output("stream", name="stdout", text="0.5\n")]
+    notebook = new_notebook(cells=cells)
+    nbformat.write(notebook, tmp_path / "true.ipynb")
+    nbformat.write(with_another_number(notebook), tmp_path / "false.ipynb")
+    assert nbval(tmp_path / "true.ipynb").returncode == 0
+    assert nbval(tmp_path / "false.ipynb").returncode == 1
