@@ -88,7 +88,7 @@ def _matching(gradients, parameters):
     if set(gradients) != set(parameters):
         raise ValueError(f"gradients are named {sorted(gradients)}; expected {sorted(parameters)}.")
     for name, value in parameters.items():
-        # (m, 1) - (m,) would broadcast to (m, m)
-        if getattr(gradients[name], "shape", ()) != value.shape:
-            raise ValueError(f"the gradient of {name} has shape {gradients[name].shape}; expected {value.shape}.")
+        shape = getattr(gradients[name], "shape", ())
+        if shape != value.shape:  # (m, 1) - (m,) would broadcast to (m, m)
+            raise ValueError(f"the gradient of {name} has shape {shape}; expected {value.shape}.")
     return gradients

@@ -45,6 +45,9 @@ class StrictArray:
     def __len__(self):
         return len(self.data)
 
+    def __bool__(self):
+        return bool(self.data)
+
     def __float__(self):
         return float(self.data)
 
@@ -88,6 +91,7 @@ def cupy(monkeypatch):
     module = types.ModuleType("cupy")
     module.__getattr__ = lookup
     module.asarray = lambda x, dtype=None: StrictArray(np.asarray(x.data if isinstance(x, StrictArray) else x, dtype))
+    module.linalg = types.SimpleNamespace(solve=lambda A, b: wrap(np.linalg.solve(unwrap(A), unwrap(b))))
     module.cuda = types.SimpleNamespace(is_available=lambda: True)
     monkeypatch.setitem(sys.modules, "cupy", module)
     return module

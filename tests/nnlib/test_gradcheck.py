@@ -184,6 +184,11 @@ def test_a_kink_excuses_no_nan(check):
     assert not check(relu, {"z": z}, lambda dout: {"z": np.where(z == 0, np.nan, dout)}).passed
 
 
+def test_a_function_that_is_zero_all_around_has_gradient_zero(check):
+    assert check(lambda x: 0 * x, {"x": np.ones(2)}, lambda dout: {"x": 0 * dout}).passed
+    assert not check(lambda x: 0 * x, {"x": np.ones(2)}, lambda dout: {"x": 1e-9 * dout}).passed
+
+
 def test_strong_curvature_is_not_a_kink(check):
     x = np.linspace(-0.02, 0.02, 9)
     report = check(lambda x: sigmoid(500 * x), {"x": x}, lambda dout: {"x": dout * 500 * sigmoid_derivative(500 * x)})

@@ -1,0 +1,85 @@
+"""Who may import whom in nnlib, read from the source; and what an import brings along, seen in a fresh interpreter."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nnlib
+
+NNLIB = Path(nnlib.__file__).parent
+# an assignment may mount every module but activations, losses and training: those it may mount see backend alone
+MAY_IMPORT = {
+    "__init__": set(),
+    "allow": set(),
+    "backend": {"importlib", "numpy"},
+    "activations": {"nnlib.backend"},
+    "losses": {"numpy", "nnlib.backend", "nnlib.activations"},
+    "gradcheck": {"numpy", "nnlib.backend"},
+    "datasets": {"numpy"},
+    "preprocess": {"nnlib.backend"},
+    "metrics": {"nnlib.backend"},
+    "training": {"nnlib.backend"},
+    "plots": {"numpy", "nnlib.backend"},
+}
+STANDARD = {"dataclasses", "hashlib", "importlib", "importlib.util", "io", "math", "pathlib", "sys", "warnings"}
+# array functions of NumPy on what may be a GPU array would bring it to the CPU, or fail
+NUMPY_NAMES = {"losses": {"errstate"}}
+
+
+def imported(source):
+    """Names of the modules that `source` imports, anywhere in it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"nnlib.{a.name}" for a in node.names) if node.module == "nnlib" else [node.module]
+
+
+def breaches(name, source):
+    return set(imported(source)) - MAY_IMPORT[name] - STANDARD
+
+
+def test_every_module_has_its_rule():
+    assert {path.stem for path in NNLIB.glob("*.py")} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("name", MAY_IMPORT)
+def test_a_module_imports_only_what_it_may(name):
+    assert breaches(name, (NNLIB / f"{name}.py").read_text()) == set()
+
+
+@pytest.mark.parametrize(
+    "line", ["import autograder", "from nnlib import losses", "from nnlib.losses import l2_penalty", "import cupy"]
+)
+def test_a_forbidden_import_is_seen_even_inside_a_function(line):
+    assert breaches("gradcheck", f"def f():\n    {line}\n")
+
+
+@pytest.mark.parametrize("name", ["activations", "losses", "training", "metrics", "preprocess"])
+def test_numpy_itself_is_not_applied_to_arrays(name):
+    tree = ast.parse((NNLIB / f"{name}.py").read_text())
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    used = {node.attr for node in attributes if getattr(node.value, "id", "") in ("np", "numpy")}
+    assert used == NUMPY_NAMES.get(name, set())
+
+
+def loaded_by(statement):
+    code = f"import sys; {statement}; print(*[m for m in sys.modules if m.split('.')[0] in {WATCHED}])"
+    run = [sys.executable, "-c", code]
+    return set(subprocess.run(run, capture_output=True, text=True, check=True, cwd=NNLIB.parent).stdout.split())
+
+
+WATCHED = ("nnlib", "numpy", "matplotlib", "cupy", "IPython", "nbformat", "autograder")
+
+
+def test_the_package_alone_loads_nothing():
+    assert loaded_by("import nnlib, nnlib.allow") == {"nnlib", "nnlib.allow"}
+
+
+def test_what_an_assignment_may_import_brings_no_answer_along():
+    loaded = loaded_by("from nnlib import datasets, gradcheck, metrics, preprocess")
+    assert not loaded & {"nnlib.activations", "nnlib.losses", "nnlib.training", "matplotlib", "cupy", "IPython"}
+    assert "nnlib.gradcheck" in loaded
