@@ -1,0 +1,228 @@
+"""A judged notebook made safe to show: what a student wrote or drew cannot run in the browser of whoever marks it.
+
+Formgrader renders Markdown with raw HTML and MathJax in the instructor's session, so this is done before the notebook
+is written. The rules look at characters, not at parsed Markdown: they hold whatever parser comes later.
+"""
+
+import base64
+import binascii
+import html
+import re
+import struct
+from collections.abc import Iterator
+
+import nh3
+from nbformat import NotebookNode, from_dict
+
+from autograder import cells
+
+MOST_TEXT = 100_000  # characters shown of one cell's text, and of all its outputs together
+MOST_IMAGE_BYTES = 4_000_000  # of one cell
+MOST_OUTPUTS = 200  # of one cell
+MOST_PIXELS = 50_000_000  # of one image: a few bytes can unpack to more than a browser can hold
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # all but tab and line feed; and lone surrogates
+ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[^\x1b])?")
+COLOUR = re.compile(r"\x1b\[[0-9;]{0,40}m")
+
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
+ENTITY = re.compile(r"&(?=\\*([#A-Za-z][#A-Za-z0-9;\\]{0,60}))")
+HARMLESS = {"<", ">", '"', "'"}  # an escaped character like these stays text
+# browsers pass over tabs and line ends inside a scheme, Markdown takes backslashes out
+SCHEMES = "|".join(r"[\t\n\\]*".join(word) for word in ("javascript", "vbscript", "data"))
+SCHEME = re.compile(rf"({SCHEMES})(?=[\t\n\\]*:)", re.IGNORECASE)
+# MathJax commands that set links, styles or attributes, load extensions, or build the names of others
+COMMANDS = "href|style|class|cssId|require|unicode|mmlToken|bbox|data|includegraphics|csname"
+MATH = re.compile(rf"\\(?=(?:{COMMANDS})(?![A-Za-z]))")
+
+HTML_TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"}  # an image would call home
+IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+
+
+def clean_notebook(notebook: NotebookNode) -> NotebookNode:
+    """A copy of an executed notebook that can be shown in Formgrader and kept: format 4.5, nbgrader's metadata kept.
+
+    In the student's Markdown raw HTML, script links and MathJax's dangerous commands are broken by a space; raw cells
+    become quoted text; of outputs text, PNG images and cleaned HTML stay, the rest leaves a note; sizes are bounded.
+    """
+    kept = notebook.metadata.keys() & {"kernelspec", "language_info"}
+    metadata = {key: _strings(notebook.metadata[key]) for key in sorted(kept)}
+    found = [_cell(cell) for cell in notebook.cells]
+    return NotebookNode(nbformat=4, nbformat_minor=5, metadata=from_dict(metadata), cells=found)
+
+
+def _strings(given: dict) -> dict:
+    """The settings that are plain words: name, display_name, language, version, …"""
+    words = {key: value for key, value in given.items() if isinstance(value, str)}
+    return {key: re.sub(r"[^\w .()+/-]", "?", value)[:80] for key, value in words.items()}
+
+
+def _cell(cell: NotebookNode) -> NotebookNode:
+    theirs = cells.students(cell)
+    text = _cut(CONTROL.sub("\N{REPLACEMENT CHARACTER}", _line_ends(cell.source))) if theirs else cell.source
+    clean = {"cell_type": cell.cell_type, "id": cell.id, "metadata": _metadata(cell), "source": text}
+    if cell.cell_type == "code":
+        clean |= {"execution_count": cell.execution_count, "outputs": list(_outputs(cell.outputs))}
+    elif theirs:
+        quoted = _fenced(text) if cell.cell_type == "raw" else text
+        clean |= {"cell_type": "markdown", "source": neutral(quoted)}
+    if cell.cell_type == "markdown" and (images := _attachments(cell.get("attachments", {}))):
+        clean["attachments"] = images
+    return from_dict(clean)
+
+
+def _metadata(cell: NotebookNode) -> dict:
+    """nbgrader's metadata (the source notebook's own, for a cell of the assignment) and its two locks."""
+    if cells.grade_id(cell) is None:
+        return {}
+    return {key: cell.metadata[key] for key in ("nbgrader", "deletable", "editable") if key in cell.metadata}
+
+
+def neutral(text: str) -> str:
+    """Markdown in which no raw HTML, script link or dangerous MathJax command is left; the rest reads as before."""
+    text = ENTITY.sub(_entity, text)
+    text = TAG.sub("< ", MATH.sub(r"\\ ", text))
+    return SCHEME.sub(r"\1 ", text)
+
+
+def _entity(match: re.Match) -> str:
+    """`&#106;` -> `& #106;`: an entity is broken when it spells ASCII that could be part of a scheme or a command.
+
+    Backslashes are looked through, and `&amp;` is broken before a name, in case a parser decodes in several passes.
+    """
+    name = match[1].replace("\\", "")
+    meaning = html.unescape("&" + name)[:1]
+    if meaning == "&":
+        return "& " if re.match("amp;?.", name, re.IGNORECASE) else "&"
+    return "& " if meaning.isascii() and meaning not in HARMLESS else "&"
+
+
+def _fenced(text: str) -> str:
+    """Text as a Markdown code block, whatever back-ticks it holds."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}\n{text}\n{fence}"
+
+
+def _line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _cut(text: str, most: int = MOST_TEXT) -> str:
+    if len(text) <= most:
+        return text
+    return f"{text[:most]}\n[cut here: {len(text) - most:,} more characters]"
+
+
+def _outputs(outputs: list) -> Iterator[dict]:
+    """The outputs that can be shown, in order, within the bounds for one cell; what is left out leaves a note."""
+    text_left, image_left = MOST_TEXT, MOST_IMAGE_BYTES
+    for number, output in enumerate(outputs):
+        if number == MOST_OUTPUTS or text_left <= 0:
+            yield _note(f"[{len(outputs) - number:,} more outputs left out]")
+            return
+        clean, notes = _output(output, text_left, image_left)
+        if clean is not None:
+            yield clean
+            text_left -= _text_size(clean)
+            image_left -= len(clean.get("data", {}).get("image/png", ""))
+        yield from map(_note, notes)
+
+
+def _note(text: str) -> dict:
+    return {"output_type": "stream", "name": "stdout", "text": text + "\n"}
+
+
+def _text_size(output: dict) -> int:
+    data = output.get("data", {})
+    texts = [output.get("text", ""), data.get("text/plain", ""), data.get("text/html", "")]
+    return sum(map(len, texts)) + sum(map(len, output.get("traceback", [])))
+
+
+def _output(output: dict, text_left: int, image_left: int) -> tuple[dict | None, list[str]]:
+    """(the output as it can be shown or None, notes on what was left out)."""
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return {"output_type": kind, "name": name, "text": _cut(_plain(_text(output.get("text"))), text_left)}, []
+    if kind == "error":
+        lines = _cut(_plain("\n".join(map(_text, output.get("traceback", [])))), text_left).split("\n")
+        name, value = (_cut(_plain(_text(output.get(key))), 1_000) for key in ("ename", "evalue"))
+        return {"output_type": kind, "ename": name, "evalue": value, "traceback": lines}, []
+    if kind not in ("execute_result", "display_data"):
+        return None, ["[output of an unknown kind removed]"]
+    data, notes = _bundle(output.get("data", {}), text_left, image_left)
+    if not data:
+        return None, notes
+    clean = {"output_type": kind, "data": data, "metadata": {}}
+    return clean | ({"execution_count": output.get("execution_count")} if kind == "execute_result" else {}), notes
+
+
+def _bundle(data: dict, text_left: int, image_left: int) -> tuple[dict, list[str]]:
+    """The forms of one output that can be shown, and a note for each that cannot."""
+    shown, notes = {}, []
+    for mime, value in data.items():
+        if mime == "text/plain":
+            shown[mime] = _cut(_plain(_text(value)), text_left)
+        elif mime == "text/html":
+            shown[mime] = _clean_html(_text(value), text_left)
+        elif mime == "image/png" and (image := _image(mime, value, image_left)):
+            shown[mime] = image
+        else:
+            notes.append(f"[output of type {_type(mime)} removed]")
+    return shown, notes
+
+
+def _type(mime: str) -> str:
+    return mime if re.fullmatch(r"[\w.+/-]{1,80}", mime, re.ASCII) else "unknown"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        value = "".join(line for line in value if isinstance(line, str))
+    return value if isinstance(value, str) else ""
+
+
+def _plain(text: str) -> str:
+    """Terminal text with no control characters and no escape sequences but colours."""
+    text = ESCAPE.sub(lambda match: match[0] if COLOUR.fullmatch(match[0]) else "", _line_ends(text))
+    return CONTROL.sub(lambda match: match[0] if match[0] == "\x1b" else "", text)
+
+
+def _clean_html(text: str, most: int) -> str:
+    """HTML without scripts, styles, images and links that run, and, for MathJax reads it later, its commands broken."""
+    if len(text) > most:
+        return f"[HTML output of {len(text):,} characters removed]"
+    clean = nh3.clean(CONTROL.sub("", text), tags=HTML_TAGS, url_schemes={"http", "https", "mailto"})
+    return MATH.sub(r"\\ ", clean)
+
+
+def _image(mime: str, value: object, most: int) -> str | None:
+    """The image in canonical base64 if it is one, and neither too long nor too large to draw."""
+    try:
+        image = base64.b64decode("".join(_text(value).split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if not image.startswith(IMAGES[mime]) or len(image) * 4 > most * 3 or _pixels(mime, image) > MOST_PIXELS:
+        return None
+    return base64.b64encode(image).decode()
+
+
+def _pixels(mime: str, image: bytes) -> float:
+    """Width times height as a PNG's first chunk states them; a JPEG unpacks to little more than its own size."""
+    if mime != "image/png":
+        return 0
+    if len(image) < 24 or image[12:16] != b"IHDR":
+        return float("inf")
+    width, height = struct.unpack(">II", image[16:24])
+    return width * height
+
+
+def _attachments(attachments: dict) -> dict:
+    """The attached PNG and JPEG images under plain names."""
+    kept, left = {}, MOST_IMAGE_BYTES
+    for name, bundle in attachments.items():
+        for mime in IMAGES.keys() & bundle.keys():
+            if re.fullmatch(r"[\w .()-]{1,120}", name) and (image := _image(mime, bundle[mime], left)):
+                kept.setdefault(name, {})[mime] = image
+                left -= len(image)
+    return kept
