@@ -320,6 +320,11 @@ def _quote(name: str) -> str:
     return re.sub(r"[^\w.@ -]", "?", name)[:60]
 
 
+def restored(source: NotebookNode) -> NotebookNode:
+    """The assignment with every answer empty: what is kept and shown in place of a file that could not be read."""
+    return sanitise(source, _notebook({}, [])).notebook
+
+
 def undecided(
     source: NotebookNode, *, assignment: str, student: str, submission: str, note: str, staff_note: str = ""
 ) -> Verdict:

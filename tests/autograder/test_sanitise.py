@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 from autograder import cells
-from autograder.sanitise import MISSING, MOST_NOTES, Unreadable, read_submission, sanitise, undecided
+from autograder.sanitise import MISSING, MOST_NOTES, Unreadable, read_submission, restored, sanitise, undecided
 from autograder.verdict import UNDECIDED
 
 NAME = "a0-small.ipynb"
@@ -378,3 +378,11 @@ def test_a_file_that_cannot_be_read_leaves_every_blank_undecided(source):
     ]
     assert (verdict.student, verdict.submission, verdict.notes) == ("ada", "ff", ("It is empty.",))
     assert verdict.blanks[0].findings[0].message == "It is empty."
+
+
+def test_what_stands_in_for_an_unreadable_file_holds_no_solution(source):
+    notebook = restored(source)
+    nbformat.validate(notebook)
+    assert names(notebook) == names(source)
+    assert [named(notebook, name).source for name in ("one", "two", "three")] == [MISSING] * 3
+    assert "Because" not in named(notebook, "why").source

@@ -1,0 +1,128 @@
+"""Our grading inside nbgrader's own commands: what `nbgrader autograde`, Formgrader's buttons and feedback then run.
+
+nbgrader calls these classes in place of its Execute, SaveAutoGrades and HTML feedback; each hands on to the functions
+that `autograder grade` calls, so that both routes give the same marks, comments, verdicts and pages.
+"""
+
+import atexit
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import Exporter, NotebookExporter
+from nbformat.v4 import new_notebook
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, NbGraderPreprocessor
+from traitlets import default
+from traitlets.config import Config, Configurable
+
+from autograder import feedback, pipeline, record
+from autograder.course import Course
+from autograder.judge import Judge
+from autograder.verdict import UNDECIDED, Verdict
+
+TIMESTAMP = "timestamp.txt"
+
+_judges: dict[tuple[str, Course], Judge] = {}
+
+
+def judge_for(assignment: str, course: Course) -> Judge:
+    """This process's judge of an assignment, started on first use and kept: starting one takes a second.
+
+    The gradebook is backed up when the judge starts. Raises SandboxUnavailable, LookupError as `Judge` does.
+    """
+    if (assignment, course) not in _judges:
+        judge = Judge(assignment, course)
+        record.backup(course)
+        _judges[assignment, course] = judge
+    return _judges[assignment, course]
+
+
+def dismiss(assignment: str, course: Course) -> None:
+    """Close the judge of an assignment, if there is one; the next submission gets a new one."""
+    if judge := _judges.pop((assignment, course), None):
+        judge.close()
+
+
+@atexit.register
+def dismiss_all() -> None:
+    """Close every judge of this process."""
+    for assignment, course in list(_judges):
+        dismiss(assignment, course)
+
+
+def configured(step: Configurable) -> Course:
+    """The course that `configure` was called with, out of nbgrader's configuration."""
+    return Course(Path(step.config.AutograderCourse.root), Path(step.config.AutograderCourse.directory))
+
+
+class SubmissionExporter(NotebookExporter):
+    """Leaves opening the submitted file to `JudgeStep`, for nbgrader gives up on what it cannot open itself."""
+
+    def from_filename(self, filename: str, resources: dict | None = None, **kw):
+        """nbgrader calls this twice: with the submitted file, then with the autograded notebook, which is ours."""
+        if Path(filename).is_relative_to(configured(self).directory / "autograded"):
+            return super().from_filename(filename, resources=resources, **kw)
+        return self.from_notebook_node(new_notebook(), resources=resources, **kw)
+
+
+class JudgeStep(NbGraderPreprocessor):
+    """Reads, rebuilds, runs and examines a submission, and gives the notebook that can be shown."""
+
+    def preprocess(self, nb, resources):
+        course, names = configured(self), resources["nbgrader"]
+        assignment, student = names["assignment"], names["student"]
+        source = nbformat.read(course.source(assignment), as_version=4)
+        judge = judge_for(assignment, course)
+        verdict, notebook, unanswered = pipeline.judged(judge, course, source, assignment, student)
+        if all(blank.outcome == UNDECIDED for blank in verdict.blanks):
+            dismiss(assignment, course)  # perhaps its sandbox is gone
+        resources["autograder"] = {"verdict": verdict, "unanswered": unanswered}
+        return notebook, resources
+
+
+class RecordStep(NbGraderPreprocessor):
+    """Saves the verdict, then its marks and comments; nbgrader itself has recorded when it was handed in."""
+
+    def preprocess(self, nb, resources):
+        course, verdict = configured(self), resources["autograder"]["verdict"]
+        self._remove_other_files(course, verdict)
+        record.save_verdict(course, verdict)
+        with record.open_gradebook(resources["nbgrader"]["db_url"]) as gradebook:
+            record.record(gradebook, verdict, unanswered=resources["autograder"]["unanswered"])
+        return nb, resources
+
+    def _remove_other_files(self, course: Course, verdict: Verdict) -> None:
+        """nbgrader copies every file handed in to where Formgrader serves it: a page among them would run there."""
+        notebook = course.autograded(verdict.assignment, verdict.student)
+        for path in notebook.parent.rglob("*"):
+            if (path.is_file() or path.is_symlink()) and path not in (notebook, notebook.parent / TIMESTAMP):
+                self.log.warning("Removed %s, which was handed in beside the notebook", path)
+                path.unlink()
+
+
+class FeedbackExporter(Exporter):
+    """`nbgrader generate_feedback` and Formgrader's button write our page in place of nbgrader's."""
+
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_filename(self, filename: str, resources: dict | None = None, **kw):
+        names = resources["nbgrader"]
+        page = feedback.page(configured(self), names["assignment"], names["student"])
+        return page, self._init_resources(resources)
+
+
+def configure(config: Config, course: Course) -> Config:
+    """Make nbgrader grade `course` with this package: its directories, its steps, its feedback page."""
+    record.path_to_alembic()
+    course.configure(config)
+    config.AutograderCourse.root = str(course.root)
+    config.AutograderCourse.directory = str(course.directory)
+    config.Autograde.exporter_class = SubmissionExporter
+    # all in nbgrader's first pass: nothing that was not judged and cleaned is ever written where Formgrader looks
+    config.Autograde.sanitize_preprocessors = [JudgeStep, RecordStep]
+    config.Autograde.autograde_preprocessors = [AssignLatePenalties, CheckCellMetadata]
+    config.GenerateFeedback.exporter_class = FeedbackExporter
+    return config
