@@ -151,6 +151,7 @@ def test_a_wrong_import_in_autograder_is_seen(root, tmp_path, file, line, fault)
 def planted(package: Path, copy: Path, file: str, line: str) -> None:
     """A copy of a package in which one file, perhaps a new one, has one more line at its end."""
     shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__", "bank"))
+    (copy / file).parent.mkdir(exist_ok=True)
     with (copy / f"{file}.py").open("a", encoding="utf-8") as source:
         source.write(f"\n{line}\n")
 
