@@ -121,8 +121,8 @@ def _arrow(axes, start, end, name="", *, color="black", above=True):
 def forward_and_backward(wires, slopes):
     """The neuron with one example in it: values above the wires go right, derivatives of L below them go left.
 
-    wires: (name, value, derivative of L) of wᵀx, z, a and L, in that order; slopes: the text under each block, its factor
-    going back. Returns the figure.
+    wires: (name, value, derivative of L) of wᵀx, z, a and L, in that order; slopes: the text under each block, its
+    factor going back. Returns the figure.
     """
     figure, axes = plt.subplots(figsize=(10, 2.3), layout="constrained")
     axes.set(xlim=(0, 14), ylim=(-1.5, 1.3))
