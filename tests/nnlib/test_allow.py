@@ -1,4 +1,4 @@
-"""An assignment's allow-list: one sentence, the same at home and where the files are absent; each case in a new Python."""
+"""An assignment's allow-list: one sentence, the same at home as where files are absent; each case in a new Python."""
 
 import shutil
 import subprocess

@@ -72,6 +72,11 @@ def test_no_false_alarm_at_small_large_and_zero_arguments(seed):
     check_gradients(sin, {"z": z}, lambda d: {"z": d * np.cos(z)}, rng=rng).raise_if_failed()
 
 
+def test_a_linear_function_at_zero_weights_raises_no_false_alarm(check):
+    at = {"w": np.zeros(4), "b": np.zeros(())}  # f is exactly 0 here, and so is its rounding error
+    assert check(lambda w, b: X @ w + b, at, lambda dout: {"w": X.T @ dout, "b": dout.sum()}).passed
+
+
 def test_nothing_handed_in_is_modified(check, at):
     before, gradients = {n: x.copy() for n, x in at.items()}, cost_gradients(**at)
     check(cost, at, gradients)
@@ -241,6 +246,11 @@ def test_central_differences_are_best_near_the_cube_root_of_epsilon():
     for dtype, best in ((np.float64, 6e-6), (np.float32, 5e-3)):
         assert error(best, dtype) < error(best * 100, dtype) / 50
         assert error(best, dtype) < max(error(best / s, dtype) for s in (500, 1000, 3000)) / 10
+
+
+def test_the_step_divided_by_is_the_one_taken():
+    x = np.array([0.7], dtype=np.float32)  # x + h is rounded, x + h - (x - h) is not 2 h
+    assert numerical_gradient(lambda x: 2 * x.sum(), x).tolist() == [2]
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (3, 2)])

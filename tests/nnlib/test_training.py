@@ -117,6 +117,12 @@ def test_an_epoch_holds_every_row_once(size):
     assert np.array_equal(again, np.concatenate([b for _, b in batches]))
 
 
+def test_every_epoch_has_its_own_order(rng):
+    y = np.arange(50)
+    first, second = (next(minibatches(y[:, None], y, 50, rng))[1].tolist() for _ in range(2))
+    assert first != second and y.tolist() not in (first, second)
+
+
 @pytest.mark.parametrize(("rows", "size"), [(3, 2), (4, 0), (4, 5)])
 def test_minibatches_that_cannot_be_made_are_refused_at_once(rows, size, rng):
     with pytest.raises(ValueError, match=rf"X has {rows} rows, y 4, size is {size}"):
