@@ -73,8 +73,8 @@ class JudgeStep(NbGraderPreprocessor):
         source = nbformat.read(course.source(assignment), as_version=4)
         judge = judge_for(assignment, course)
         verdict, notebook, unanswered = pipeline.judged(judge, course, source, assignment, student)
-        if all(blank.outcome == UNDECIDED for blank in verdict.blanks):
-            dismiss(assignment, course)  # perhaps its sandbox is gone
+        if verdict.staff_notes and all(blank.outcome == UNDECIDED for blank in verdict.blanks):
+            dismiss(assignment, course)  # the fault is ours: perhaps its sandbox is gone
         resources["autograder"] = {"verdict": verdict, "unanswered": unanswered}
         return notebook, resources
 

@@ -1,0 +1,108 @@
+"""`nbgrader autograde` and `autograder grade` on one class: equal cell by cell, with the real judge and sandbox."""
+
+import copy
+import json
+import shutil
+
+import nbformat
+import pytest
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config
+
+from autograder import bank, cells, pipeline
+from autograder.course import Course
+from autograder.nbgrader_steps import configure, dismiss_all
+from autograder.record import marks, path_to_alembic
+from autograder.verdict import Verdict
+
+ASSIGNMENT = "a1-neuron"
+
+
+def submissions(release):
+    """A small class: one bank answer each, right or wrong, and files that are broken in different ways."""
+    answers = bank.variants(ASSIGNMENT)
+    correct = {variant.blank: variant.code for variant in answers if variant.correct}
+    wrong = {variant.blank: variant.code for variant in answers if not variant.correct}
+    yield "right", filled(release, correct)
+    yield "wrong", filled(release, wrong)
+    yield "untouched", release
+    copied = filled(release, correct)
+    copied.cells.append(copy.deepcopy(next(cell for cell in copied.cells if cells.kind(cell) == cells.ANSWER)))
+    yield "copied", copied
+    missing = filled(release, correct)
+    missing.cells = [cell for cell in missing.cells if cells.grade_id(cell) not in ("sigmoid", "test_sigmoid")]
+    yield "missing", missing
+    died = filled(release, {**correct, "sigmoid": "import os\ndef sigmoid(z):\n    os._exit(0)"})
+    yield "died", died
+    yield "broken", b'{"cells": ['
+    yield "empty", b""
+
+
+def filled(release, answers):
+    notebook = copy.deepcopy(release)
+    for cell in notebook.cells:
+        if cells.kind(cell) == cells.ANSWER:
+            cell.source = answers.get(cells.grade_id(cell), cell.source)
+        elif cells.kind(cell) == cells.WRITTEN:
+            cell.source = "Because <script>alert(1)</script>."
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def classes(root, tmp_path_factory):
+    """The same class twice, graded by our own pipeline and through nbgrader."""
+    home = tmp_path_factory.mktemp("routes")
+    shutil.copytree(root / "assignments" / ASSIGNMENT, home / "assignments" / ASSIGNMENT)
+    ours, theirs = Course(home, home / "ours"), Course(home, home / "theirs")
+    ours.secret()
+    path_to_alembic()
+    assert NbGraderAPI(config=ours.configure(Config())).generate_assignment(ASSIGNMENT)["success"]
+    release = nbformat.read(ours.directory / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    for student, file in submissions(release):
+        path = ours.submission(ASSIGNMENT, student)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(file if isinstance(file, bytes) else json.dumps(file).encode())
+    shutil.copytree(ours.directory, theirs.directory)
+    list(pipeline.grade(ours, ASSIGNMENT, pipeline.submissions(ours, ASSIGNMENT)))
+    result = NbGraderAPI(config=configure(Config(), theirs)).autograde(ASSIGNMENT, "*")
+    dismiss_all()
+    assert result["success"], result
+    return ours, theirs
+
+
+def test_marks_and_comments_are_equal_cell_by_cell(classes):
+    ours, theirs = (marks(course.db_url, ASSIGNMENT) for course in classes)
+    assert ours == theirs
+    assert len(ours) > 50
+
+
+def test_verdicts_are_equal(classes):
+    for student in classes[0].students(ASSIGNMENT):
+        ours, theirs = (Verdict.from_json(course.verdict(ASSIGNMENT, student).read_text()) for course in classes)
+        assert ours == theirs
+
+
+def test_notebooks_are_equal(classes):
+    for student in classes[0].students(ASSIGNMENT):
+        ours, theirs = (nbformat.read(course.autograded(ASSIGNMENT, student), as_version=4) for course in classes)
+        assert [cell.source for cell in ours.cells] == [cell.source for cell in theirs.cells]
+
+
+def test_the_class_is_marked_as_it_deserves(classes):
+    verdicts = {
+        student: Verdict.from_json(classes[1].verdict(ASSIGNMENT, student).read_text())
+        for student in classes[1].students(ASSIGNMENT)
+    }
+    full = verdicts["right"].points
+    assert verdicts["right"].score == verdicts["copied"].score == full
+    assert verdicts["wrong"].score <= full / 2
+    assert verdicts["untouched"].score == 0
+    assert 0 < verdicts["missing"].score < full
+    assert 0 < verdicts["died"].score < full
+    for student in ("broken", "empty"):
+        assert {blank.score for blank in verdicts[student].blanks} == {None}
+
+
+def test_nothing_a_student_wrote_runs_in_either_notebook(classes):
+    for course in classes:
+        assert "<script>" not in course.autograded(ASSIGNMENT, "right").read_text()
