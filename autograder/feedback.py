@@ -1,0 +1,285 @@
+"""The page a student gets back: one self-contained HTML file that runs nothing and loads nothing.
+
+Everything on it that a student wrote is escaped; figures are PNG files whose bytes are checked here once more; the
+page's Content-Security-Policy allows its own style sheet (by hash) and `data:` images, and nothing else.
+"""
+
+import base64
+import hashlib
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from autograder import record
+from autograder.cells import ANSWER, WRITTEN, grade_id, kind, points, test_of, without_hidden
+from autograder.checks.catalogue import CATALOGUE
+from autograder.course import Course
+from autograder.png import image_bytes
+from autograder.verdict import PASSED, UNDECIDED, BlankVerdict, Verdict
+
+TEMPLATES = Path(__file__).parent / "templates"
+LONGEST_TEXT = 20_000  # characters of one cell that are shown; highlighting more would hold up a class
+MOST_FIGURES = 24
+
+
+class Part(NamedTuple):
+    """One graded part of the page: a blank, or a written question. `score` is None while it is not decided."""
+
+    name: str
+    title: str
+    state: str  # a blank: passed | partly | failed | undecided; a written question: unread | marked | empty
+    score: float | None
+    points: float
+    findings: tuple = ()
+    diagnosis: str = ""
+    code: str = ""
+    answer: str = ""
+    comment: str = ""
+    by_staff: bool = False
+    figures: tuple = ()
+
+    @property
+    def written(self) -> bool:
+        return self.state in ("unread", "marked", "empty")
+
+
+class Figure(NamedTuple):
+    """A PNG the student's code drew, and the nearest heading above the cell that drew it."""
+
+    uri: str
+    caption: str
+
+
+def render(verdict: Verdict, notebook: NotebookNode | None, marks: Iterable = ()) -> str:
+    """The page as one HTML string, a function of its arguments alone.
+
+    `notebook` is the autograded notebook (None where the file could not be opened). `marks` are the gradebook's rows
+    for this student, (student, cell, auto, manual, extra, needs_manual, comment): a mark or comment that staff set
+    stands above ours.
+    """
+    rows = {row[1]: tuple(row) for row in marks if row[0] == verdict.student}
+    cells = _cells(notebook)
+    blanks = [_blank(blank, cells, rows) for blank in verdict.blanks]
+    written = [_written(cells, at, rows) for at, cell in enumerate(cells) if kind(cell) == WRITTEN]
+    graded = {name for blank in verdict.blanks for name in (blank.grade_id, test_of(blank.grade_id))}
+    figures = _figures(cells, lambda cell: grade_id(cell) not in graded)
+    page = _template().render(
+        verdict=verdict, title=_title(cells) or verdict.assignment, parts=blanks + written,
+        figures=figures[:MOST_FIGURES], left_out=max(0, len(figures) - MOST_FIGURES), **_totals(blanks + written),
+    )
+    return page.encode("utf-8", "replace").decode()  # a lone surrogate in an answer has no UTF-8
+
+
+def page(course: Course, assignment: str, student: str, marks: Iterable | None = None) -> str:
+    """The feedback page of one student, from the saved verdict, the autograded notebook and the gradebook.
+
+    `marks` are the assignment's rows where the caller has them already. Raises FileNotFoundError, in one sentence,
+    where nothing was graded yet.
+    """
+    path = course.verdict(assignment, student)
+    if not path.exists():
+        raise FileNotFoundError(f"{student} has no verdict for {assignment} yet: run `autograder grade {assignment}`.")
+    if marks is None:
+        marks = record.marks(course.db_url, assignment)
+    file = course.autograded(assignment, student)
+    notebook = nbformat.read(file, as_version=4) if file.exists() else None
+    return render(Verdict.from_json(path.read_text("utf-8")), notebook, marks)
+
+
+def write_feedback(course: Course, assignment: str, students: Iterable[str] | None = None) -> list[Path]:
+    """Write the pages of `students` (default: all who have a verdict); returns the files, each replaced atomically."""
+    if students is None:
+        students = sorted(path.stem for path in course.verdict(assignment, "x").parent.glob("*.json"))
+    marks = defaultdict(list)
+    for row in record.marks(course.db_url, assignment):
+        marks[row[0]].append(row)
+    return [
+        _replace(course.feedback(assignment, student), page(course, assignment, student, marks[student]))
+        for student in students
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------- marks and parts
+
+
+def _blank(blank: BlankVerdict, cells: list[NotebookNode], rows: dict) -> Part:
+    """A blank as shown: our verdict, unless staff set a mark for it by hand."""
+    names = (blank.grade_id, test_of(blank.grade_id))
+    _, _, _, manual, extra, _, _ = rows.get(names[1], (None,) * 7)
+    by_staff = manual is not None or bool(extra)
+    score = _plus(blank.score if manual is None else manual, extra)
+    return Part(
+        name=blank.grade_id,
+        title=blank.title,
+        state=_state(blank, score, by_staff),
+        score=score,
+        points=blank.points,
+        findings=blank.findings,
+        diagnosis=CATALOGUE.get(blank.diagnosis, ""),
+        code=_source(cells, blank.grade_id),
+        comment=_comment(rows, names[1], record.comment_on(blank)),
+        by_staff=by_staff,
+        figures=tuple(_figures(cells, lambda cell: grade_id(cell) in names)[:MOST_FIGURES]),
+    )
+
+
+def _state(blank: BlankVerdict, score: float | None, by_staff: bool) -> str:
+    """The word for an outcome: undecided is never shown as a failure, and a mark set by staff decides."""
+    if score is None or (blank.outcome == UNDECIDED and not by_staff):
+        return "undecided"
+    if score >= blank.points and (by_staff or blank.outcome == PASSED):
+        return "passed"
+    return "partly" if score > 0 else "failed"
+
+
+def _written(cells: list[NotebookNode], at: int, rows: dict) -> Part:
+    """A written question as shown: unread until staff gave it a mark."""
+    name = grade_id(cells[at])
+    _, _, auto, manual, extra, _, _ = rows.get(name, (None,) * 7)
+    empty = manual is None and auto is not None  # left as it was handed out: nbgrader gives 0 at once
+    score = _plus(auto if empty else manual, extra)
+    return Part(
+        name=name,
+        title=_heading(cells, at) or "Written question",
+        state="empty" if empty else "unread" if score is None else "marked",
+        score=score,
+        points=points(cells[at]),
+        answer=_shown(cells[at].source),
+        comment=_comment(rows, name, record.NO_RESPONSE),
+        by_staff=manual is not None,
+    )
+
+
+def _plus(score: float | None, extra: float | None) -> float | None:
+    """A score with its extra credit; what is not decided stays so."""
+    return None if score is None else score + (extra or 0.0)
+
+
+def _comment(rows: dict, name: str, ours: str | None) -> str:
+    """What a person wrote beside this part. (The gradebook's comments hold our own findings too: not twice.)"""
+    comment = rows[name][6] if name in rows else None
+    return "" if comment == ours else (comment or "").strip()
+
+
+def _totals(parts: list[Part]) -> dict:
+    """The mark so far, the points that can be had, and those that nobody has decided."""
+    return {
+        "score": sum(part.score or 0.0 for part in parts),
+        "points": sum(part.points for part in parts),
+        "undecided": sum(part.points for part in parts if part.state == "undecided"),
+        "unread": sum(part.points for part in parts if part.state == "unread"),
+    }
+
+
+# ------------------------------------------------------------------------------------------------ out of the notebook
+
+
+def _cells(notebook: NotebookNode | None) -> list[NotebookNode]:
+    """The notebook's cells; without any answer where it is the source, which stands in for a file nobody could open."""
+    cells = list(notebook.cells) if notebook else []
+    if any("### BEGIN SOLUTION" in cell.source for cell in cells if kind(cell) == ANSWER):
+        cells = [NotebookNode({**cell, "source": ""}) if kind(cell) in (ANSWER, WRITTEN) else cell for cell in cells]
+    return cells
+
+
+def _source(cells: list[NotebookNode], name: str) -> str:
+    """The student's code of one blank: its last copy, as in grading."""
+    return next((_shown(cell.source) for cell in reversed(cells) if grade_id(cell) == name), "")
+
+
+def _shown(source: str) -> str:
+    """A cell's text as shown: no hidden region, no control characters, cut where it is absurdly long."""
+    text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "\N{REPLACEMENT CHARACTER}", without_hidden(source)).strip("\n")
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}\n… ({len(text):,} characters, cut here)"
+
+
+def _figures(cells: list[NotebookNode], wanted) -> list[Figure]:
+    """The PNG figures of the wanted cells, in order; anything whose bytes are not a PNG is left out."""
+    figures = []
+    for at, cell in enumerate(cells):
+        if cell.cell_type != "code" or not wanted(cell):
+            continue
+        for output in cell.get("outputs", ()):
+            image = image_bytes(output.get("data", {}).get("image/png", ""))
+            if image:
+                uri = "data:image/png;base64," + base64.b64encode(image).decode()
+                figures.append(Figure(uri, _heading(cells, at)))
+    return figures
+
+
+def _title(cells: list[NotebookNode]) -> str:
+    """The assignment's own title: the first heading of the notebook."""
+    return _heading(cells, len(cells), last=False)
+
+
+def _heading(cells: list[NotebookNode], at: int, last: bool = True) -> str:
+    """The nearest markdown heading above cell `at` (or the first one), without its markup."""
+    found = [
+        line.lstrip("# ").replace("*", "").replace("`", "").replace("$", "")
+        for cell in cells[:at]
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if re.match(r"#{1,4} \S", line)
+    ]
+    return found[-1 if last else 0][:120] if found else ""
+
+
+# ------------------------------------------------------------------------------------------------------------ writing
+
+
+def _number(value: float) -> str:
+    """2, 1.5, 0.33: marks as people write them."""
+    return f"{round(value, 2):g}"
+
+
+def _code(source: str) -> Markup:
+    """Python as highlighted HTML; Pygments escapes what it is given."""
+    return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).rstrip("\n"))
+
+
+def _ticks(text: str) -> Markup:
+    """A sentence with `code` between backticks set as code, all of it escaped."""
+    pieces = str(text).split("`")
+    if len(pieces) % 2 == 0:  # an unpaired backtick is only a backtick
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if at % 2 else escape(piece) for at, piece in enumerate(pieces)
+    )
+
+
+@lru_cache(maxsize=1)
+def _template():
+    """The page's template; the hash of its style sheet is what the page's policy allows."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(number=_number, code=_code, ticks=_ticks)
+    style = (TEMPLATES / "feedback.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}")
+    return environment.get_template("feedback.html.j2")
+
+
+def _replace(path: Path, text: str) -> Path:
+    """Write `text` to `path` so that a reader sees the old page or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, "utf-8")
+    os.replace(part, path)
+    return path

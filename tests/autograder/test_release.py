@@ -1,0 +1,312 @@
+"""Releasing: nbgrader's release, the students' zip, and a leak of each kind planted and refused."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from autograder import leaks, record
+from autograder.course import Course
+from autograder.leaks import TRUSTED
+from autograder.release import ReleaseError, release
+
+FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
+SOLUTION = "return sum(weights[i] * x[i] for i in range(len(x))) - threshold"
+BANK_LINE = "total_of_all_inputs = functools.reduce(operator.add, x)"
+ANSWER = f"def gate(weights, x, threshold):\n    ### BEGIN SOLUTION\n    {SOLUTION}\n    ### END SOLUTION"
+BANK = f"""# %% correct: reduce
+def gate(weights, x, threshold):
+    {BANK_LINE}
+    scaled_by_the_first = total_of_all_inputs * weights[0]
+    return scaled_by_the_first - threshold * 1.0
+# %% wrong: raised
+def gate(weights, x, threshold):
+    raise NotImplementedError()
+# %% wrong: no_step
+def gate(weights, x, threshold)
+    return a_line_that_does_not_even_parse
+"""
+CHECK = '''"""The checks."""
+import numpy as np
+
+def gate(blank):
+    """The title of the gate, which students read."""
+    for case in blank.cases(make_inputs_for_gates):
+        blank.close("output", blank.call("gate", *case.args), want=case.secret_reference)
+        blank.true("sign of the threshold", case.third_distinctive_line, "mind it")
+'''
+
+
+def hidden(name="toy.gate"):
+    return f'### BEGIN HIDDEN TESTS\nimport autograder; autograder.check("{name}", globals())\n### END HIDDEN TESTS'
+
+
+def cell(source, grade_id, make=new_code_cell, **flags):
+    return make(source, metadata={"nbgrader": {**FLAGS, "grade_id": grade_id, **flags}})
+
+
+def answer(source=ANSWER, name="gate"):
+    return cell(source, name, solution=True)
+
+
+def test_cell(name="test_gate", check="toy.gate", points=2, hide=hidden):
+    return cell(f"assert gate([1], [1], 0) == 1\n{hide(check)}", name, grade=True, locked=True, points=points)
+
+
+test_cell.__test__ = False
+
+
+def toy(*cells):
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=[new_markdown_cell("# A toy"), *cells], metadata={"kernelspec": kernel})
+
+
+def verified(course, assignment):
+    return SimpleNamespace(ok=True)
+
+
+@pytest.fixture(scope="session")
+def empty_gradebook(tmp_path_factory):
+    """A gradebook of nbgrader's, made once: making one takes seconds."""
+    path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
+    with record.open_gradebook(f"sqlite:///{path}"):
+        return path
+
+
+@pytest.fixture
+def course(root, tmp_path, monkeypatch, empty_gradebook):
+    """A course of one assignment, one lecture and the real nnlib, with checks and a bank of its own."""
+    trusted = tmp_path / "trusted"
+    for name, text in (("checks/toy.py", CHECK), ("bank/toy/gate.py", BANK)):
+        (trusted / name).parent.mkdir(parents=True)
+        (trusted / name).write_text(text)
+    monkeypatch.setattr(leaks, "TRUSTED", trusted)
+    shutil.copytree(root / "nnlib", tmp_path / "nnlib", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "lectures").mkdir()
+    (tmp_path / "lectures" / "requirements.txt").write_text("numpy\n")
+    (tmp_path / "lectures" / "figures.py").write_text("WIDTH = 4\n")
+    course = Course(tmp_path, tmp_path / "course")
+    course.directory.mkdir()
+    shutil.copy(empty_gradebook, course.gradebook)
+    lecture(course, new_markdown_cell("# A lecture"), new_code_cell("1 + 1"))
+    write(course, answer(), test_cell())
+    return course
+
+
+def write(course, *cells):
+    course.source("toy").parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(toy(*cells), course.source("toy"))
+
+
+def lecture(course, *cells):
+    nbformat.write(new_notebook(cells=list(cells)), course.root / "lectures" / "01-neuron.ipynb")
+
+
+def refused(course, assignment="toy", verify=verified):
+    """The sentence with which a release is refused; no bundle is left."""
+    with pytest.raises(ReleaseError) as error:
+        release(course, assignment, verify=verify)
+    assert not list(course.directory.glob("bundle/*"))
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+# what is handed out
+
+
+def test_the_release_is_in_the_folder_the_gradebook_and_the_bundle(course):
+    course.gradebook.unlink()  # it is made where there is none
+    done = release(course, "toy", verify=verified)
+    assert done.directory == course.directory / "release" / "toy"
+    assert done.bundle == course.directory / "bundle" / "toy.zip"
+    released = nbformat.read(done.directory / "toy.ipynb", as_version=4)
+    assert "raise NotImplementedError()" in released.cells[1].source and "autograder" not in released.cells[2].source
+    with record.open_gradebook(course.db_url) as gradebook:
+        assert [cell.max_score for cell in gradebook.find_notebook("toy", "toy").grade_cells] == [2.0]
+    expected = {"README.txt", "requirements.txt", "toy.ipynb", "01-neuron.ipynb", "figures.py", "nnlib/__init__.py"}
+    assert expected <= set(done.files)
+    assert not [name for name in done.files if "autograder" in name or "__pycache__" in name or "bank" in name]
+
+
+def test_the_bundle_says_how_to_start(course):
+    with zipfile.ZipFile(release(course, "toy", verify=verified).bundle) as archive:
+        readme = archive.read("toy/README.txt").decode()
+    for expected in ("toy.ipynb", "pip install -r requirements.txt", "jupyter lab", "Windows", "Restart Kernel"):
+        assert expected in readme
+
+
+def test_nnlib_is_imported_from_the_unzipped_bundle(course, tmp_path):
+    bundle = release(course, "toy", verify=verified).bundle
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(tmp_path / "home")
+    program = "import nnlib, nnlib.datasets; print(nnlib.__file__, nnlib.datasets.load_breast_cancer().X.shape)"
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    home = tmp_path / "home" / "toy"
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == f"{home}/nnlib/__init__.py (569, 30)", done.stderr
+
+
+def test_the_bundle_is_the_same_byte_for_byte(course):
+    first = release(course, "toy", verify=verified).bundle.read_bytes()
+    os.utime(course.root / "nnlib" / "__init__.py", (1, 1))
+    assert release(course, "toy", verify=verified).bundle.read_bytes() == first
+
+
+# what is refused
+
+
+def test_an_unknown_assignment_lists_those_there_are(course):
+    assert refused(course, "tyo") == "There is no assignment 'tyo'; this course has: toy."
+
+
+def test_failing_checks_refuse_the_release(course):
+    sentence = refused(course, verify=lambda course, assignment: SimpleNamespace(ok=False))
+    assert sentence == "toy is not released: its checks fail; see `autograder verify toy`."
+    assert not (course.directory / "release").exists()
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ([answer()], "no cell is graded"),
+        ([answer(), test_cell(), answer(), test_cell()], "2 cells share the grade_id 'gate'"),
+        ([answer(), test_cell("check_gate")], "must stand its test cell 'test_gate'"),
+        ([answer(), new_markdown_cell("so"), test_cell()], "must stand its test cell 'test_gate'"),
+        ([new_markdown_cell("so"), test_cell()], "before the test cell 'test_gate' must be the answer cell 'gate'"),
+        ([answer(name="door"), test_cell("test_door", "toy.door")], "the blank 'door' has no check"),
+        ([answer(), test_cell(points=0)], "'test_gate' is worth 0 points"),
+        ([answer(), test_cell(check="toy.door")], "the hidden line of 'test_gate' names 'toy.door'"),
+        ([answer(), test_cell(hide=lambda name: "")], "the hidden line of 'test_gate' is missing"),
+        ([answer(), test_cell(hide=lambda name: hidden(name).replace("import ", ""))], "is not that one call"),
+    ],
+    ids=["none", "copied", "misnamed", "not next", "alone", "no check", "no points", "other line", "no line", "half"],
+)
+def test_a_source_that_cannot_be_graded_is_refused(course, cells, expected):
+    write(course, *cells)
+    assert expected in refused(course)
+    assert not (course.directory / "release").exists()
+
+
+def test_a_source_that_is_no_notebook_is_refused(course):
+    course.source("toy").write_text("{not json")
+    assert refused(course).startswith("toy.ipynb is not a valid notebook: ")
+    broken = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{"x": 1}]}
+    course.source("toy").write_text(json.dumps(broken))
+    assert refused(course).startswith("toy.ipynb is not a valid notebook: ")
+
+
+def test_an_assignment_without_checks_is_refused(course):
+    (leaks.TRUSTED / "checks" / "toy.py").unlink()
+    assert refused(course) == "toy has no checks: write them in autograder/checks/toy.py."
+
+
+def test_what_nbgrader_refuses_is_one_sentence(course):
+    book = nbformat.read(course.source("toy"), as_version=4)
+    book.cells[1].source = "### BEGIN SOLUTION\npass"  # nbgrader wants the end of a region as well
+    nbformat.write(book, course.source("toy"))
+    assert refused(course).startswith("nbgrader could not generate toy: RuntimeError: no end solution statement found")
+
+
+def test_releasing_again_over_submissions_works_until_cells_change(course):
+    release(course, "toy", verify=verified)
+    with record.open_gradebook(course.db_url) as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission("toy", "ada")
+    release(course, "toy", verify=verified)
+    (leaks.TRUSTED / "checks" / "toy.py").write_text(CHECK.replace("def gate", "def door"))
+    write(course, answer(name="door"), test_cell("test_door", "toy.door"))
+    with pytest.raises(ReleaseError, match="submissions are recorded for an earlier release with other graded"):
+        release(course, "toy", verify=verified)
+
+
+# leaks, each planted
+
+
+def leaked(course, *expected):
+    """A leak is refused, named with file and place, and takes bundle and release with it, also those of last time."""
+    release_before = course.directory / "bundle" / "toy.zip"
+    release_before.parent.mkdir(parents=True)
+    release_before.write_bytes(b"of last time")
+    sentence = refused(course)
+    assert "students would see what they must not" in sentence
+    for words in expected:
+        assert words in sentence
+    assert not (course.directory / "release" / "toy").exists()
+
+
+def test_a_solution_line_in_a_lectures_prose(course):
+    lecture(course, new_markdown_cell(f"# A lecture\n\nHint: `{SOLUTION}`"))
+    leaked(course, "01-neuron.ipynb, cell 1, line 3", SOLUTION, "the solution of gate in toy")
+
+
+def test_a_solution_line_in_a_stored_output(course):
+    lecture(course, new_code_cell("print(it)", outputs=[new_output("stream", text=f"so:\n{SOLUTION}\n")]))
+    leaked(course, "01-neuron.ipynb, output of cell 1, line 2", "the solution of gate in toy")
+
+
+def test_a_solution_line_in_the_assignments_own_text(course):
+    write(course, new_markdown_cell(f"Write {SOLUTION}"), answer(), test_cell())
+    leaked(course, "toy.ipynb, cell 2, line 1", "the solution of gate in toy")
+
+
+def test_a_bank_file_copied_into_the_lectures(course):
+    (course.root / "lectures" / "extra.py").write_text(BANK)
+    leaked(course, "extra.py: it is a copy of autograder/bank/toy/gate.py", "extra.py, line 3", BANK_LINE)
+
+
+def test_an_answer_of_the_bank_pasted_into_a_lectures_code(course):
+    lecture(course, new_code_cell("import operator, functools\n" + "\n".join(BANK.splitlines()[1:5])))
+    leaked(course, "01-neuron.ipynb, cell 1, line 3", BANK_LINE, "autograder/bank/toy/gate.py")
+
+
+def test_an_answer_of_the_bank_that_does_not_parse_is_secret_too(course):
+    lecture(course, new_markdown_cell("return a_line_that_does_not_even_parse"))
+    leaked(course, "01-neuron.ipynb, cell 1, line 1", "autograder/bank/toy/gate.py")
+
+
+def test_a_line_of_a_check_in_prose(course):
+    (course.root / "nnlib" / "NOTES.md").write_text("for case in blank.cases(make_inputs_for_gates):\n")
+    leaked(course, "nnlib/NOTES.md, line 1", "autograder/checks/toy.py")
+
+
+@pytest.mark.parametrize("marker", leaks.MARKERS)
+def test_a_marker_anywhere(course, marker):
+    (course.root / "lectures" / "figures.py").write_text(f"WIDTH = 4\n# {marker}\n")
+    leaked(course, f"figures.py, line 2: `{marker}`")
+
+
+def test_a_folder_of_the_autograder(course):
+    (course.root / "nnlib" / "autograder").mkdir()
+    (course.root / "nnlib" / "autograder" / "notes.txt").write_text("x")
+    leaked(course, "nnlib/autograder/notes.txt: nothing of autograder/ belongs here")
+
+
+# and what is none
+
+
+def test_what_students_may_see_is_no_leak(course):
+    lecture(
+        course,
+        new_markdown_cell("The title of the gate, which students read."),
+        new_code_cell("import functools\n\n\ndef other(weights, x):\n    " + BANK_LINE),  # one line is coincidence
+        new_markdown_cell(f"and in words: `{BANK_LINE}`"),
+    )
+    assert release(course, "toy", verify=verified).bundle.exists()
+
+
+def test_a_formula_of_nnlib_is_no_secret(course):
+    write(course, answer(ANSWER.replace(SOLUTION, f"x = 1\n    {SOLUTION}")), test_cell())
+    (course.root / "nnlib" / "gates.py").write_text(f"def gate(weights, x, threshold):\n    {SOLUTION}\n")
+    assert release(course, "toy", verify=verified).bundle.exists()
+
+
+def test_the_real_checks_and_bank_are_what_is_searched_for():
+    assert TRUSTED.name == "autograder" and (TRUSTED / "checks").is_dir()
