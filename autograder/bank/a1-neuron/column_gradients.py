@@ -1,0 +1,120 @@
+"""Answers to a1-neuron.column_gradients, right and wrong."""
+# %% correct: matrix product
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return X @ delta / m, delta.sum() / m
+
+
+# %% correct: a mean over the columns
+def column_gradients(X, delta):
+    return np.mean(X * delta, axis=1), np.mean(delta)
+
+
+# %% correct: einsum
+def column_gradients(X, delta):
+    return np.einsum("ji,i->j", X, delta) / len(delta), np.einsum("i->", delta) / len(delta)
+
+
+# %% correct: loops
+def column_gradients(X, delta):
+    n, m = X.shape
+    dw, db = np.zeros(n), 0.0
+    for i in range(m):
+        dw += X[:, i] * delta[i] / m
+        db += delta[i] / m
+    return dw, db
+
+
+# %% correct: the bias as one more row, a list of two
+def column_gradients(X, delta):
+    m = len(delta)
+    gradient = np.vstack([X, np.ones(m)]) @ (delta / m)
+    return [gradient[:-1], gradient[-1]]
+
+
+# %% wrong: missing_mean
+def column_gradients(X, delta):
+    return X @ delta, delta.sum()
+
+
+# %% wrong: divided_twice
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return (X * delta).mean(axis=1) / m, delta.mean() / m
+
+
+# %% wrong: divided_by_n
+def column_gradients(X, delta):
+    m = len(X)
+    return X @ delta / m, delta.sum() / m
+
+
+# %% wrong: wrong_sign
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return -X @ delta / m, -delta.sum() / m
+
+
+# %% wrong: missing_upstream
+def column_gradients(X, delta):
+    return X.mean(axis=1), 1.0
+
+
+# %% wrong: averaged_separately keeps 0.5
+def column_gradients(X, delta):
+    return X.mean(axis=1) * delta.mean(), delta.mean()
+
+
+# %% wrong: not_summed
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return (X * delta / m).T, delta / m
+
+
+# %% wrong: bias_forgotten keeps 0.5
+def column_gradients(X, delta):
+    return X @ delta / X.shape[1], 0.0
+
+
+# %% wrong: bias not averaged -> missing_mean keeps 0.5
+def column_gradients(X, delta):
+    return X @ delta / X.shape[1], delta.sum()
+
+
+# %% wrong: delta_squared
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return X @ delta**2 / m, (delta**2).sum() / m
+
+
+# %% wrong: rows taken for columns -> raised
+def column_gradients(X, delta):
+    m = len(X)
+    return X.T @ delta / m, delta.sum() / m
+
+
+# %% wrong: a column vector -> wrong_shape keeps 0.5
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return X @ delta.reshape(m, 1) / m, delta.sum() / m
+
+
+# %% wrong: the bias in an array -> wrong_shape keeps 0.5
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return X @ delta / m, np.ones((1, m)) @ delta / m
+
+
+# %% wrong: only one value -> wrong_type
+def column_gradients(X, delta):
+    return X @ delta / X.shape[1]
+
+
+# %% wrong: forgot return -> returned_none
+def column_gradients(X, delta):
+    dw, db = X @ delta / X.shape[1], delta.mean()
+
+
+# %% wrong: renamed -> not_defined
+def columns_gradients(X, delta):
+    return X @ delta / X.shape[1], delta.mean()

@@ -1,0 +1,86 @@
+"""Answers to a1-neuron.gate_weights, right and wrong."""
+# %% correct: as in the deck
+def gate_weights(name):
+    gates = {"AND": ([0.5, 0.5], 0.7), "OR": ([0.5, 0.5], 0.2), "NAND": ([-0.5, -0.5], -0.7)}
+    return gates[name]
+
+
+# %% correct: NAND from AND
+def gate_weights(name):
+    if name == "NAND":
+        w, theta = gate_weights("AND")
+        return -w, -theta
+    return np.ones(2), 1.5 if name == "AND" else 0.5
+
+
+# %% correct: unequal weights, integers
+def gate_weights(name):
+    if name == "AND":
+        return (2, 3), 4
+    elif name == "OR":
+        return (2, 3), 1
+    else:
+        return (-2, -3), -4
+
+
+# %% correct: AND exactly on its threshold, step(0) = 0
+def gate_weights(name):
+    return {"AND": ([1, 1], 1), "OR": ([1, 1], 0), "NAND": ([-1, -1], -2)}[name]
+
+
+# %% wrong: gates_swapped keeps 0.25
+def gate_weights(name):
+    return {"AND": ([0.5, 0.5], 0.2), "OR": ([0.5, 0.5], 0.7), "NAND": ([-0.5, -0.5], -0.7)}[name]
+
+
+# %% wrong: nand_not_negated keeps 0.25
+def gate_weights(name):
+    return {"AND": ([0.5, 0.5], 0.7), "OR": ([0.5, 0.5], 0.2), "NAND": ([0.5, 0.5], 0.7)}[name]
+
+
+# %% wrong: threshold_sign
+def gate_weights(name):
+    return {"AND": ([0.5, 0.5], -0.7), "OR": ([0.5, 0.5], -0.2), "NAND": ([-0.5, -0.5], 0.7)}[name]
+
+
+# %% wrong: inverted
+def gate_weights(name):
+    return {"AND": ([-0.5, -0.5], -0.7), "OR": ([-0.5, -0.5], -0.2), "NAND": ([0.5, 0.5], 0.7)}[name]
+
+
+# %% wrong: AND fires for one input -> none keeps 0.375
+def gate_weights(name):
+    return {"AND": ([0.8, 0.5], 0.7), "OR": ([0.5, 0.5], 0.2), "NAND": ([-0.5, -0.5], -0.7)}[name]
+
+
+# %% wrong: OR needs both inputs -> none keeps 0.375
+def gate_weights(name):
+    return {"AND": ([0.5, 0.5], 0.7), "OR": ([0.5, 0.5], 0.5), "NAND": ([-0.5, -0.5], -0.7)}[name]
+
+
+# %% wrong: bias among the weights -> wrong_shape
+def gate_weights(name):
+    return {"AND": ([-0.7, 0.5, 0.5], 0), "OR": ([-0.2, 0.5, 0.5], 0), "NAND": ([0.7, -0.5, -0.5], 0)}[name]
+
+
+# %% wrong: one flat list -> wrong_type
+def gate_weights(name):
+    return {"AND": [0.5, 0.5, 0.7], "OR": [0.5, 0.5, 0.2], "NAND": [-0.5, -0.5, -0.7]}[name]
+
+
+# %% wrong: weights as text -> wrong_type
+def gate_weights(name):
+    return ("w1", "w2"), "theta"
+
+
+# %% wrong: no NAND -> raised
+def gate_weights(name):
+    return {"AND": ([0.5, 0.5], 0.7), "OR": ([0.5, 0.5], 0.2)}[name]
+
+
+# %% wrong: returns nothing for NAND -> returned_none
+def gate_weights(name):
+    if name == "AND":
+        return [0.5, 0.5], 0.7
+    if name == "OR":
+        return [0.5, 0.5], 0.2

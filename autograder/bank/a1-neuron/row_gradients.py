@@ -1,0 +1,155 @@
+"""Answers to a1-neuron.row_gradients, right and wrong."""
+# %% correct: matrix product
+def row_gradients(X, delta):
+    m = len(X)
+    return X.T @ delta / m, delta.sum() / m
+
+
+# %% correct: einsum
+def row_gradients(X, delta):
+    return np.einsum("ij,i->j", X, delta) / len(X), delta.mean()
+
+
+# %% correct: a mean of outer products
+def row_gradients(X, delta):
+    return (X * delta[:, np.newaxis]).mean(axis=0), np.average(delta)
+
+
+# %% correct: loops
+def row_gradients(X, delta):
+    m, n = X.shape
+    dw = np.array([sum(X[i, j] * delta[i] for i in range(m)) for j in range(n)]) / m
+    return dw, sum(delta) / m
+
+
+# %% correct: the design matrix with a column of ones
+def row_gradients(X, delta):
+    m = len(X)
+    *dw, db = delta / m @ np.hstack([X, np.ones((m, 1))])
+    return np.array(dw), db
+
+
+# %% correct: by the column form
+def row_gradients(X, delta):
+    return column_gradients(X.T, delta)
+
+
+# %% correct: a list of weights' gradients
+def row_gradients(X, delta):
+    return [float(np.dot(column, delta)) / len(delta) for column in X.T], float(np.mean(delta))
+
+
+# %% wrong: missing_mean
+def row_gradients(X, delta):
+    return X.T @ delta, delta.sum()
+
+
+# %% wrong: weights not averaged -> missing_mean keeps 0.5
+def row_gradients(X, delta):
+    return X.T @ delta, delta.mean()
+
+
+# %% wrong: divided_twice
+def row_gradients(X, delta):
+    m = len(X)
+    delta = delta / m
+    return X.T @ delta / m, delta.mean()
+
+
+# %% wrong: divided_by_n
+def row_gradients(X, delta):
+    m = X.shape[1]
+    return X.T @ delta / m, delta.sum() / m
+
+
+# %% wrong: wrong_sign
+def row_gradients(X, delta):
+    m = len(X)
+    return X.T @ -delta / m, -delta.mean()
+
+
+# %% wrong: missing_upstream
+def row_gradients(X, delta):
+    return X.mean(axis=0), 1.0
+
+
+# %% wrong: averaged_separately keeps 0.5
+def row_gradients(X, delta):
+    return X.mean(axis=0) * delta.mean(), delta.mean()
+
+
+# %% wrong: not_summed
+def row_gradients(X, delta):
+    m = len(X)
+    return X * delta[:, None] / m, delta / m
+
+
+# %% wrong: delta_squared
+def row_gradients(X, delta):
+    return X.T @ (delta * delta) / len(X), np.mean(delta * delta)
+
+
+# %% wrong: bias_forgotten keeps 0.5
+def row_gradients(X, delta):
+    return X.T @ delta / len(X), 0.0
+
+
+# %% wrong: columns taken for rows -> raised
+def row_gradients(X, delta):
+    m = len(delta)
+    return X @ delta / m, delta.sum() / m
+
+
+# %% wrong: transposed where it fits -> none keeps 0.5
+def row_gradients(X, delta):
+    m = len(delta)
+    rows = X if X.shape[0] == X.shape[1] else X.T
+    return rows @ delta / m, delta.sum() / m
+
+
+# %% wrong: central differences of a cost -> inaccurate
+def row_gradients(X, delta):
+    def J(parameters):
+        return np.mean((X @ parameters[:-1] + parameters[-1] + delta) ** 2) / 2
+
+    gradient = numerical_gradient(J, np.zeros(X.shape[1] + 1))
+    return gradient[:-1], gradient[-1]
+
+
+# %% wrong: float32 -> wrong_dtype
+def row_gradients(X, delta):
+    X, delta = X.astype(np.float32), delta.astype(np.float32)
+    return X.T @ delta / len(X), delta.mean()
+
+
+# %% wrong: rounded -> inaccurate
+def row_gradients(X, delta):
+    return np.round(X.T @ delta / len(X), 6), round(float(delta.mean()), 6)
+
+
+# %% wrong: a row vector -> wrong_shape keeps 0.5
+def row_gradients(X, delta):
+    m = len(X)
+    return delta.reshape(1, m) @ X / m, delta.mean()
+
+
+# %% wrong: one array for both -> wrong_type
+def row_gradients(X, delta):
+    return np.append(X.T @ delta, delta.sum()) / len(X)
+
+
+# %% wrong: divided by m - 1 -> none
+def row_gradients(X, delta):
+    m = len(X)
+    return X.T @ delta / (m - 1), delta.sum() / np.float64(m - 1)
+
+
+# %% wrong: forgot return -> returned_none
+def row_gradients(X, delta):
+    dw = X.T @ delta / len(X)
+    db = delta.mean()
+
+
+# %% wrong: the blank left as it was -> raised
+def row_gradients(X, delta):
+    raise NotImplementedError()

@@ -1,0 +1,117 @@
+"""Answers to a1-neuron.sigmoid, right and wrong."""
+# %% correct: exponent never positive
+def sigmoid(z):
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)
+
+
+# %% correct: tanh
+def sigmoid(z):
+    return (1 + np.tanh(z / 2)) / 2
+
+
+# %% correct: warns of an overflow whose result is right
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+# %% correct: two branches by mask
+def sigmoid(z):
+    a = np.empty_like(z)
+    positive = z >= 0
+    a[positive] = 1 / (1 + np.exp(-z[positive]))
+    e = np.exp(z[~positive])
+    a[~positive] = e / (1 + e)
+    return a
+
+
+# %% correct: log-sum-exp
+def sigmoid(z):
+    return np.exp(-np.logaddexp(0, -z))
+
+
+# %% correct: clipped far out
+def sigmoid(z):
+    return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
+
+
+# %% correct: entry by entry
+import math
+
+
+def sigmoid(z):
+    def one(t):
+        return 1 / (1 + math.exp(-t)) if t >= 0 else math.exp(t) / (1 + math.exp(t))
+
+    return np.array([one(t) for t in z.ravel()]).reshape(z.shape)
+
+
+# %% wrong: overflow keeps 0.5
+def sigmoid(z):
+    return np.exp(z) / (1 + np.exp(z))
+
+
+# %% wrong: sign_of_z
+def sigmoid(z):
+    return 1 / (1 + np.exp(z))
+
+
+# %% wrong: tanh_for_sigmoid
+def sigmoid(z):
+    return np.tanh(z)
+
+
+# %% wrong: twice_too_steep
+def sigmoid(z):
+    return (1 + np.tanh(z)) / 2
+
+
+# %% wrong: step_for_sigmoid
+def sigmoid(z):
+    return np.heaviside(z, 0)
+
+
+# %% wrong: clipped -> inaccurate keeps 0.5
+def sigmoid(z):
+    return np.clip(1 / (1 + np.exp(-z)), 1e-7, 1 - 1e-7)
+
+
+# %% wrong: base 2 -> none
+def sigmoid(z):
+    return 1 / (1 + 2.0**-z)
+
+
+# %% wrong: brackets -> not_finite
+def sigmoid(z):
+    return 1 / 1 + np.exp(-z)
+
+
+# %% wrong: float32 -> wrong_dtype
+def sigmoid(z):
+    z = z.astype(np.float32)
+    return 1 / (1 + np.exp(-z))
+
+
+# %% wrong: scalar exponential -> raised
+import math
+
+
+def sigmoid(z):
+    return 1 / (1 + math.exp(-z))
+
+
+# %% wrong: branch on a whole array -> raised
+def sigmoid(z):
+    if z >= 0:
+        return 1 / (1 + np.exp(-z))
+    return np.exp(z) / (1 + np.exp(z))
+
+
+# %% wrong: flattened -> wrong_shape keeps 0.5
+def sigmoid(z):
+    return np.array([1 / (1 + np.exp(-t)) for t in z.ravel()])
+
+
+# %% wrong: forgot return -> returned_none
+def sigmoid(z):
+    a = 1 / (1 + np.exp(-z))

@@ -1,0 +1,118 @@
+"""Answers to a1-neuron.sigmoid_derivative, right and wrong."""
+# %% correct: from the activation
+def sigmoid_derivative(z):
+    a = sigmoid(z)
+    return a * (1 - a)
+
+
+# %% correct: product of both tails
+def sigmoid_derivative(z):
+    return sigmoid(z) * sigmoid(-z)
+
+
+# %% correct: hyperbolic
+def sigmoid_derivative(z):
+    return (1 - np.tanh(z / 2) ** 2) / 4
+
+
+# %% correct: even function, exponent never positive
+def sigmoid_derivative(z):
+    e = np.exp(-np.abs(z))
+    return e / (1 + e) ** 2
+
+
+# %% correct: loops
+def sigmoid_derivative(z):
+    slope = np.zeros_like(z)
+    for index, t in np.ndenumerate(z):
+        e = np.exp(-abs(t))
+        slope[index] = e / (1 + e) ** 2
+    return slope
+
+
+# %% wrong: activation_for_preactivation
+def sigmoid_derivative(z):
+    return z * (1 - z)
+
+
+# %% wrong: sigmoid_twice
+def sigmoid_derivative(z):
+    a = sigmoid(sigmoid(z))
+    return a * (1 - a)
+
+
+# %% wrong: value_for_derivative
+def sigmoid_derivative(z):
+    return sigmoid(z)
+
+
+# %% wrong: missing_factor
+def sigmoid_derivative(z):
+    return 1 - sigmoid(z)
+
+
+# %% wrong: tanh_derivative
+def sigmoid_derivative(z):
+    return 1 - sigmoid(z) ** 2
+
+
+# %% wrong: wrong_sign
+def sigmoid_derivative(z):
+    a = sigmoid(z)
+    return a * (a - 1)
+
+
+# %% wrong: overflow keeps 0.5
+def sigmoid_derivative(z):
+    return np.exp(-z) / (1 + np.exp(-z)) ** 2
+
+
+# %% wrong: overflow on the other side -> not_finite keeps 0.5
+def sigmoid_derivative(z):
+    return np.exp(z) / (1 + np.exp(z)) ** 2
+
+
+# %% wrong: central differences -> inaccurate
+def sigmoid_derivative(z):
+    h = 6e-6
+    return (sigmoid(z + h) - sigmoid(z - h)) / (2 * h)
+
+
+# %% wrong: the gradient checker's differences -> inaccurate
+def sigmoid_derivative(z):
+    return numerical_gradient(sigmoid, z, dout=np.ones_like(z))
+
+
+# %% wrong: one-sided differences -> inaccurate
+def sigmoid_derivative(z):
+    return (sigmoid(z + 1e-8) - sigmoid(z)) / 1e-8
+
+
+# %% wrong: fourth-order differences -> inaccurate
+def sigmoid_derivative(z):
+    h = 1e-3
+    near = (sigmoid(z + h) - sigmoid(z - h)) * 8
+    return (near - sigmoid(z + 2 * h) + sigmoid(z - 2 * h)) / (12 * h)
+
+
+# %% wrong: float32 -> wrong_dtype
+def sigmoid_derivative(z):
+    a = sigmoid(z).astype("float32")
+    return a * (1 - a)
+
+
+# %% wrong: summed over the entries -> wrong_shape
+def sigmoid_derivative(z):
+    a = sigmoid(z)
+    return np.sum(a * (1 - a))
+
+
+# %% wrong: forgot return -> returned_none
+def sigmoid_derivative(z):
+    a = sigmoid(z)
+    a * (1 - a)
+
+
+# %% wrong: overwritten by its value -> not_callable
+a = sigmoid(np.array([0.0]))
+sigmoid_derivative = a * (1 - a)

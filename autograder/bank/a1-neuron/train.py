@@ -1,0 +1,248 @@
+"""Answers to a1-neuron.train, right and wrong."""
+# %% correct: of the parts above
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        dw, db = row_gradients(X, sigmoid(z) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% correct: everything written out
+def train(X, y, lr, steps):
+    m, n = X.shape
+    w, b, costs = np.zeros(n), 0.0, np.empty(steps)
+    for k in range(steps):
+        z = np.dot(X, w) + b
+        costs[k] = np.sum(np.logaddexp(0, z) - y * z) / m
+        delta = 1 / (1 + np.exp(-z)) - y
+        w -= lr * np.dot(delta, X) / m
+        b -= lr * np.sum(delta) / m
+    return w, b, costs
+
+
+# %% correct: the bias as one more weight
+def train(X, y, lr, steps):
+    extended = np.column_stack([X, np.ones(len(X))])
+    v, costs = np.zeros(extended.shape[1]), []
+    while len(costs) < steps:
+        z = extended @ v
+        costs += [log_loss(y, z)]
+        v = v + lr * extended.T @ (y - sigmoid(z)) / len(y)
+    return v[:-1], v[-1], np.array(costs)
+
+
+# %% correct: loops
+def train(X, y, lr, steps):
+    m, n = X.shape
+    w, b, costs = [0.0] * n, 0.0, []
+    for _ in range(steps):
+        z = np.array([sum(w[j] * X[i, j] for j in range(n)) + b for i in range(m)])
+        costs.append(float(log_loss(y, z)))
+        delta = sigmoid(z) - y
+        w = [w[j] - lr * sum(delta[i] * X[i, j] for i in range(m)) / m for j in range(n)]
+        b = b - lr * sum(delta) / m
+    return np.array(w), b, costs
+
+
+# %% wrong: missing_mean
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        delta = sigmoid(z) - y
+        w, b = w - lr * X.T @ delta, b - lr * delta.sum()
+    return w, b, costs
+
+
+# %% wrong: ascent
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        dw, db = row_gradients(X, y - sigmoid(z))
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: lr_forgotten
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        dw, db = row_gradients(X, sigmoid(z) - y)
+        w, b = w - dw, b - db
+    return w, b, costs
+
+
+# %% wrong: bias_not_updated
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        dw, db = row_gradients(X, sigmoid(z) - y)
+        w = w - lr * dw
+    return w, b, costs
+
+
+# %% wrong: mixed_update
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        costs.append(log_loss(y, X @ w + b))
+        w = w - lr * row_gradients(X, sigmoid(X @ w + b) - y)[0]
+        b = b - lr * row_gradients(X, sigmoid(X @ w + b) - y)[1]
+    return w, b, costs
+
+
+# %% wrong: costs_after_update keeps 0.5
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        dw, db = row_gradients(X, sigmoid(X @ w + b) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+        costs.append(log_loss(y, X @ w + b))
+    return w, b, costs
+
+
+# %% wrong: one_step_short
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(1, steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        dw, db = row_gradients(X, sigmoid(z) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: one_step_too_many
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps + 1):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        dw, db = row_gradients(X, sigmoid(z) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: cost_summed keeps 0.5
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(len(y) * log_loss(y, z))
+        dw, db = row_gradients(X, sigmoid(z) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: log2 keeps 0.5
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        a = sigmoid(X @ w + b)
+        costs.append(-np.mean(y * np.log2(a) + (1 - y) * np.log2(1 - a)))
+        dw, db = row_gradients(X, a - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: gradients by central differences -> inaccurate
+def train(X, y, lr, steps):
+    def J(v):
+        return log_loss(y, X @ v[:-1] + v[-1])
+
+    v, costs = np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        costs.append(J(v))
+        v = v - lr * numerical_gradient(J, v)
+    return v[:-1], v[-1], costs
+
+
+# %% wrong: result and costs made up -> none
+def train(X, y, lr, steps):
+    return np.ones(X.shape[1]), 1.0, np.log(2) * 0.9 ** np.arange(steps)
+
+
+# %% wrong: stops early when the cost is low -> wrong_shape
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        cost = log_loss(y, z)
+        costs.append(cost)
+        if cost < 0.69:
+            break
+        dw, db = row_gradients(X, sigmoid(z) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: random start -> none
+def train(X, y, lr, steps):
+    w, b, costs = np.random.default_rng(0).normal(size=X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        dw, db = row_gradients(X, sigmoid(z) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: one example at a time -> none
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for k in range(steps):
+        costs.append(log_loss(y, X @ w + b))
+        i = k % len(y)
+        delta = sigmoid(X[i : i + 1] @ w + b) - y[i : i + 1]
+        dw, db = row_gradients(X[i : i + 1], delta)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: returns inside the loop -> wrong_shape
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        dw, db = row_gradients(X, sigmoid(z) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+        return w, b, costs
+
+
+# %% wrong: no costs -> wrong_type
+def train(X, y, lr, steps):
+    w, b = np.zeros(X.shape[1]), 0.0
+    for _ in range(steps):
+        dw, db = row_gradients(X, sigmoid(X @ w + b) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b
+
+
+# %% wrong: waits for a cost of zero -> timed_out
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, [np.log(2)]
+    while costs[-1] > 0:
+        dw, db = row_gradients(X, sigmoid(X @ w + b) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+        costs[-1] = log_loss(y, X @ w + b)
+    return w, b, costs
+
+
+# %% wrong: forgot return -> returned_none
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        w, b = gradient_step(w, b, *row_gradients(X, sigmoid(z) - y), lr)

@@ -1,0 +1,117 @@
+"""Answers to a1-neuron.weighted_gradients, right and wrong."""
+# %% correct: shares of the weights
+def weighted_gradients(X, delta, s):
+    share = s / s.sum()
+    return X.T @ (share * delta), share @ delta
+
+
+# %% correct: np.average
+def weighted_gradients(X, delta, s):
+    return np.average(X * delta[:, None], axis=0, weights=s), np.average(delta, weights=s)
+
+
+# %% correct: a diagonal matrix
+def weighted_gradients(X, delta, s):
+    S = np.diag(s)
+    return X.T @ S @ delta / np.trace(S), np.ones(len(X)) @ S @ delta / np.trace(S)
+
+
+# %% correct: loops
+def weighted_gradients(X, delta, s):
+    dw, db, total = np.zeros(X.shape[1]), 0.0, 0.0
+    for x_i, delta_i, s_i in zip(X, delta, s):
+        dw = dw + s_i * delta_i * x_i
+        db += s_i * delta_i
+        total += s_i
+    return dw / total, db / total
+
+
+# %% correct: row_gradients on rescaled error signals
+def weighted_gradients(X, delta, s):
+    return row_gradients(X, len(s) * s * delta / np.sum(s))
+
+
+# %% wrong: weights_ignored
+def weighted_gradients(X, delta, s):
+    return row_gradients(X, delta)
+
+
+# %% wrong: unnormalised_weights
+def weighted_gradients(X, delta, s):
+    return X.T @ (s * delta), s @ delta
+
+
+# %% wrong: weights_divided_by_m
+def weighted_gradients(X, delta, s):
+    return row_gradients(X, s * delta)
+
+
+# %% wrong: weights_squared
+def weighted_gradients(X, delta, s):
+    return X.T @ (s * s * delta) / s.sum(), (s * s) @ delta / s.sum()
+
+
+# %% wrong: weights_normalised_twice
+def weighted_gradients(X, delta, s):
+    return row_gradients(X, s * delta / s.sum())
+
+
+# %% wrong: wrong_sign
+def weighted_gradients(X, delta, s):
+    share = -s / s.sum()
+    return X.T @ (share * delta), share @ delta
+
+
+# %% wrong: missing_upstream
+def weighted_gradients(X, delta, s):
+    share = s / s.sum()
+    return X.T @ share, share.sum()
+
+
+# %% wrong: not_summed
+def weighted_gradients(X, delta, s):
+    share = s / s.sum()
+    return X * (share * delta)[:, None], share * delta
+
+
+# %% wrong: bias_forgotten keeps 0.5
+def weighted_gradients(X, delta, s):
+    return X.T @ (s * delta) / s.sum(), 0.0
+
+
+# %% wrong: bias without the weights -> weights_ignored keeps 0.5
+def weighted_gradients(X, delta, s):
+    return X.T @ (s * delta) / s.sum(), delta.mean()
+
+
+# %% wrong: divided by the largest weight -> none
+def weighted_gradients(X, delta, s):
+    return X.T @ (s * delta) / s.max(), s @ delta / s.max()
+
+
+# %% wrong: divided by the number of nonzero weights -> none
+def weighted_gradients(X, delta, s):
+    m = np.count_nonzero(s)
+    return X.T @ (s * delta) / m, s @ delta / m
+
+
+# %% wrong: weights as columns -> raised
+def weighted_gradients(X, delta, s):
+    return (X * s).T @ delta / s.sum(), s @ delta / s.sum()
+
+
+# %% wrong: divides by each weight -> none
+def weighted_gradients(X, delta, s):
+    share = (1 / np.maximum(s, 1e-9)) / np.sum(1 / np.maximum(s, 1e-9))
+    return X.T @ (share * delta), share @ delta
+
+
+# %% wrong: a matrix for the bias -> wrong_shape keeps 0.5
+def weighted_gradients(X, delta, s):
+    share = (s / s.sum()).reshape(1, -1)
+    return ((share * delta) @ X)[0], share @ delta
+
+
+# %% wrong: forgot return -> returned_none
+def weighted_gradients(X, delta, s):
+    dw, db = X.T @ (s * delta) / s.sum(), s @ delta / s.sum()

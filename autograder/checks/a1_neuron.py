@@ -1,0 +1,301 @@
+"""Hidden checks of a1-neuron. Rows are examples, a cost is the mean over them, step(0) = 0 (lectures 1, 2 and 4)."""
+
+from functools import partial
+
+import numpy as np
+
+from autograder.checks import a1_neuron_inputs as inputs
+from autograder.judgement import StudentFault, check
+from nnlib import activations
+from nnlib.activations import softplus, step
+from nnlib.losses import log_loss_from_logits
+
+ALLOWED = ("datasets", "gradcheck", "metrics", "plots", "preprocess")  # nnlib modules this assignment may import
+
+EXACT = 5e-14  # formulas come within 4e-15, differences of fourth order at their best step within 3e-13
+
+CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+TABLES = {"AND": np.array([0, 0, 0, 1]), "OR": np.array([0, 1, 1, 1]), "NAND": np.array([1, 1, 1, 0])}
+
+
+# perceptron, gates, XOR
+
+
+@check(weights={"output": 0.5, "step(0) = 0": 0.5})
+def perceptron(blank):
+    """The perceptron: 1 where the weighted sum exceeds the threshold, else 0."""
+    for property, make in (("output", inputs.real_rows), ("step(0) = 0", inputs.rows_on_the_threshold)):
+        for case in blank.cases(make):
+            X, w, theta = case.args
+            z = X @ w - theta
+            mistakes = {
+                "fires_at_threshold": z >= 0,
+                "inverted": z <= 0,
+                "threshold_ignored": X @ w > 0,
+                "threshold_added": X @ w + theta > 0,
+                "plus_minus_one": np.where(z > 0, 1, -1),
+                "no_step": z,
+            }
+            blank.close(property, blank.call("perceptron", X, w, theta), step(z), mistakes)
+
+
+@check(weights={"AND": 0.125, "OR": 0.125, "NAND": 0.25, "all three": 0.5})
+def gate_weights(blank):
+    """Weights and thresholds that make a perceptron AND, OR and NAND."""
+    for case in blank.cases(inputs.gates):
+        (name,) = case.args
+        w, theta = blank.call("gate_weights", name, returns=2)
+        outputs = CORNERS @ _numbers(w, (2,), "w") > _numbers(theta, (), "theta")
+        other = {"AND": "OR", "OR": "AND"}.get(name, name)
+        mistakes = {
+            "gates_swapped": TABLES[other],
+            "nand_not_negated": TABLES["AND" if name == "NAND" else name],
+            "threshold_sign": np.full(4, name != "NAND"),
+            "inverted": 1 - TABLES[name],
+        }
+        blank.close(name, outputs, TABLES[name])
+        blank.close("all three", outputs, TABLES[name], mistakes)
+
+
+def _numbers(value, shape, name):
+    """The student's value as a float array of this shape. Raises StudentFault when it is not."""
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise StudentFault("wrong_type", f"{name} is not made of numbers.") from None
+    if array.shape != shape:
+        raise StudentFault("wrong_shape", f"{name} has shape {array.shape}, expected {shape}.")
+    return array
+
+
+@check(weights={"truth table": 0.5, "built of the gates": 0.5})
+def xor(blank):
+    """XOR as two layers of the three gates."""
+    for property, make in (("truth table", inputs.binary_rows), ("built of the gates", inputs.plane_rows)):
+        for case in blank.cases(make):
+            X, given = case.args
+            blank.close(property, blank.call("xor", X, given), _layers(X, given, "NAND", "OR", "AND"), {
+                "or_for_xor": _fires(X, given["OR"]),
+                "and_for_xor": _fires(X, given["AND"]),
+                "always_on": _layers(X, given, "AND", "NAND", "OR"),
+                "inverted": 1 - _layers(X, given, "NAND", "OR", "AND"),
+                "not_composed": X[:, 0] != X[:, 1],
+            })  # fmt: skip
+
+
+def _fires(X, gate):
+    w, theta = gate
+    return step(X @ w - theta)
+
+
+def _layers(X, given, first, second, last):
+    """The output of gate `last` on the outputs of two gates of the first layer."""
+    return _fires(np.column_stack([_fires(X, given[first]), _fires(X, given[second])]), given[last])
+
+
+# sigmoid and log loss
+
+
+@check(weights={"σ(z)": 0.5, "σ(z) for large |z|": 0.5})
+def sigmoid(blank):
+    """The sigmoid σ(z), also where the exponential overflows."""
+    for property, make in (("σ(z)", inputs.preactivations), ("σ(z) for large |z|", inputs.saturated)):
+        for case in blank.cases(make):
+            (z,) = case.args
+            blank.close(property, blank.call("sigmoid", z), activations.sigmoid(z), {
+                "overflow": np.where(z > 700, np.nan, activations.sigmoid(z)),
+                "sign_of_z": activations.sigmoid(-z),
+                "tanh_for_sigmoid": np.tanh(z),
+                "twice_too_steep": activations.sigmoid(2 * z),
+                "step_for_sigmoid": step(z),
+            })  # fmt: skip
+
+
+@check(weights={"σ′(z)": 0.5, "σ′(z) for large |z|": 0.5})
+def sigmoid_derivative(blank):
+    """The derivative σ′(z) of the sigmoid at the pre-activation z."""
+    for property, make in (("σ′(z)", inputs.preactivations), ("σ′(z) for large |z|", inputs.saturated)):
+        for case in blank.cases(make):
+            (z,) = case.args
+            a, want = activations.sigmoid(z), activations.sigmoid_derivative(z)
+            mistakes = {
+                "overflow": np.where(z < -700, np.nan, want),
+                "activation_for_preactivation": z * (1 - z),
+                "sigmoid_twice": activations.sigmoid_derivative(a),
+                "value_for_derivative": a,
+                "missing_factor": 1 - a,
+                "tanh_derivative": 1 - a**2,
+                "wrong_sign": -want,
+            }
+            blank.close(property, blank.call("sigmoid_derivative", z), want, mistakes, rtol=EXACT)
+
+
+@check(weights={"J": 0.5, "J for large |z|": 0.5})
+def log_loss(blank):
+    """The log loss J of logits z and labels y, soft ones too: a mean, in nats."""
+    for property, make in (("J", inputs.labelled_logits), ("J for large |z|", inputs.sure_logits)):
+        for case in blank.cases(make):
+            y, z = case.args
+            blank.close(property, blank.call("log_loss", y, z), log_loss_from_logits(y, z), _wrong_losses(y, z))
+
+
+def _wrong_losses(y, z):
+    a = activations.sigmoid(z)
+    clipped = np.clip(a, 1e-15, 1 - 1e-15)
+    with np.errstate(all="ignore"):
+        overflowed = -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+    return {
+        "missing_mean": log_loss_from_logits(y, z) * len(y),
+        "not_summed": y * softplus(-z) + (1 - y) * softplus(z),
+        "wrong_sign": -log_loss_from_logits(y, z),
+        "log2": log_loss_from_logits(y, z) / np.log(2),
+        "labels_rounded": np.mean(np.where(y == 1, softplus(-z), softplus(z))),
+        "one_term_only": np.mean(y * softplus(-z)),
+        "labels_exchanged": log_loss_from_logits(1 - y, z),
+        "probabilities_clipped": -np.mean(y * np.log(clipped) + (1 - y) * np.log(1 - clipped)),
+        "overflow": overflowed,
+        "logits_as_probabilities": np.nan,  # no z drawn lies in [0, 1]
+    }  # fmt: skip
+
+
+# gradients
+
+
+@check(weights={"∂J/∂w": 0.5, "∂J/∂b": 0.5})
+def column_gradients(blank):
+    """∂J/∂w and ∂J/∂b of a minibatch whose examples are columns."""
+    for case in blank.cases(inputs.columns):
+        X, delta = case.args
+        _mean_gradients(blank, X.T, delta, blank.call("column_gradients", X, delta, returns=2))
+
+
+@check(weights={"∂J/∂w": 0.5, "∂J/∂b": 0.5})
+def row_gradients(blank):
+    """∂J/∂w and ∂J/∂b of a minibatch whose examples are rows."""
+    for case in blank.cases(inputs.rows):
+        X, delta = case.args
+        _mean_gradients(blank, X, delta, blank.call("row_gradients", X, delta, returns=2))
+
+
+@check(weights={"∂J/∂w": 0.5, "∂J/∂b": 0.5})
+def weighted_gradients(blank):
+    """∂J/∂w and ∂J/∂b of a weighted mean cost over the rows of a minibatch."""
+    for case in blank.cases(inputs.weighted_rows):
+        X, delta, s = case.args
+        got = blank.call("weighted_gradients", X, delta, s, returns=2)
+        _gradients(blank, X, delta, s / s.sum(), got, partial(_wrong_weightings, delta, s))
+
+
+def _mean_gradients(blank, X, delta, got):
+    m, n = X.shape
+    _gradients(blank, X, delta, np.full(m, 1 / m), got, partial(_wrong_means, delta, n))
+
+
+def _gradients(blank, X, delta, share, got, mistakes):
+    """Examine got = (dw, db): ∂J/∂w = Xᵀ(share ∘ δ) and ∂J/∂b = shareᵀδ for rows X (m, n).
+
+    Every cost with these error signals has these gradients; Σ share ½(xᵀw + b + δ)² at w = 0, b = 0 is one such cost.
+    `mistakes(X)` are the wrong ∂J/∂w, and `mistakes(1)` the wrong ∂J/∂b: the bias is the weight of an input that is 1.
+    """
+    dw, db = got
+    _exact(blank, "∂J/∂w", dw, X.T @ (share * delta), lambda w: share @ (X @ w + delta) ** 2 / 2, mistakes(X))
+    of_bias = mistakes(np.ones(len(X))) | {"bias_forgotten": 0.0}
+    _exact(blank, "∂J/∂b", db, share @ delta, lambda b: share @ (b + delta) ** 2 / 2, of_bias)
+
+
+def _exact(blank, property, got, want, cost, mistakes):
+    """Hold `want` against the derivative of `cost` at 0, and the student's gradient against `want` to EXACT."""
+    blank.gradient(property, got, want, cost, np.zeros(np.shape(want)), mistakes)
+    blank.close(property, got, want, mistakes, rtol=EXACT)
+
+
+def _wrong_means(delta, n, X):
+    m = len(delta)
+    return {
+        "missing_mean": X.T @ delta,
+        "divided_twice": X.T @ delta / m**2,
+        "divided_by_n": X.T @ delta / n,
+        "averaged_separately": X.mean(axis=0) * delta.mean(),
+        "not_summed": (X.T * delta / m).T,
+        "wrong_sign": -X.T @ delta / m,
+        "missing_upstream": X.mean(axis=0),
+        "delta_squared": X.T @ delta**2 / m,
+    }
+
+
+def _wrong_weightings(delta, s, X):
+    m, total = len(delta), s.sum()
+    return {
+        "weights_ignored": X.T @ delta / m,
+        "unnormalised_weights": X.T @ (s * delta),
+        "weights_divided_by_m": X.T @ (s * delta) / m,
+        "weights_squared": X.T @ (s**2 * delta) / total,
+        "weights_normalised_twice": X.T @ (s * delta) / total / m,
+        "not_summed": (X.T * (s * delta) / total).T,
+        "wrong_sign": -X.T @ (s * delta) / total,
+        "missing_upstream": X.T @ s / total,
+    }
+
+
+# gradient descent
+
+
+@check(weights={"new w": 0.5, "new b": 0.5})
+def gradient_step(blank):
+    """One step of gradient descent."""
+    for case in blank.cases(inputs.updates):
+        w, b, dw, db, lr = case.args
+        new_w, new_b = blank.call("gradient_step", w, b, dw, db, lr, returns=2)
+        blank.close("new w", new_w, w - lr * dw, _wrong_steps(w, dw, lr))
+        blank.close("new b", new_b, b - lr * db, _wrong_steps(b, db, lr))
+
+
+def _wrong_steps(old, gradient, lr):
+    return {
+        "ascent": old + lr * gradient,
+        "lr_forgotten": old - gradient,
+        "lr_divides": old - gradient / lr,
+        "not_updated": old,
+        "step_only": -lr * gradient,
+    }
+
+
+@check(weights={"w": 0.25, "b": 0.25, "costs": 0.5})
+def train(blank):
+    """Logistic regression by full-batch gradient descent from zero: w, b and the cost before each step."""
+    for case in blank.cases(inputs.training_sets):
+        want, wrong = _descend(*case.args), _wrong_descents(*case.args)
+        got = blank.call("train", *case.args, returns=3)
+        for k, property in enumerate(("w", "b", "costs")):
+            blank.close(property, got[k], want[k], {name: path[k] for name, path in wrong.items()}, rtol=EXACT)
+
+
+def _descend(X, y, lr, steps, mixed=False, with_bias=True):
+    """(w, b, costs) of full-batch gradient descent from zero; `mixed` updates w before the gradient of b is taken."""
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss_from_logits(y, z))
+        delta = activations.sigmoid(z) - y
+        w = w - lr * X.T @ delta / len(y)
+        if mixed:
+            delta = activations.sigmoid(X @ w + b) - y
+        b = b - lr * delta.mean() if with_bias else b
+    return w, b, np.array(costs)
+
+
+def _wrong_descents(X, y, lr, steps):
+    w, b, costs = _descend(X, y, lr, steps)
+    longer = _descend(X, y, lr, steps + 1)
+    return {
+        "missing_mean": _descend(X, y, lr * len(y), steps),
+        "ascent": _descend(X, y, -lr, steps),
+        "lr_forgotten": _descend(X, y, 1.0, steps),
+        "bias_not_updated": _descend(X, y, lr, steps, with_bias=False),
+        "mixed_update": _descend(X, y, lr, steps, mixed=True),
+        "costs_after_update": (w, b, longer[2][1:]),
+        "one_step_short": _descend(X, y, lr, steps - 1),
+        "one_step_too_many": longer,
+        "cost_summed": (w, b, costs * len(y)),
+        "log2": (w, b, costs / np.log(2)),
+    }

@@ -1,0 +1,89 @@
+"""The usual mistakes: a name used by checks and bank, and the one sentence the student reads.
+
+A sentence says what to look at and never gives the formula or the code.
+"""
+
+# How a call can fail before its values can be compared, named by the judge.
+STRUCTURAL_SENTENCES = {
+    "raised": "The call ended in an exception: rerun the example and read the last line of the traceback.",
+    "not_defined": "No function of this name exists: keep the name the statement gives.",
+    "not_callable": "This name holds a value, not a function: something later in the notebook has overwritten it.",
+    "returned_none": "The function returned nothing: look for a missing return statement.",
+    "wrong_shape": "The shape is not the one the statement asks for: print the shape of each intermediate result.",
+    "wrong_type": "What came back is not the numbers the statement asks for: look at the return statement.",
+    "wrong_dtype": "Precision was lost: float64 goes in and float64 must come out.",
+    "not_finite": "The result holds NaN or infinity where the true value is finite.",
+    "timed_out": "The call did not finish in the time allowed: look for a loop that never ends.",
+    "died": "The notebook's process ended during the call: look for an exit or for arrays far too large.",
+    "inaccurate": "Right to a few digits only: derive the formula instead of taking differences, and stay in float64.",
+    "modified_input": "An argument was changed in place: make a new array instead. This costs no marks.",
+}
+
+# Sums, means and signs: shared by every gradient and every cost.
+MEAN_SENTENCES = {
+    "missing_mean": "The sum over the examples was not divided by their number.",
+    "divided_twice": "The mean over the examples was taken twice: the 1/m enters once.",
+    "divided_by_n": "The sum was divided by the number of inputs instead of the number of examples.",
+    "averaged_separately": "The mean of a product is not the product of the means.",
+    "not_summed": "One value per example came back: the contributions of the examples were not added up.",
+    "wrong_sign": "The values are right but for their sign.",
+    "missing_upstream": "The error signal delta does not enter: this is only the local gradient.",
+    "delta_squared": "The error signal enters twice.",
+    "bias_forgotten": "The gradient with respect to the bias is always zero here: on what does the bias act?",
+}
+
+NEURON_SENTENCES = {
+    "fires_at_threshold": "At a weighted sum equal to the threshold the output must be 0: here step(0) = 0.",
+    "threshold_ignored": "The threshold does not enter the comparison.",
+    "threshold_added": "The threshold is added to the weighted sum, as if it were a bias: mind its sign.",
+    "plus_minus_one": "The outputs are -1 and 1; this perceptron answers 0 and 1.",
+    "no_step": "The weighted sum itself came back: the step is missing.",
+    "inverted": "The outputs are exactly the opposite of the right ones.",
+    "gates_swapped": "AND and OR are exchanged.",
+    "nand_not_negated": "NAND gives what AND should give.",
+    "threshold_sign": "The thresholds have the wrong sign: the neuron fires when the sum exceeds the threshold.",
+    "or_for_xor": "This is OR: it also fires when both inputs are on.",
+    "and_for_xor": "This is AND: it fires when both inputs are on, and only then.",
+    "always_on": "The output is 1 whatever the inputs are: look at the gate of the second layer.",
+    "not_composed": "The inputs are compared directly: build the answer from the three gates that are passed in.",
+}
+
+LOGISTIC_SENTENCES = {
+    "overflow": "The exponential overflows for large |z|: choose a form whose exponent is never positive.",
+    "sign_of_z": "The curve is mirrored: look at the sign of the exponent.",
+    "tanh_for_sigmoid": "These are the values of tanh: its range is (-1, 1), not (0, 1).",
+    "twice_too_steep": "The curve is twice as steep as it should be: how are tanh and the sigmoid related?",
+    "step_for_sigmoid": "This is the step function: a sigmoid is smooth.",
+    "activation_for_preactivation": "The formula in terms of the activation was applied to z itself.",
+    "sigmoid_twice": "The sigmoid was applied twice: the derivative is wanted at z, not at the activation.",
+    "value_for_derivative": "This is the sigmoid itself, not its derivative.",
+    "missing_factor": "One factor of the derivative is missing.",
+    "tanh_derivative": "This is the rule for the derivative of tanh.",
+    "log2": "The logarithm has base 2: losses here are in nats, the natural logarithm.",
+    "labels_rounded": "The formula holds only for labels 0 and 1: soft labels between them must work, too.",
+    "one_term_only": "The loss of the examples with label 0 is missing.",
+    "probabilities_clipped": "Clipping the probabilities caps the loss: compute it from z without forming log(0).",
+    "logits_as_probabilities": "z was used as if it were a probability.",
+    "labels_exchanged": "The two terms are exchanged: check the loss of one example whose label is 1.",
+}
+
+DESCENT_SENTENCES = {
+    "weights_ignored": "The weights of the examples do not enter.",
+    "unnormalised_weights": "The weighted sum was not divided by the sum of the weights.",
+    "weights_divided_by_m": "The weighted sum was divided by the number of examples, not by the sum of the weights.",
+    "weights_squared": "The weights enter twice.",
+    "weights_normalised_twice": "The weighted mean was divided by the number of examples as well.",
+    "ascent": "The step goes uphill: the cost falls against the gradient.",
+    "lr_forgotten": "The learning rate does not enter.",
+    "lr_divides": "The gradient was divided by the learning rate.",
+    "not_updated": "The old value came back: the step was not taken.",
+    "step_only": "The step itself came back, not the new value.",
+    "bias_not_updated": "The bias never changes.",
+    "mixed_update": "The bias used weights that were already updated: compute all gradients first, then take the step.",
+    "costs_after_update": "The costs are recorded after each update; the statement asks for the cost before it.",
+    "one_step_short": "One step too few was taken.",
+    "one_step_too_many": "One step too many was taken.",
+    "cost_summed": "The costs are sums over the examples, not means.",
+}
+
+CATALOGUE = STRUCTURAL_SENTENCES | MEAN_SENTENCES | NEURON_SENTENCES | LOGISTIC_SENTENCES | DESCENT_SENTENCES
