@@ -207,6 +207,7 @@ def _check(connection: socket.socket, namespace: dict, limits: dict) -> None:
     """Answer calls until the host closes the socket."""
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (limits["check_cpu"], limits["check_cpu"]))
+        wire.send(connection, "ready", "", None)
         while True:
             request = wire.receive(connection)
             kind, value = _answer(namespace, request.body["name"], request.body["args"])

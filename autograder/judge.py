@@ -65,9 +65,9 @@ class Judge:
                 try:
                     results = guest.run([_task(cell, index in skipped) for index, cell in enumerate(code)])
                 except Died as death:
-                    skipped[death.index] = str(death)
-                    if len(skipped) > MOST_SKIPPED:
+                    if death.index in skipped or len(skipped) == MOST_SKIPPED:
                         raise
+                    skipped[death.index] = str(death)
                     continue
                 for number, (cell, result) in enumerate(zip(code, results, strict=True), start=1):
                     cell.execution_count, cell.outputs = number, [*_outputs(result["outputs"])]
@@ -78,7 +78,7 @@ class Judge:
         try:
             check = self._checks[name]
             verdict = self._examine(guest, check, points, seed)
-            if any(finding.diagnosis == "timed_out" for finding in verdict.findings):
+            if guest.has_time and any(finding.diagnosis == "timed_out" for finding in verdict.findings):
                 verdict = self._examine(guest, check, points, seed)  # once more: the machine may have been busy
             return verdict
         except Exception:  # the check's own fault or the host's
@@ -119,7 +119,7 @@ def _dead(name: str, points: float, reason: str) -> BlankVerdict:
 
 def _task(cell: NotebookNode, skip: bool) -> dict:
     """What the guest is to run: test cells without their hidden line, each in a fork of its own."""
-    return {"source": "" if skip else cells.without_hidden(cell.source), "isolated": cells.is_test(cell)}
+    return {"source": "" if skip else cells.without_hidden(cell.source), "isolated": cells.is_test(cell) and not skip}
 
 
 def _skip_notes(skipped: dict[int, str]) -> tuple[str, ...]:

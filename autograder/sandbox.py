@@ -49,8 +49,9 @@ class Limits:
     cell_cpu: float = 5
     cell_wall: float = 10
     check_cpu: int = 5
-    check_wall: float = 20
-    wall: float = 180  # the whole submission
+    check_wall: float = 15
+    start_wall: float = 10  # from asking for a check to its first sign of life
+    wall: float = 120  # the whole submission
     CPU: int = 120  # each process
     AS: int = 3 << 30  # address space, each process
     memory: int = 2 << 30  # resident, the whole tree
@@ -156,13 +157,13 @@ def _guest_files() -> list[Path]:
 
 def _course(allowed: tuple[str, ...]) -> list[str]:
     """The guest's code, and of nnlib only what the assignment may import."""
-    words = []
+    words = ["--perms", "0755", "--dir", "/course/nnlib"]
     for name in ("guest.py", "shell.py", "wire.py"):
         words += ["--ro-bind", str(HERE / name), f"/guest/{name}"]
     package = Path(nnlib.__file__).parent
     for name in ("__init__.py", "allow.py", "backend.py", *(f"{module}.py" for module in allowed)):
         words += ["--ro-bind", str(package / name), f"/course/nnlib/{name}"]
-    return [*words, "--perms", "0755", "--dir", "/course/nnlib", "--ro-bind", str(package / "data"), "/course/nnlib/data"]
+    return [*words, "--ro-bind", str(package / "data"), "/course/nnlib/data"]
 
 
 def _seccomp_filter() -> bytes:
@@ -273,6 +274,7 @@ class Submission:
         self._connection, self._pidfd, self._limits = connection, pidfd, limits
         self._ends = time.monotonic() + limits.wall
         self._over_memory = False
+        self._gone = ""  # why the submission answers no more
 
     def run(self, cells: list[dict]) -> list[dict]:
         """Run cells ({"source", "isolated"}) in order; a dict {"outputs", "dropped"} each. Raises Died."""
@@ -288,18 +290,32 @@ class Submission:
                 raise Died(index, self._why(error)) from None
         return results
 
+    @property
+    def has_time(self) -> bool:
+        """Whether the submission has time left for another check."""
+        return time.monotonic() < self._ends
+
     @contextmanager
     def check(self) -> Iterator["SandboxGuest"]:
         """A fork of the notebook's state that answers calls until the block ends."""
         ours, theirs = socket.socketpair()
         with ours:
-            with theirs:
-                try:
-                    wire.send(self._connection, "check", "", None, (theirs.fileno(),))
-                except wire.WireError:
-                    pass  # the calls will say that the process has gone
             ours.settimeout(self._limits.check_wall)
-            yield SandboxGuest(ours, self._limits, self._watch, self._why)
+            with theirs:
+                self._fork(ours, theirs)
+            ends = min(time.monotonic() + self._limits.check_wall, self._ends)
+            yield SandboxGuest(ours, self._limits, ends, self._gone, self._watch, self._why)
+
+    def _fork(self, ours: socket.socket, theirs: socket.socket) -> None:
+        """Have the submission fork for a check; once it does not, it is `_gone` and no later check waits for it."""
+        if self._gone:
+            return
+        try:
+            wire.send(self._connection, "check", "", None, (theirs.fileno(),))
+            theirs.close()
+            wire.receive(ours, time.monotonic() + self._limits.start_wall, self._watch)
+        except wire.WireError as error:
+            self._gone = self._why(error)
 
     def _watch(self) -> None:
         """Kill a tree that uses more memory than it may."""
@@ -310,6 +326,8 @@ class Submission:
     def _why(self, error: wire.WireError) -> str:
         if self._over_memory:
             return f"it used more than {self._limits.memory >> 20} MB of memory"
+        if isinstance(error, wire.Expired):
+            return "its process does not react"
         return "its process ended" if isinstance(error, wire.Closed) else f"its reply could not be read ({error})"
 
     def kill(self) -> None:
@@ -350,17 +368,18 @@ def resident_bytes(pid: int) -> int:
 class SandboxGuest:
     """Calls functions of one fork of a submission; whatever comes back malformed, late or unasked is the student's fault."""
 
-    def __init__(self, connection: socket.socket, limits: Limits, watch, why):
-        self._connection, self._limits, self._watch, self._why = connection, limits, watch, why
-        self._started = time.monotonic()
+    def __init__(self, connection: socket.socket, limits: Limits, ends: float, gone: str, watch, why):
+        self._connection, self._limits, self._ends, self._gone = connection, limits, ends, gone
+        self._watch, self._why, self._started = watch, why, time.monotonic()
 
     def call(self, name: str, args: tuple) -> Reply:
         """What `name(*args)` returns in the notebook. Raises StudentFault."""
+        if self._gone:
+            raise StudentFault("died", f"{name} could not be called: {self._gone}.")
         nonce = secrets.token_hex(16)
-        deadline = self._started + self._limits.check_wall
         try:
             wire.send(self._connection, "call", nonce, {"name": name, "args": args})
-            message = wire.receive(self._connection, deadline, self._watch)
+            message = wire.receive(self._connection, self._ends, self._watch)
         except wire.WireError as error:
             raise self._fault(name, error) from None
         if message.nonce != nonce:
@@ -369,8 +388,10 @@ class SandboxGuest:
 
     def _fault(self, name: str, error: wire.WireError) -> StudentFault:
         late = time.monotonic() - self._started > self._limits.check_cpu - 0.5
-        if isinstance(error, wire.Expired) or (isinstance(error, wire.Closed) and late):
-            return StudentFault("timed_out", f"{name} did not return within {self._limits.check_cpu} seconds.")
+        if isinstance(error, wire.Expired):
+            return StudentFault("timed_out", f"{name} did not return within {self._limits.check_wall:g} seconds.")
+        if isinstance(error, wire.Closed) and late:
+            return StudentFault("timed_out", f"{name} did not return within {self._limits.check_cpu} seconds of computing.")
         return StudentFault("died", f"{name} gave no usable answer: {self._why(error)}.")
 
 

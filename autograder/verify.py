@@ -71,7 +71,7 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     total = len(rows) + 2 + len(bank)
     yield from ((total, row) for row in rows)
     with tempfile.TemporaryDirectory() as directory, Judge(assignment, Course(course.root, Path(directory))) as judge:
-        yield total, _whole(judge, source, "source", source, 1.0)
+        yield total, _whole(judge, source, "source", with_answers(source, {}), 1.0)
         yield total, _whole(judge, source, "release", released(source), 0.0)
         for variant in bank:
             yield total, _row(variant, _judged(judge, source, with_answers(source, {variant.blank: variant.code}), {variant.blank}))
@@ -141,9 +141,10 @@ def released(source: NotebookNode) -> NotebookNode:
 
 
 def with_answers(source: NotebookNode, answers: dict[str, str]) -> NotebookNode:
-    """The source with some answer cells replaced, {blank: text}; the others keep the solution."""
+    """A submission that answers some blanks with {blank: text} and the others with the source's solutions."""
     notebook = copy.deepcopy(source)
     for cell in notebook.cells:
+        cell.source = cells.without_hidden(cell.source)
         if cells.kind(cell) == cells.ANSWER:
             cell.source = answers.get(cells.grade_id(cell), cell.source)
     return notebook

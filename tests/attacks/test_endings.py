@@ -1,0 +1,67 @@
+"""Submissions that crash, hang, flood or swell: each costs its own marks at most, and the others are still judged."""
+
+import pytest
+
+ENDINGS = {
+    "os._exit": "import os; os._exit(0)",
+    "sys.exit": "import sys; sys.exit()",
+    "quit": "quit()",
+    "segfault": "import ctypes; ctypes.string_at(0)",
+    "abort": "import os; os.abort()",
+    "kill": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    "kill everything": "import os, signal; os.kill(-1, signal.SIGKILL)",
+    "recursion": "import sys; sys.setrecursionlimit(10**9); f = lambda: f(); f()",
+    "heap": "x = [bytearray(1 << 28) for _ in range(10**6)]",
+    "array": "import numpy as np; np.ones(10**12)",
+    "fork bomb": "import os\nwhile True:\n    os.fork()",
+    "threads": "import threading, time\nfor _ in range(10**4):\n    threading.Thread(target=time.sleep, args=(99,)).start()",
+    "flood": "while True:\n    print('x' * 10**6)",
+    "swallowed interrupts": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    "sleep": "import time; time.sleep(10**6)",
+}
+
+
+def _indented(code):
+    return "\n".join("    " + line for line in code.splitlines())
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+def test_a_blank_that_ends_badly_costs_its_own_marks_only(scores, how):
+    code = f"def gradient_step(w, b, dw, db, lr):\n{_indented(ENDINGS[how])}\n    return w, b"
+    got = scores({"gradient_step": code}, solved=True)
+    assert got.pop("gradient_step") == 0.0
+    got.pop("train")  # it calls gradient_step
+    assert set(got.values()) == {1.0}, got
+
+
+@pytest.mark.parametrize("how", ["os._exit", "segfault", "swallowed interrupts", "flood", "heap"])
+def test_a_cell_that_ends_badly_does_not_cost_the_other_answers(attacked, how):
+    verdict = attacked.verdict(after=ENDINGS[how], solved=True)
+    assert verdict.score == verdict.points, verdict
+    assert verdict.notes or how == "heap"  # a MemoryError is an ordinary error of the cell's
+
+
+def test_exits_that_python_catches_are_harmless(attacked):
+    verdict = attacked.verdict(after="exit()\nraise SystemExit", solved=True)
+    assert verdict.score == verdict.points
+
+
+def test_threads_timers_and_exit_handlers_that_outlive_a_cell_change_nothing(attacked):
+    before = """
+import atexit, signal, threading, time
+atexit.register(lambda: print("bye"))
+threading.Thread(target=lambda: [time.sleep(0.01) for _ in range(10**4)], daemon=True).start()
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+class Dying:
+    def __del__(self):
+        raise SystemExit
+d = Dying()
+"""
+    verdict = attacked.verdict(before=before, solved=True)
+    assert verdict.score == verdict.points
+
+
+def test_a_timed_out_blank_says_so(attacked):
+    verdict = attacked.verdict({"sigmoid_derivative": "def sigmoid_derivative(z):\n    while True:\n        pass"}, solved=True)
+    blank = next(blank for blank in verdict.blanks if blank.grade_id == "sigmoid_derivative")
+    assert (blank.diagnosis, blank.score) == ("timed_out", 0.0)

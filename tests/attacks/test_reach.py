@@ -1,0 +1,221 @@
+"""What a submission can reach: nothing of the course's, nothing of its siblings', no network, no privileges."""
+
+import os
+import textwrap
+
+import numpy as np
+import pytest
+
+from autograder.sandbox import Limits, Sandbox
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Sandbox(("datasets",), Limits(check_cpu=3, check_wall=10)) as made:
+        yield made
+
+
+@pytest.fixture
+def ask(box):
+    """What a probe (Python source that defines `probe(*args)`) returns inside the sandbox."""
+
+    def call(source, *args):
+        with box.submission() as submission:
+            submission.run([{"source": textwrap.dedent(source), "isolated": False}])
+            with submission.check() as fork:
+                return fork.call("probe", args).value
+
+    return call
+
+
+READ = """
+def probe(*paths):
+    read = []
+    for path in paths:
+        try:
+            with open(path, "rb") as file:
+                file.read(1)
+            read.append(path)
+        except OSError:
+            pass
+    return read
+"""
+
+
+def test_the_course_and_the_machine_cannot_be_read(ask, root, tmp_path):
+    secrets = [tmp_path / name for name in ("gradebook.db", "secret")]
+    for path in secrets:
+        path.write_text("x")
+    repository = ["assignments/a1-neuron/a1-neuron.ipynb", "autograder/checks/a1_neuron.py", "autograder/judgement.py",
+                  "autograder/bank/a1-neuron/row_gradients.py", "nnlib/losses.py", "README.md"]  # fmt: skip
+    files = [*map(str, secrets), *(str(root / name) for name in repository), "/etc/passwd", "/etc/hostname", "/proc/1/maps",
+             "/proc/self/mem", "/proc/self/environ", "/proc/cpuinfo", os.path.expanduser("~/.bashrc")]  # fmt: skip
+    assert all(os.path.exists(path) for path in files[:8])
+    assert ask(READ, *files) == []
+
+
+def test_only_its_own_code_is_found_by_walking(ask):
+    found = ask("""
+        import os
+        def probe():
+            names = [os.path.join(top, name) for top, _, names in os.walk("/", onerror=None) for name in names]
+            return [n for n in names if n.endswith((".ipynb", ".db")) or "checks" in n and "neuron" in n][:20]
+    """)
+    assert [name for name in found if "site-packages" not in name and not name.startswith(("/site/", "/usr/"))] == []
+
+
+def test_neither_root_nor_able_to_become_it(ask):
+    uid, euid, setuid, unshare = ask("""
+        import ctypes, os
+        def probe():
+            libc = ctypes.CDLL(None)
+            return os.getuid(), os.geteuid(), libc.setuid(0), libc.unshare(0x10000000)
+    """)
+    assert uid != 0 and euid != 0 and setuid == -1 and unshare == -1
+
+
+def test_doors_of_the_kernel_are_shut(ask):
+    results = ask("""
+        import ctypes, os
+        libc = ctypes.CDLL(None, use_errno=True)
+        def probe():
+            attempts = {
+                "mount": libc.mount(b"tmpfs", b"/tmp", b"tmpfs", 0, None),
+                "umount": libc.umount(b"/proc"),
+                "ptrace": libc.ptrace(0, 0, 0, 0),
+                "memfd": libc.memfd_create(b"x", 0),
+                "keyctl": libc.syscall(250, 0, 0, 0, 0),
+                "bpf": libc.syscall(321, 0, 0, 0),
+                "io_uring": libc.syscall(425, 8, 0),
+                "userfaultfd": libc.syscall(323, 0),
+                "clone a user namespace": libc.syscall(56, 0x10000000 | 17, 0, 0, 0, 0),
+                "process_vm_readv": libc.syscall(310, 1, 0, 0, 0, 0, 0),
+            }
+            return {name: result for name, result in attempts.items() if result != -1}
+    """)
+    assert results == {}
+
+
+def test_no_network_and_no_socket_of_the_hosts(ask):
+    assert ask("""
+        import socket
+        def probe():
+            reached = []
+            for family, address in ((socket.AF_INET, ("127.0.0.1", 80)), (socket.AF_INET, ("10.0.0.1", 53)),
+                                    (socket.AF_UNIX, "\\0dbus"), (socket.AF_UNIX, "/run/dbus/system_bus_socket")):
+                with socket.socket(family, socket.SOCK_STREAM) as sock:
+                    sock.settimeout(1)
+                    try:
+                        sock.connect(address)
+                        reached.append(address)
+                    except OSError:
+                        pass
+            return reached, [name for _, name in socket.if_nameindex()]
+    """) == ([], ["lo"])
+
+
+def test_only_its_own_processes_and_descriptors(ask):
+    processes, descriptors = ask("""
+        import os
+        def probe():
+            alive = []
+            for pid in range(1, 400):
+                try:
+                    os.kill(pid, 0)
+                    alive.append(pid)
+                except ProcessLookupError:
+                    pass
+                except PermissionError:
+                    alive.append(-pid)
+            opened = []
+            for descriptor in range(3, 300):
+                try:
+                    os.fstat(descriptor)
+                    opened.append(descriptor)
+                except OSError:
+                    pass
+            return len(alive), len(opened)
+    """)
+    assert processes == 2  # the submission and the fork that answers
+    assert descriptors == 1  # its own socket
+
+
+def test_nothing_can_be_written_but_a_small_private_folder(ask):
+    written = ask("""
+        import os
+        def probe():
+            written = []
+            for top in ("/", "/usr", "/site", "/site/numpy", "/guest", "/course/nnlib", "/dev", "/etc", "/proc", "/tmp", "/work",
+                        "/dev/shm", os.path.dirname(os.__file__), os.path.expanduser("~")):
+                try:
+                    with open(os.path.join(top, "left-behind"), "w") as file:
+                        file.write("x")
+                    written.append(top)
+                except OSError:
+                    pass
+            return written
+    """)
+    assert set(written) <= {"/tmp", "/work", "/dev/shm"}
+
+
+def test_what_one_submission_leaves_the_next_does_not_find(box):
+    leave = "import os\nfor top in ('/tmp', '/work', '/dev/shm'):\n    open(top + '/note', 'w').write('answers')\n"
+    look = "import os\ndef probe():\n    return [os.path.exists(t + '/note') for t in ('/tmp', '/work', '/dev/shm')]"
+    with box.submission() as first, box.submission() as second:
+        first.run([{"source": leave + look, "isolated": False}])
+        second.run([{"source": look, "isolated": False}])
+        for submission, expected in ((first, [True] * 3), (second, [False] * 3)):
+            with submission.check() as fork:
+                assert fork.call("probe", ()).value == expected
+
+
+def test_checks_do_not_see_each_others_state(box):
+    with box.submission() as submission:
+        submission.run([{"source": "seen = []\ndef probe():\n    seen.append(1)\n    return len(seen)", "isolated": False}])
+        for _ in range(2):
+            with submission.check() as fork:
+                assert fork.call("probe", ()).value == 1
+
+
+def test_only_the_allowed_part_of_nnlib_is_there(ask):
+    assert ask("""
+        def probe():
+            import nnlib.datasets
+            missing = []
+            for name in ("losses", "activations", "training", "plots"):
+                try:
+                    __import__("nnlib." + name)
+                except ImportError:
+                    missing.append(name)
+            return missing
+    """) == ["losses", "activations", "training", "plots"]
+
+
+def test_disk_and_inodes_end(ask):
+    size, files = ask("""
+        import os
+        def probe():
+            total = files = 0
+            try:
+                for k in range(40):
+                    with open(f"/work/{k}", "wb") as file:
+                        total += file.write(b"x" * (8 << 20))
+            except OSError:
+                pass
+            try:
+                for k in range(100_000):
+                    os.close(os.open(f"/tmp/{k}", os.O_CREAT | os.O_WRONLY))
+                    files += 1
+            except OSError:
+                pass
+            return total, files
+    """)
+    assert size <= 64 << 20 and files <= 2048
+
+
+def test_arrays_survive_the_trip_exactly(ask):
+    sent = (np.arange(6.0).reshape(2, 3)[:, ::-1], np.float32([1.5, np.nan]), np.array(True), np.zeros((0, 3)))
+    came = ask("def probe(*args):\n    return list(args)", *sent)
+    for ours, theirs in zip(sent, came, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+        assert ours.dtype == theirs.dtype
