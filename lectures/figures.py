@@ -192,7 +192,8 @@ def layout_passes(layout, n=3, m=6):
     gradients = known if layout == "columns" else ["backward: which products have these shapes?"]
     forward = [f"{_count(size)}, forward; then $a = \\sigma(z)$" for size in (1, m)]
     titles = [[first, "backward: the error signal", *gradients] for first in forward]
-    return _equations(zip(*(_pass_equations(layout, n, size) for size in (1, m))), zip(*titles))
+    lines = [_pass_equations(layout, n, size) for size in (1, m)]
+    return _equations(zip(*lines, strict=True), zip(*titles, strict=True))
 
 
 def _count(size):
@@ -226,9 +227,9 @@ def _equations(lines, titles, unit=0.25, widths=(16, 24)):
     heights = [3.8 + max(part[1] for parts in line for part in parts if not isinstance(part, str)) for line in lines]
     figure = plt.figure(figsize=(unit * sum(widths), unit * sum(heights)), dpi=90)
     top = sum(heights)
-    for line, names, height in zip(lines, titles, heights):
+    for line, names, height in zip(lines, titles, heights, strict=True):
         top -= height
-        for parts, name, left, width in zip(line, names, (0, widths[0]), widths):
+        for parts, name, left, width in zip(line, names, (0, widths[0]), widths, strict=True):
             box = (left / sum(widths), top / sum(heights), width / sum(widths), height / sum(heights))
             _equation(figure.add_axes(box), parts, name, width, height)
     return figure
