@@ -10,6 +10,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +28,7 @@ from autograder.cells import ANSWER, WRITTEN, grade_id, kind, points, test_of, w
 from autograder.checks.catalogue import CATALOGUE
 from autograder.course import Course
 from autograder.png import image_bytes
-from autograder.verdict import PASSED, UNDECIDED, BlankVerdict, Verdict
+from autograder.verdict import PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_TEXT = 20_000  # characters of one cell that are shown; highlighting more would hold up a class
@@ -118,6 +119,7 @@ def _blank(blank: BlankVerdict, cells: list[NotebookNode], rows: dict) -> Part:
     """A blank as shown: our verdict, unless staff set a mark for it by hand."""
     names = (blank.grade_id, test_of(blank.grade_id))
     _, _, _, manual, extra, _, _ = rows.get(names[1], (None,) * 7)
+    diagnosis = CATALOGUE.get(blank.diagnosis, "")
     by_staff = manual is not None or bool(extra)
     score = _plus(blank.score if manual is None else manual, extra)
     return Part(
@@ -126,13 +128,18 @@ def _blank(blank: BlankVerdict, cells: list[NotebookNode], rows: dict) -> Part:
         state=_state(blank, score, by_staff),
         score=score,
         points=blank.points,
-        findings=blank.findings,
-        diagnosis=CATALOGUE.get(blank.diagnosis, ""),
+        findings=tuple(_without(finding, diagnosis) for finding in blank.findings),
+        diagnosis=diagnosis,
         code=_source(cells, blank.grade_id),
         comment=_comment(rows, names[1], record.comment_on(blank)),
         by_staff=by_staff,
         figures=tuple(_figures(cells, lambda cell: grade_id(cell) in names)[:MOST_FIGURES]),
     )
+
+
+def _without(finding: Finding, diagnosis: str) -> Finding:
+    """A finding that does not end in the diagnosis: the page says that once, above all findings."""
+    return replace(finding, message=finding.message.removesuffix(diagnosis).rstrip() or finding.message)
 
 
 def _state(blank: BlankVerdict, score: float | None, by_staff: bool) -> str:

@@ -95,6 +95,14 @@ def test_a_failed_blank_shows_mark_finding_example_diagnosis_and_code():
         assert expected in seen
 
 
+def test_a_diagnosis_and_an_example_are_said_once():
+    name, sentence = next(iter(CATALOGUE.items()))
+    findings = [Finding(part, f"The {part} is 3. {sentence}", "print(one())", name) for part in ("first", "second")]
+    seen = words(render(verdict(findings=findings, diagnosis=name), notebook()))
+    assert seen.count(sentence) == 1 and seen.count("print(one())") == 1 and "The same call as above" in seen
+    assert "The first is 3." in seen and "The second is 3." in seen
+
+
 @pytest.mark.parametrize(
     ("outcome", "score", "word"),
     [
