@@ -62,11 +62,11 @@ class Release(NamedTuple):
 def release(course: Course, assignment: str, *, verify: Callable) -> Release:
     """Release `assignment` to the class: course/release/, the gradebook, and course/bundle/<assignment>.zip.
 
-    `verify(course, assignment)` tests the assignment's checks; its report's `.ok` must be true. Raises ReleaseError
+    `verify(assignment)` tests the assignment's checks; its report's `.ok` must be true. Raises ReleaseError
     where the source is wrong, the checks fail, nbgrader refuses, or the bundle leaks; then no bundle is left.
     """
     _check_source(course, assignment)
-    if not verify(course, assignment).ok:
+    if not verify(assignment).ok:
         raise ReleaseError(f"{assignment} is not released: its checks fail; see `autograder verify {assignment}`.")
     directory = _generate(course, assignment)
     bundle = course.directory / "bundle" / f"{assignment}.zip"

@@ -68,7 +68,7 @@ def toy(*cells):
     return new_notebook(cells=[new_markdown_cell("# A toy"), *cells], metadata={"kernelspec": kernel})
 
 
-def verified(course, assignment):
+def verified(assignment):
     return SimpleNamespace(ok=True)
 
 
@@ -168,7 +168,7 @@ def test_an_unknown_assignment_lists_those_there_are(course):
 
 
 def test_failing_checks_refuse_the_release(course):
-    sentence = refused(course, verify=lambda course, assignment: SimpleNamespace(ok=False))
+    sentence = refused(course, verify=lambda assignment: SimpleNamespace(ok=False))
     assert sentence == "toy is not released: its checks fail; see `autograder verify toy`."
     assert not (course.directory / "release").exists()
 
