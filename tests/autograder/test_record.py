@@ -97,8 +97,10 @@ def test_what_staff_entered_survives_and_comes_before_them_again(course):
 
 
 def test_students_do_not_touch_one_another(course):
-    rows = recorded(course, verdict(), verdict(replace(ONE, outcome=FAILED, score=0.0), TWO, student="bob"))
-    assert (rows["ada", "test_one"].auto, rows["bob", "test_one"].auto) == (2.0, 0.0)
+    bobs = verdict(replace(ONE, outcome=FAILED, score=0.5), TWO, student="bob")
+    rows = recorded(course, verdict(), bobs, verdict(replace(ONE, outcome=FAILED, score=0.0)))
+    assert (rows["ada", "test_one"].auto, rows["bob", "test_one"].auto) == (0.0, 0.5)
+    assert (rows["ada", "test_two"].auto, rows["bob", "test_two"].auto) == (None, 1.5)
     assert list(rows) == sorted(rows)
 
 
