@@ -58,11 +58,13 @@ def gate_weights(blank):
 
 
 def _numbers(value, shape, name):
-    """The student's value as a float array of this shape. Raises StudentFault when it is not."""
+    """The student's value as an array of real numbers of this shape. Raises StudentFault when it is not."""
     try:
-        array = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise StudentFault("wrong_type", f"{name} is not made of numbers.") from None
+        array = np.asarray(value)
+    except ValueError:  # a ragged list
+        array = np.empty(0, dtype=object)
+    if array.dtype.kind not in "fiub":
+        raise StudentFault("wrong_type", f"{name} is not made of numbers of ordinary size.")
     if array.shape != shape:
         raise StudentFault("wrong_shape", f"{name} has shape {array.shape}, expected {shape}.")
     return array

@@ -63,7 +63,7 @@ LOGISTIC_SENTENCES = {
     "labels_rounded": "The formula holds only for labels 0 and 1: soft labels between them must work, too.",
     "one_term_only": "The loss of the examples with label 0 is missing.",
     "probabilities_clipped": "Clipping the probabilities caps the loss: compute it from z without forming log(0).",
-    "logits_as_probabilities": "z was used as if it were a probability.",
+    "logits_as_probabilities": "The pre-activations z were used as if they were probabilities.",
     "labels_exchanged": "The two terms are exchanged: check the loss of one example whose label is 1.",
 }
 
