@@ -32,15 +32,14 @@ class Judge:
         self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox)
         self._self_test()
 
-    def __call__(self, notebook: NotebookNode, *, student: str, submission: str, notes: tuple[str, ...] = (),
-                 only: set[str] | None = None) -> tuple[Verdict, NotebookNode]:  # fmt: skip
+    def __call__(self, notebook: NotebookNode, *, student: str, submission: str, notes: tuple[str, ...] = ()) -> tuple[Verdict, NotebookNode]:  # fmt: skip
         """(the verdict, the notebook with the outputs it made). `submission` is the hash of the submitted bytes.
 
-        `only` restricts the examination to some blanks (the bank's verification uses it). Never raises for what a
-        submission does; what goes wrong on our side makes blanks undecided, with the traceback as a staff note.
+        Never raises for what a submission does; what goes wrong on our side makes blanks undecided, with the traceback
+        as a staff note.
         """
         executed, staff_notes = copy.deepcopy(notebook), _complex_steps(notebook)
-        blanks = [(name, points) for name, points in cells.blanks(notebook) if only is None or name in only]
+        blanks = list(cells.blanks(notebook))
         seed = hmac.digest(self._secret, f"{self.assignment} {submission}".encode(), hashlib.sha256)
         try:
             with self._run(executed) as (guest, more_notes):
@@ -68,6 +67,9 @@ class Judge:
                     if death.index in skipped or len(skipped) == MOST_SKIPPED:
                         raise
                     skipped[death.index] = str(death)
+                    continue
+                if not guest.answers() and (helpless := _others(code) - skipped.keys()):
+                    skipped |= dict.fromkeys(helpless, "it or another cell left the notebook unable to go on")
                     continue
                 for number, (cell, result) in enumerate(zip(code, results, strict=True), start=1):
                     cell.execution_count, cell.outputs = number, [*_outputs(result["outputs"])]
@@ -122,8 +124,15 @@ def _task(cell: NotebookNode, skip: bool) -> dict:
     return {"source": "" if skip else cells.without_hidden(cell.source), "isolated": cells.is_test(cell) and not skip}
 
 
+def _others(code: list[NotebookNode]) -> set[int]:
+    """The code cells after the first answer that are neither answers nor tests: what can be done without."""
+    kinds = [cells.kind(cell) for cell in code]
+    first = kinds.index(cells.ANSWER) if cells.ANSWER in kinds else 0
+    return {index for index, kind in enumerate(kinds) if index > first and kind in (cells.OWN, cells.READ_ONLY)}
+
+
 def _skip_notes(skipped: dict[int, str]) -> tuple[str, ...]:
-    return tuple(f"Code cell {index + 1} was left out, since while it ran {why}." for index, why in sorted(skipped.items()))
+    return tuple(f"Code cell {index + 1} was left out: while it ran, {why}." for index, why in sorted(skipped.items()))
 
 
 def _flood_notes(results: list[dict]) -> tuple[str, ...]:

@@ -306,6 +306,11 @@ class Submission:
             ends = min(time.monotonic() + self._limits.check_wall, self._ends)
             yield SandboxGuest(ours, self._limits, ends, self._gone, self._watch, self._why)
 
+    def answers(self) -> bool:
+        """Whether the notebook's process can still fork for a check."""
+        with self.check():
+            return not self._gone
+
     def _fork(self, ours: socket.socket, theirs: socket.socket) -> None:
         """Have the submission fork for a check; once it does not, it is `_gone` and no later check waits for it."""
         if self._gone:

@@ -74,7 +74,7 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
         yield total, _whole(judge, source, "source", with_answers(source, {}), 1.0)
         yield total, _whole(judge, source, "release", released(source), 0.0)
         for variant in bank:
-            yield total, _row(variant, _judged(judge, source, with_answers(source, {variant.blank: variant.code}), {variant.blank}))
+            yield total, _row(variant, _judged_alone(judge, source, variant))
 
 
 def _counts(source: NotebookNode, bank: list[Variant]) -> Iterator[Row]:
@@ -89,9 +89,17 @@ def _counts(source: NotebookNode, bank: list[Variant]) -> Iterator[Row]:
         yield Row(blank, "", "bank", None, "", "the bank answers a blank that the notebook does not have")
 
 
-def _judged(judge: Judge, source: NotebookNode, submitted: NotebookNode, only: set[str] | None = None) -> Verdict:
-    sanitised = sanitise(source, submitted)
-    return judge(sanitised.notebook, student="bank", submission="bank", only=only)[0]
+def _judged(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Verdict:
+    return judge(sanitise(source, submitted).notebook, student="bank", submission="bank")[0]
+
+
+def _judged_alone(judge: Judge, source: NotebookNode, variant: Variant) -> Verdict:
+    """The verdict on one blank answered with a variant, in a notebook without the other blanks' tests and what follows them."""
+    notebook = sanitise(source, with_answers(source, {variant.blank: variant.code})).notebook
+    last = max(index for index, cell in enumerate(notebook.cells) if cells.is_test(cell))
+    mine = cells.test_of(variant.blank)
+    notebook.cells = [c for c in notebook.cells[: last + 1] if not cells.is_test(c) or cells.grade_id(c) == mine]
+    return judge(notebook, student="bank", submission="bank")[0]
 
 
 def _whole(judge: Judge, source: NotebookNode, kind: str, submitted: NotebookNode, must: float) -> Row:

@@ -5,6 +5,7 @@ modules' files are simply not there.
 """
 
 import sys
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 ALWAYS = ("allow", "backend")
@@ -24,6 +25,19 @@ def only(assignment, *modules):
     sys.meta_path.insert(0, gate)
     for fullname in [name for name in sys.modules if gate.forbids(name)]:
         _forget(fullname)
+
+
+@contextmanager
+def lifted():
+    """Inside the block everything may be imported, for an author's checks; afterwards `only` holds as before."""
+    gates = [finder for finder in sys.meta_path if isinstance(finder, _Gate)]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder not in gates]
+    try:
+        yield
+    finally:
+        sys.meta_path[:0] = gates
+        for fullname in [name for name in sys.modules if any(gate.forbids(name) for gate in gates)]:
+            _forget(fullname)
 
 
 class _Gate:

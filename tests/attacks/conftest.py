@@ -10,10 +10,12 @@ from nbformat.v4 import new_code_cell
 from autograder import cells
 from autograder.course import Course
 from autograder.judge import Judge
+from autograder.sandbox import Limits
 from autograder.sanitise import sanitise
 from autograder.verify import released, with_answers
 
 ASSIGNMENT = "a1-neuron"
+SHORT = Limits(cell_cpu=1, cell_wall=4, check_cpu=1, check_wall=3, wall=60)  # attackers wait for nothing
 
 
 class Class_:
@@ -22,7 +24,7 @@ class Class_:
     def __init__(self, root: Path, directory: Path):
         self.course = Course(root, directory)
         self.source = nbformat.read(self.course.source(ASSIGNMENT), as_version=4)
-        self.judge = Judge(ASSIGNMENT, self.course)
+        self.judge = Judge(ASSIGNMENT, self.course, limits=SHORT)
 
     def verdict(self, answers=None, *, before="", after="", solved=False):
         """The verdict on a submission whose own cells stand `before` and `after` everything else."""
