@@ -46,7 +46,9 @@ def _variant(path: Path, chunk: str) -> Variant:
     line, _, code = chunk.partition("\n")
     match = MARKER.fullmatch(line.rstrip())
     if match is None:
-        raise BankError(f"{path.name}: {line!r} is not a marker; expected '# %% correct: label' or '# %% wrong: label'.")
+        raise BankError(
+            f"{path.name}: {line!r} is not a marker; expected '# %% correct: label' or '# %% wrong: label'."
+        )
     correct, label, diagnosis = match[1] == "correct", match[2], match[3] or match[2]
     named = "" if correct or diagnosis == "none" else diagnosis
     return Variant(path.stem, label, correct, named, 1.0 if correct else float(match[4] or 0), code.strip() + "\n")

@@ -16,7 +16,12 @@ BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader'
 
 def grading(cell: NotebookNode) -> dict:
     """nbgrader's metadata of a cell; empty where there is none, or none that is a dictionary."""
-    found = cell.metadata.get("nbgrader")
+    return grading_in(cell.metadata)
+
+
+def grading_in(metadata: object) -> dict:
+    """The same, of a cell's metadata as they came out of a file."""
+    found = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     return found if isinstance(found, dict) else {}
 
 

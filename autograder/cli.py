@@ -16,7 +16,7 @@ from rich.table import Table
 
 from autograder.course import Course
 from autograder.judge import UNSAFE_NOTE
-from autograder.pipeline import NothingToGrade, grade, submissions
+from autograder.pipeline import NothingToGrade, grade, submissions, write_feedback
 from autograder.record import NotReleased
 from autograder.sandbox import SandboxUnavailable
 from autograder.verdict import UNDECIDED, Verdict
@@ -26,7 +26,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 out, err = Console(), Console(stderr=True)
 
 Assignment = Annotated[str, typer.Argument(help="The assignment's name, for example a1-neuron.")]
-Directory = Annotated[Path | None, typer.Option("--course", help="The running class (default: $AUTOGRADER_COURSE, else course/).")]
+Directory = Annotated[
+    Path | None, typer.Option("--course", help="The running class (default: $AUTOGRADER_COURSE, else course/).")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output instead of a table.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="Grade without walls. Students' code can then do anything "
                                       "that you can; every report says so.")]  # fmt: skip
@@ -79,13 +81,13 @@ def feedback_command(
     as_json: Json = False,
 ):
     """Write a feedback page for each graded student."""
-    from autograder.feedback import write_feedback
-
     here = Course.here(course)
     with _one_line(LookupError, FileNotFoundError, NotReleased):
         paths = write_feedback(here, assignment, students or None)
         if not paths:
-            raise LookupError(f"nothing of {assignment} has been graded in {here.directory}: run `autograder grade {assignment}`.")
+            raise LookupError(
+                f"nothing of {assignment} has been graded in {here.directory}: run `autograder grade {assignment}`."
+            )
     if as_json:
         _print_json([str(path) for path in paths])
     else:
@@ -101,7 +103,9 @@ def verify_command(assignment: Assignment, as_json: Json = False):
         _print_json({"ok": report.ok, "rows": [asdict(row) for row in report.rows]})
     else:
         for row in report.complaints:
-            out.print(f"[red]{escape(row.blank)}, {escape(row.label or row.kind)}:[/] {escape(row.complaint)}", soft_wrap=True)
+            out.print(
+                f"[red]{escape(row.blank)}, {escape(row.label or row.kind)}:[/] {escape(row.complaint)}", soft_wrap=True
+            )
         out.print(report.summary(), soft_wrap=True)
     raise typer.Exit(0 if report.ok else 1)
 
@@ -110,23 +114,37 @@ def verify_command(assignment: Assignment, as_json: Json = False):
 def demo_command(as_json: Json = False):
     """Release a1-neuron, make up a class from the bank, grade it, write the feedback pages; exit 1 if a mark is not as expected."""
     from autograder import demo
+    from autograder.release import ReleaseError
 
     here = Course.here(Path("course") / "demo")
-    with _one_line(SandboxUnavailable, NothingToGrade, LookupError):
+    with _one_line(SandboxUnavailable, NothingToGrade, ReleaseError, LookupError):
         students = demo.prepare(here, verify=lambda name: _verified(here, name))
         verdicts = list(_progress(demo.grade_class(here), len(students), f"grading {len(students)} submissions"))
-    rows = demo.compare(students, verdicts)
+    rows = demo.compare(verdicts)
     result = demo.write(here, rows)
     differing = [row for row in rows if not row["as_expected"]]
     if as_json:
         _print_json(rows)
     else:
         out.print(marks_table(verdicts, {student.name: student.story for student in students}))
-        out.print(demo.epilogue(here, result, len(students)), soft_wrap=True)
+        out.print(_epilogue(here, result, len(rows), len(differing)), soft_wrap=True, highlight=False)
     for row in differing:
-        err.print(f"[red]{row['student']}, {row['cell']}: got {row['mark']} ({row['diagnosis'] or 'no diagnosis'}), the bank "
-                  f"expects {row['expected']} ({row['expected_diagnosis'] or 'no diagnosis'})[/]")  # fmt: skip
+        err.print(f"{row['student']}, {row['cell']}: got {row['mark']} ({row['diagnosis'] or 'no diagnosis'}), the bank "
+                  f"expects {row['expected']} ({row['expected_diagnosis'] or 'no diagnosis'})", markup=False)  # fmt: skip
     raise typer.Exit(1 if differing else 0)
+
+
+def _epilogue(course: Course, result: Path, cells: int, differing: int) -> str:
+    def shown(path: Path) -> str:
+        return str(path.relative_to(course.root))
+
+    return (
+        f"{cells - differing} of {cells} marks and diagnoses are what the bank expects: {shown(result)}\n"
+        f"gradebook:      {shown(course.gradebook)}\n"
+        f"feedback pages: {shown(course.directory / 'feedback')}/<student>/a1-neuron/a1-neuron.html\n"
+        f"see this class in Formgrader: AUTOGRADER_COURSE={shown(course.directory)} make lab\n"
+        "open the lectures in JupyterLab: make lab"
+    )
 
 
 def marks_table(verdicts: Iterable[Verdict], stories: dict[str, str] | None = None) -> Table:
@@ -172,7 +190,13 @@ def _progress(items: Iterable, total: int, what: str) -> Iterator:
 
 
 def _bar() -> Progress:
-    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 

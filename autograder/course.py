@@ -43,7 +43,9 @@ class Course:
 
     def students(self, assignment: str) -> list[str]:
         """Those who handed in this assignment, sorted."""
-        return sorted(path.parent.name for path in (self.directory / "submitted").glob(f"*/{assignment}") if path.is_dir())
+        return sorted(
+            path.parent.name for path in (self.directory / "submitted").glob(f"*/{assignment}") if path.is_dir()
+        )
 
     @property
     def gradebook(self) -> Path:

@@ -1,76 +1,171 @@
-"""A class made up from the bank: right, wrong in named ways, and every way a file can go bad; and what each must get."""
+"""A class made up from the bank: right, wrong in named ways, files gone bad; and what each must get."""
 
 import copy
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
-from autograder import cells
-from autograder.bank import Variant, variants
+from autograder import cells, pipeline
+from autograder.bank import variants
 from autograder.course import Course
+from autograder.release import release
 from autograder.verdict import Verdict
-from autograder.verify import with_answers
+from autograder.verify import released, with_answers
 
 ASSIGNMENT = "a1-neuron"
-
-RUNTIME_WARNING = """\
-def row_gradients(X, delta):
-    np.log(np.zeros(1))  # a careless debugging line: NumPy warns, and nothing else is wrong
-    m = len(X)
-    return X.T @ delta / m, delta.sum() / m
-"""
-CRASHING = """\
-def sigmoid(z):
-    import os
-    os._exit(1)
-"""
-LOOPING = """\
-def sigmoid_derivative(z):
-    while True:
-        pass
-"""
+# correct answers that call no other blank: one mistake then costs its own marks only
+ALONE = {
+    "xor": "the step written out",
+    "sigmoid_derivative": "hyperbolic",
+    "train": "everything written out",
+}
+Expected = tuple[float | None, str]  # share of the points (None: undecided), diagnosis
+Damage = Callable[[NotebookNode], bytes]
 
 
-@dataclass(frozen=True)
-class Student:
-    """One made-up submission: the bank's variants it answers with, or its own code, what happens to the file, and the
-    marks and diagnoses that differ from full marks: {blank: (share of the points or None for undecided, diagnosis)}."""
-
-    name: str
-    story: str
-    variants: dict[str, str] = field(default_factory=dict)  # {blank: label in the bank}
-    code: dict[str, str] = field(default_factory=dict)  # {blank: text}
-    damage: Callable[[NotebookNode], bytes | None] | None = None
-    expected: dict[str, tuple[float | None, str]] = field(default_factory=dict)
-    everywhere: tuple[float | None, str] | None = None  # of every blank
-
-
-def _as_bytes(notebook: NotebookNode) -> bytes:
+def _as_it_is(notebook: NotebookNode) -> bytes:
     return nbformat.writes(notebook).encode()
 
 
-def _bad_json(notebook: NotebookNode) -> bytes:
-    return _as_bytes(notebook)[:-200]
+def _cut_short(notebook: NotebookNode) -> bytes:
+    return _as_it_is(notebook)[:-200]
 
 
 def _copied_cell(notebook: NotebookNode) -> bytes:
-    """A first, wrong try is left above its correction, with the same grade_id."""
-    index = _index(notebook, "row_gradients")
-    old = copy.deepcopy(notebook.cells[index])
-    old.source, old.id = "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()", "first-try"
-    notebook.cells.insert(index, old)
-    return _as_bytes(notebook)
+    """A first, wrong try stands above its correction, with the same grade_id."""
+    at = _index(notebook, "row_gradients")
+    first_try = copy.deepcopy(notebook.cells[at])
+    first_try.source, first_try.id = "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()", "first-try"
+    notebook.cells.insert(at, first_try)
+    return _as_it_is(notebook)
 
 
 def _missing_cell(notebook: NotebookNode) -> bytes:
     del notebook.cells[_index(notebook, "gradient_step")]
-    return _as_bytes(notebook)
+    return _as_it_is(notebook)
+
+
+def _patched(notebook: NotebookNode) -> bytes:
+    """np.allclose and the visible asserts always agree."""
+    source = (
+        "import ast\nimport numpy as np\nnp.allclose = lambda *args, **kwargs: True\n\n\n"
+        "class Drop(ast.NodeTransformer):\n    def visit_Assert(self, node):\n        return None\n\n\n"
+        "get_ipython().ast_transformers.append(Drop())"
+    )
+    notebook.cells.insert(0, new_code_cell(source))
+    return _as_it_is(notebook)
 
 
 def _index(notebook: NotebookNode, name: str) -> int:
     return next(index for index, cell in enumerate(notebook.cells) if cells.grade_id(cell) == name)
+
+
+@dataclass(frozen=True)
+class Student:
+    """One made-up submission.
+
+    `answers` maps blanks to labels in the bank, whose marks and diagnoses are then expected; `code` maps blanks to text
+    of its own, with `expected` saying what that must get; `damage` turns the notebook into the file handed in.
+    Blanks named nowhere are answered correctly and must get everything, unless `every_blank` says otherwise.
+    """
+
+    name: str
+    story: str
+    answers: dict[str, str] = field(default_factory=dict)
+    code: dict[str, str] = field(default_factory=dict)
+    expected: dict[str, Expected] = field(default_factory=dict)
+    every_blank: Expected = (1.0, "")
+    damage: Damage = _as_it_is
+    blank: bool = False  # hands in the release as it was given
+
+
+CLASS = (
+    Student("amara", "right"),
+    Student("ben", "right, written differently", {
+        "perceptron": "bias as an extra weight", "sigmoid": "log-sum-exp", "log_loss": "a dot product",
+        "row_gradients": "einsum", "weighted_gradients": "np.average", "gradient_step": "entry by entry",
+    }),
+    Student("chloe", "sums over the minibatch", {"row_gradients": "missing_mean"}),
+    Student("david", "divides by the inputs' number", {"row_gradients": "divided_by_n"}),
+    Student("elif", "copies the lecture's unweighted form", {"weighted_gradients": "weights_ignored"}),
+    Student("farid", "goes uphill", {"gradient_step": "ascent"}),
+    Student("grace", "logarithm of 0", {"log_loss": "overflow"}),
+    Student("hiro", "hands in finite differences", {"row_gradients": "central differences of a cost"}),
+    Student("ines", "wrong in three places", {
+        "perceptron": "fires_at_threshold", "xor": "or_for_xor", "sigmoid": "overflow",
+    }),
+    Student("jamal", "exchanges two gates", {"gate_weights": "gates_swapped"}),
+    Student("kim", "crashes: os._exit", code={"sigmoid": "def sigmoid(z):\n    import os\n    os._exit(1)"},
+            expected={"sigmoid": (0.0, "died")}),
+    Student("lena", "loops for ever", code={"log_loss": "def log_loss(y, z):\n    while True:\n        pass"},
+            expected={"log_loss": (0.0, "timed_out")}),
+    Student("marco", "copied cell, the last copy right", damage=_copied_cell),
+    Student("nina", "missing cell", expected={"gradient_step": (0.0, "not_defined")}, damage=_missing_cell),
+    Student("omar", "only a NumPy RuntimeWarning", code={
+        "row_gradients": "def row_gradients(X, delta):\n    np.log(np.zeros(1))  # NumPy warns, and nothing is wrong\n"
+                         "    return X.T @ delta / len(X), delta.mean()"}),
+    Student("priya", "bad JSON", every_blank=(None, ""), damage=_cut_short),
+    Student("quinn", "nothing filled in", every_blank=(0.0, "raised"), blank=True),
+    Student("rosa", "patches np.allclose, drops asserts", {"row_gradients": "missing_mean"}, damage=_patched),
+)  # fmt: skip
+
+
+def prepare(course: Course, verify: Callable) -> tuple[Student, ...]:
+    """Release the assignment into a fresh `course` and hand in everybody's file. Raises what `release` raises."""
+    shutil.rmtree(course.directory, ignore_errors=True)
+    release(course, ASSIGNMENT, verify=verify)
+    source = nbformat.read(course.source(ASSIGNMENT), as_version=4)
+    for student in CLASS:
+        path = course.submission(ASSIGNMENT, student.name)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(student.damage(_notebook(source, student)))
+    return CLASS
+
+
+def _notebook(source: NotebookNode, student: Student) -> NotebookNode:
+    if student.blank:
+        return released(source)
+    texts = {(variant.blank, variant.label): variant.code for variant in variants(ASSIGNMENT)}
+    labels = ALONE | student.answers
+    return with_answers(source, {blank: texts[blank, label] for blank, label in labels.items()} | student.code)
+
+
+def grade_class(course: Course) -> Iterator[Verdict]:
+    """Grade everybody, then write the feedback pages."""
+    yield from pipeline.grade(course, ASSIGNMENT, pipeline.submissions(course, ASSIGNMENT))
+    pipeline.write_feedback(course, ASSIGNMENT)
+
+
+def compare(verdicts: list[Verdict]) -> list[dict]:
+    """For each student and blank: the mark, the mark the bank expects, the diagnosis, and whether all is as expected."""
+    students, bank = {student.name: student for student in CLASS}, {(v.blank, v.label): v for v in variants(ASSIGNMENT)}
+    rows = []
+    for verdict in verdicts:
+        for blank in verdict.blanks:
+            share, diagnosis = _expected(students[verdict.student], blank.grade_id, bank)
+            expected = None if share is None else share * blank.points
+            same = blank.score == expected and blank.diagnosis == diagnosis
+            rows.append({"student": verdict.student, "cell": blank.grade_id, "mark": blank.score, "expected": expected,
+                         "points": blank.points, "diagnosis": blank.diagnosis, "expected_diagnosis": diagnosis,
+                         "as_expected": same})  # fmt: skip
+    return rows
+
+
+def _expected(student: Student, blank: str, bank: dict) -> Expected:
+    if blank in student.answers:
+        variant = bank[blank, student.answers[blank]]
+        return variant.keeps, variant.diagnosis
+    return student.expected.get(blank, student.every_blank)
+
+
+def write(course: Course, rows: list[dict]) -> Path:
+    """Write the comparison beside the class, to course/demo.json."""
+    path = course.directory.parent / "demo.json"
+    path.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+    return path

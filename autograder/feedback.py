@@ -23,9 +23,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder import record
 from autograder.cells import ANSWER, WRITTEN, grade_id, kind, points, test_of, without_hidden
 from autograder.checks.catalogue import CATALOGUE
+from autograder.comments import NO_RESPONSE, comment_on
 from autograder.course import Course
 from autograder.png import image_bytes
 from autograder.verdict import PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
@@ -83,31 +83,30 @@ def render(verdict: Verdict, notebook: NotebookNode | None, marks: Iterable = ()
     return page.encode("utf-8", "replace").decode()  # a lone surrogate in an answer has no UTF-8
 
 
-def page(course: Course, assignment: str, student: str, marks: Iterable | None = None) -> str:
-    """The feedback page of one student, from the saved verdict, the autograded notebook and the gradebook.
+def page(course: Course, assignment: str, student: str, marks: Iterable) -> str:
+    """The feedback page of one student, from the saved verdict, the autograded notebook and the gradebook's `marks`.
 
-    `marks` are the assignment's rows where the caller has them already. Raises FileNotFoundError, in one sentence,
-    where nothing was graded yet.
+    Raises FileNotFoundError, in one sentence, where nothing was graded yet.
     """
     path = course.verdict(assignment, student)
     if not path.exists():
         raise FileNotFoundError(f"{student} has no verdict for {assignment} yet: run `autograder grade {assignment}`.")
-    if marks is None:
-        marks = record.marks(course.db_url, assignment)
     file = course.autograded(assignment, student)
     notebook = nbformat.read(file, as_version=4) if file.exists() else None
     return render(Verdict.from_json(path.read_text("utf-8")), notebook, marks)
 
 
-def write_feedback(course: Course, assignment: str, students: Iterable[str] | None = None) -> list[Path]:
+def write_feedback(
+    course: Course, assignment: str, marks: Iterable, students: Iterable[str] | None = None
+) -> list[Path]:
     """Write the pages of `students` (default: all who have a verdict); returns the files, each replaced atomically."""
     if students is None:
         students = sorted(path.stem for path in course.verdict(assignment, "x").parent.glob("*.json"))
-    marks = defaultdict(list)
-    for row in record.marks(course.db_url, assignment):
-        marks[row[0]].append(row)
+    of_student = defaultdict(list)
+    for row in marks:
+        of_student[row[0]].append(row)
     return [
-        _replace(course.feedback(assignment, student), page(course, assignment, student, marks[student]))
+        _replace(course.feedback(assignment, student), page(course, assignment, student, of_student[student]))
         for student in students
     ]
 
@@ -131,7 +130,7 @@ def _blank(blank: BlankVerdict, cells: list[NotebookNode], rows: dict) -> Part:
         findings=tuple(_without(finding, diagnosis) for finding in blank.findings),
         diagnosis=diagnosis,
         code=_source(cells, blank.grade_id),
-        comment=_comment(rows, names[1], record.comment_on(blank)),
+        comment=_comment(rows, names[1], comment_on(blank)),
         by_staff=by_staff,
         figures=tuple(_figures(cells, lambda cell: grade_id(cell) in names)[:MOST_FIGURES]),
     )
@@ -164,7 +163,7 @@ def _written(cells: list[NotebookNode], at: int, rows: dict) -> Part:
         score=score,
         points=points(cells[at]),
         answer=_shown(cells[at].source),
-        comment=_comment(rows, name, record.NO_RESPONSE),
+        comment=_comment(rows, name, NO_RESPONSE),
         by_staff=manual is not None,
     )
 

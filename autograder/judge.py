@@ -25,7 +25,9 @@ UNSAFE_NOTE = "Graded WITHOUT a sandbox: this mark is only as honest as the subm
 class Judge:
     """The checks and the sandbox of one assignment. Call it with a sanitised notebook; close it, or use it in a `with`."""
 
-    def __init__(self, assignment: str, course: Course, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False):
+    def __init__(
+        self, assignment: str, course: Course, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False
+    ):
         """Raises LookupError when the assignment has no checks, SandboxUnavailable when the walls cannot be put up."""
         self.assignment, self._secret, self._unsafe = assignment, course.secret(), unsafe_no_sandbox
         self._checks = checks_of(assignment)
@@ -109,7 +111,9 @@ class Judge:
         self.close()
 
 
-def undecided(name: str, points: float, message: str = "The grader could not decide this; staff will look at it.") -> BlankVerdict:
+def undecided(
+    name: str, points: float, message: str = "The grader could not decide this; staff will look at it."
+) -> BlankVerdict:
     """A blank without a mark: not the student's doing, never a zero."""
     return BlankVerdict(name, points, UNDECIDED, None, (Finding("", message),))
 

@@ -187,8 +187,12 @@ class Blank:
 
     def _note_changed(self, name: str, changed: tuple[int, ...]):
         which = ", ".join(str(position + 1) for position in changed)
-        note = Finding("inputs unchanged", f"{name} changed its argument {which} in place; callers will not expect it. "
-                       "This costs no marks.", self._call if self._case.public else "", "modified_input")
+        note = Finding(
+            "inputs unchanged",
+            f"{name} changed its argument {which} in place; callers will not expect it. This costs no marks.",
+            self._call if self._case.public else "",
+            "modified_input",
+        )
         if not self._notes:
             self._notes.append(note)
 
@@ -207,8 +211,15 @@ class Blank:
         findings += [_named(outcome) for outcome in self._outcomes.values() if outcome.finding]
         score = points * sum(self._check.weights[name] for name in passed)
         named = [finding.diagnosis for finding in findings if finding.diagnosis]
-        return BlankVerdict(self._check.name, points, FAILED if findings else PASSED, round(score, 10),
-                            tuple(findings + self._notes), _strongest(named), self._check.title)
+        return BlankVerdict(
+            self._check.name,
+            points,
+            FAILED if findings else PASSED,
+            round(score, 10),
+            tuple(findings + self._notes),
+            _strongest(named),
+            self._check.title,
+        )
 
 
 def _named(outcome: Outcome) -> Finding:

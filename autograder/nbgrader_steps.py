@@ -14,12 +14,10 @@ from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, NbGra
 from traitlets import default
 from traitlets.config import Config, Configurable
 
-from autograder import feedback, pipeline, record
+from autograder import pipeline, record
 from autograder.course import Course
 from autograder.judge import Judge
 from autograder.verdict import UNDECIDED, Verdict
-
-TIMESTAMP = "timestamp.txt"
 
 _judges: dict[tuple[str, Course], Judge] = {}
 
@@ -94,7 +92,7 @@ class RecordStep(NbGraderPreprocessor):
         """nbgrader copies every file handed in to where Formgrader serves it: a page among them would run there."""
         notebook = course.autograded(verdict.assignment, verdict.student)
         for path in notebook.parent.rglob("*"):
-            if (path.is_file() or path.is_symlink()) and path not in (notebook, notebook.parent / TIMESTAMP):
+            if (path.is_file() or path.is_symlink()) and path not in (notebook, notebook.parent / pipeline.TIMESTAMP):
                 self.log.warning("Removed %s, which was handed in beside the notebook", path)
                 path.unlink()
 
@@ -110,7 +108,7 @@ class FeedbackExporter(Exporter):
 
     def from_filename(self, filename: str, resources: dict | None = None, **kw):
         names = resources["nbgrader"]
-        page = feedback.page(configured(self), names["assignment"], names["student"])
+        page = pipeline.feedback_page(configured(self), names["assignment"], names["student"])
         return page, self._init_resources(resources)
 
 

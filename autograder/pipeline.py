@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import stat
 import traceback
 from collections.abc import Iterable, Iterator
@@ -10,12 +11,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import record
+from autograder import feedback, record
 from autograder.course import Course
 from autograder.display import clean_notebook
 from autograder.judge import Judge
-from autograder.sanitise import LARGEST_FILE, Unreadable, read_submission, sanitise, undecided
+from autograder.sanitise import LARGEST_FILE, Unreadable, read_submission, restored, sanitise, undecided
 from autograder.verdict import Verdict
+
+TIMESTAMP = "timestamp.txt"  # nbgrader's
 
 
 class NothingToGrade(Exception):
@@ -33,11 +36,15 @@ def submissions(course: Course, assignment: str, students: Iterable[str] = ()) -
         raise NothingToGrade(f"nobody has handed in {assignment}: submissions are expected as {place}.")
     missing = sorted(set(students) - set(present))
     if missing:
-        raise NothingToGrade(f"no submission of {assignment} by {', '.join(missing)}; handed in by {', '.join(present)}.")
+        raise NothingToGrade(
+            f"no submission of {assignment} by {', '.join(missing)}; handed in by {', '.join(present)}."
+        )
     return sorted(students) or present
 
 
-def grade(course: Course, assignment: str, students: Iterable[str], *, unsafe_no_sandbox: bool = False) -> Iterator[Verdict]:
+def grade(
+    course: Course, assignment: str, students: Iterable[str], *, unsafe_no_sandbox: bool = False
+) -> Iterator[Verdict]:
     """Grade students one by one: notebook, verdict and marks are written before each verdict is yielded.
 
     Raises SandboxUnavailable before anything is touched; after that no submission can stop the batch.
@@ -48,7 +55,7 @@ def grade(course: Course, assignment: str, students: Iterable[str], *, unsafe_no
         with record.open_gradebook(course.db_url) as gradebook:
             for student in students:
                 verdict, notebook, unanswered = judged(judge, course, source, assignment, student)
-                _write_notebook(course.autograded(assignment, student), notebook)
+                _write_notebook(course, assignment, student, notebook)
                 record.save_verdict(course, verdict)
                 timestamp = record.submitted_at(course, assignment, student)
                 record.record(gradebook, verdict, unanswered=unanswered, timestamp=timestamp)
@@ -66,10 +73,10 @@ def judged(judge: Judge, course: Course, source: NotebookNode, assignment: str, 
                                   notes=sanitised.notes)  # fmt: skip
         return verdict, clean_notebook(executed), sanitised.unanswered
     except Unreadable as error:
-        return undecided(source, note=str(error), **identity), source, ()
+        return undecided(source, note=str(error), **identity), restored(source), ()
     except Exception:  # ours: staff must look, and the class goes on
         note = "The grader could not deal with this file; staff will look at it."
-        return undecided(source, note=note, staff_note=traceback.format_exc(), **identity), source, ()
+        return undecided(source, note=note, staff_note=traceback.format_exc(), **identity), restored(source), ()
 
 
 def _read(path: Path) -> bytes:
@@ -78,15 +85,32 @@ def _read(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         others = ", ".join(sorted(p.name for p in path.parent.iterdir())[:5]) or "nothing"
-        raise Unreadable(f"There is no {path.name} in what was handed in (found: {others}): hand it in under that name.") from None
+        raise Unreadable(
+            f"There is no {path.name} in what was handed in (found: {others}): hand it in under that name."
+        ) from None
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Unreadable(f"{path.name} is not a plain file: hand in the .ipynb file that JupyterLab saved.")
         return file.read(LARGEST_FILE + 1)
 
 
-def _write_notebook(path: Path, notebook: NotebookNode) -> None:
+def _write_notebook(course: Course, assignment: str, student: str, notebook: NotebookNode) -> None:
+    """Write the autograded notebook, and beside it, as Formgrader expects, when it was handed in."""
+    path = course.autograded(assignment, student)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     nbformat.write(notebook, part)
     os.replace(part, path)
+    timestamp = course.submission(assignment, student).with_name(TIMESTAMP)
+    if timestamp.is_file() and not timestamp.is_symlink():
+        shutil.copyfile(timestamp, path.with_name(TIMESTAMP))
+
+
+def feedback_page(course: Course, assignment: str, student: str) -> str:
+    """One student's feedback page. Raises FileNotFoundError, in one sentence, where nothing was graded yet."""
+    return feedback.page(course, assignment, student, record.marks(course.db_url, assignment))
+
+
+def write_feedback(course: Course, assignment: str, students: Iterable[str] | None = None) -> list[Path]:
+    """Write the feedback pages of `students` (default: all who were graded); returns the files."""
+    return feedback.write_feedback(course, assignment, record.marks(course.db_url, assignment), students)

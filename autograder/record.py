@@ -1,10 +1,10 @@
 """Marks and comments in nbgrader's gradebook, and verdicts in files: the one file that knows nbgrader's `Gradebook`."""
 
 import os
-import re
 import sqlite3
 import sys
 import tempfile
+import warnings
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -14,14 +14,13 @@ from typing import NamedTuple
 from nbgrader.api import Assignment, BaseCell, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder.cells import blank_of, test_of
+from autograder.comments import NO_RESPONSE, comment_on
 from autograder.course import Course
-from autograder.verdict import PASSED, UNDECIDED, BlankVerdict, Verdict
-
-LONGEST_COMMENT = 2_000  # characters
-NO_RESPONSE = "No response."  # nbgrader's own words
+from autograder.verdict import Verdict
 
 
 class NotReleased(Exception):
@@ -51,8 +50,10 @@ def path_to_alembic() -> None:
 def open_gradebook(db_url: str) -> Iterator[Gradebook]:
     """nbgrader's gradebook at `db_url`, made if need be; opening costs more than recording, so keep it for a batch."""
     path_to_alembic()
-    with Gradebook(db_url) as gradebook:
-        yield gradebook
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries, harmless and in nobody's hands here
+        with Gradebook(db_url) as gradebook:
+            yield gradebook
 
 
 def record(
@@ -123,23 +124,6 @@ def _auto_score(name: str, comments: dict, blanks: dict, unanswered: Collection[
 
 def _no_response(name: str, unanswered: Collection[str]) -> str | None:
     return NO_RESPONSE if name in unanswered else None
-
-
-def comment_on(blank: BlankVerdict) -> str | None:
-    """A blank's findings in a few lines of plain text; None where all is well."""
-    lines = [": ".join(filter(None, (finding.property, finding.message))) for finding in blank.findings]
-    if blank.outcome == UNDECIDED:
-        lines.insert(0, "Not decided yet: a member of staff will look at this answer.")
-    elif blank.outcome != PASSED:
-        lines.insert(0, f"{blank.score:g} of {blank.points:g} points.")
-    return _plain("\n".join(lines)) or None
-
-
-def _plain(text: str) -> str:
-    """Text a database and a page can hold: no control characters or lone surrogates, no tags, not too long."""
-    text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)
-    text = re.sub(r"<(?=[A-Za-z/!?])", "< ", text)
-    return text if len(text) <= LONGEST_COMMENT else text[:LONGEST_COMMENT] + " […]"
 
 
 def marks(db_url: str, assignment: str) -> list[Mark]:

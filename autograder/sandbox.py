@@ -396,7 +396,9 @@ class SandboxGuest:
         if isinstance(error, wire.Expired):
             return StudentFault("timed_out", f"{name} did not return within {self._limits.check_wall:g} seconds.")
         if isinstance(error, wire.Closed) and late:
-            return StudentFault("timed_out", f"{name} did not return within {self._limits.check_cpu} seconds of computing.")
+            return StudentFault(
+                "timed_out", f"{name} did not return within {self._limits.check_cpu} seconds of computing."
+            )
         return StudentFault("died", f"{name} gave no usable answer: {self._why(error)}.")
 
 

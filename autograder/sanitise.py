@@ -87,9 +87,7 @@ def _kernel(document: dict) -> dict:
 
 def _read_cell(cell: dict) -> NotebookNode:
     """The cell's type, text, id, name and grading settings, and images; whatever else it holds is left behind."""
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    given = nbgrader if isinstance(nbgrader, dict) else {}
+    given = cells.grading_in(cell.get("metadata"))
     keys = ("grade_id", *cells.GRADING_KEYS)
     kept = {key: given[key] for key in keys if isinstance(given.get(key), str | int | float)}
     cell_type = cell["cell_type"] if cell.get("cell_type") in ("code", "markdown") else "raw"

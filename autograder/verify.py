@@ -52,7 +52,9 @@ class Report:
 
     def summary(self) -> str:
         """One line of counts."""
-        source, release = (next((row.share for row in self.rows if row.kind == kind), None) for kind in ("source", "release"))
+        source, release = (
+            next((row.share for row in self.rows if row.kind == kind), None) for kind in ("source", "release")
+        )
         return (f"{self.assignment}: source {_percent(source)}, release {_percent(release)}, {self.count('correct')} correct "
                 f"and {self.count('wrong')} wrong variants of {len({row.blank for row in self.rows if row.blank})} blanks, "
                 f"{len(self.complaints)} not as they must be")  # fmt: skip
@@ -116,7 +118,9 @@ def _row(variant: Variant, verdict: Verdict) -> Row:
         return Row(variant.blank, variant.label, kind, None, "", "there is no such blank")
     blank = verdict.blanks[0]
     share = None if blank.score is None else blank.score / blank.points
-    return Row(variant.blank, variant.label, kind, share, blank.diagnosis, _complaint(variant, share, blank.diagnosis, verdict))
+    return Row(
+        variant.blank, variant.label, kind, share, blank.diagnosis, _complaint(variant, share, blank.diagnosis, verdict)
+    )
 
 
 def _complaint(variant: Variant, share: float | None, diagnosis: str, verdict: Verdict) -> str:

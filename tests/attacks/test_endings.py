@@ -61,6 +61,8 @@ d = Dying()
 
 
 def test_a_timed_out_blank_says_so(attacked):
-    verdict = attacked.verdict({"sigmoid_derivative": "def sigmoid_derivative(z):\n    while True:\n        pass"}, solved=True)
+    verdict = attacked.verdict(
+        {"sigmoid_derivative": "def sigmoid_derivative(z):\n    while True:\n        pass"}, solved=True
+    )
     blank = next(blank for blank in verdict.blanks if blank.grade_id == "sigmoid_derivative")
     assert (blank.diagnosis, blank.score) == ("timed_out", 0.0)

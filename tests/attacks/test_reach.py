@@ -171,7 +171,9 @@ def test_what_one_submission_leaves_the_next_does_not_find(box):
 
 def test_checks_do_not_see_each_others_state(box):
     with box.submission() as submission:
-        submission.run([{"source": "seen = []\ndef probe():\n    seen.append(1)\n    return len(seen)", "isolated": False}])
+        submission.run(
+            [{"source": "seen = []\ndef probe():\n    seen.append(1)\n    return len(seen)", "isolated": False}]
+        )
         for _ in range(2):
             with submission.check() as fork:
                 assert fork.call("probe", ()).value == 1

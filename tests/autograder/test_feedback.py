@@ -15,7 +15,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder import record
 from autograder.checks.catalogue import CATALOGUE
-from autograder.feedback import page, render, write_feedback
+from autograder.feedback import render
+from autograder.pipeline import feedback_page, write_feedback
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
 FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
@@ -358,9 +359,9 @@ def test_a_manual_mark_in_the_gradebook_reaches_the_page(course):
         submitted = gradebook.find_submission_notebook("a0-small", "a0-small", "ada")
         next(grade for grade in submitted.grades if grade.name == "test_two").manual_score = 2.5
         gradebook.db.commit()
-    assert "2.5 of 3" in words(page(course, "a0-small", "ada"))
+    assert "2.5 of 3" in words(feedback_page(course, "a0-small", "ada"))
 
 
 def test_nothing_graded_yet_is_one_clear_sentence(course):
     with pytest.raises(FileNotFoundError, match="eve has no verdict for a0-small yet: run `autograder grade a0-small`"):
-        page(course, "a0-small", "eve")
+        feedback_page(course, "a0-small", "eve")
