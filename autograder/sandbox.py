@@ -376,6 +376,7 @@ class SandboxGuest:
     def __init__(self, connection: socket.socket, limits: Limits, ends: float, gone: str, watch, why):
         self._connection, self._limits, self._ends, self._gone = connection, limits, ends, gone
         self._watch, self._why, self._started = watch, why, time.monotonic()
+        self.stalled = False  # out of time by the clock, not by computing: perhaps the machine was busy
 
     def call(self, name: str, args: tuple) -> Reply:
         """What `name(*args)` returns in the notebook. Raises StudentFault."""
@@ -394,6 +395,7 @@ class SandboxGuest:
     def _fault(self, name: str, error: wire.WireError) -> StudentFault:
         late = time.monotonic() - self._started > self._limits.check_cpu - 0.5
         if isinstance(error, wire.Expired):
+            self.stalled = True
             return StudentFault("timed_out", f"{name} did not return within {self._limits.check_wall:g} seconds.")
         if isinstance(error, wire.Closed) and late:
             return StudentFault(

@@ -13,9 +13,11 @@ from autograder import cells
 from autograder.bank import Variant, variants
 from autograder.course import Course
 from autograder.judge import Judge
+from autograder.sandbox import Limits
 from autograder.sanitise import sanitise
 from autograder.verdict import Verdict
 
+LIMITS = Limits(cell_cpu=2, check_cpu=2)  # the bank's endless loops need not be waited for longer
 AT_LEAST_CORRECT, AT_LEAST_WRONG = 3, 6  # variants of each blank
 MOST_KEPT = 0.5  # of its points, by a wrong answer
 
@@ -72,7 +74,7 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     rows = [*_counts(source, bank)]
     total = len(rows) + 2 + len(bank)
     yield from ((total, row) for row in rows)
-    with tempfile.TemporaryDirectory() as directory, Judge(assignment, Course(course.root, Path(directory))) as judge:
+    with tempfile.TemporaryDirectory() as directory, Judge(assignment, Course(course.root, Path(directory)), limits=LIMITS) as judge:
         yield total, _whole(judge, source, "source", with_answers(source, {}), 1.0)
         yield total, _whole(judge, source, "release", released(source), 0.0)
         for variant in bank:
