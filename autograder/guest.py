@@ -1,11 +1,11 @@
-"""What runs inside the sandbox: a warm process that forks once a submission, and the submission that forks once a check.
+"""What runs in the sandbox: a warm process that forks once a submission, and submissions that fork once a check.
 
     zygote ── fork ── keeper (new namespaces) ── fork ── submission ── fork ── test cell
       │                                                     └───────── fork ── check
       └─ holds no submission's data; never runs student code
 
 The host's socket ends tell them apart: `control` (zygote), one for each submission, one for each check. Nothing the
-guest says is trusted; it imports the standard library, NumPy, Matplotlib and IPython, and of ours only `wire` and `cells_out`.
+guest says is trusted. It imports the standard library, NumPy, Matplotlib and IPython, and of ours `wire` and `shell`.
 """
 
 import ctypes
@@ -166,9 +166,11 @@ def _drop_capabilities() -> None:
 
 
 def _limit(limits: dict) -> None:
-    for name in ("AS", "FSIZE", "NPROC", "CPU"):
-        if name in limits:
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limits[name], limits[name]))
+    names = ["AS", "FSIZE", "CPU"]
+    if SANDBOXED:  # elsewhere it counts every process of the user
+        names.append("NPROC")
+    for name in names:
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limits[name], limits[name]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
 

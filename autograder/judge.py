@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from autograder import cells
 from autograder.course import Course
-from autograder.judgement import Blank, Check, allowed_modules, checks_of
+from autograder.judgement import Blank, Check, StudentFault, allowed_modules, checks_of
 from autograder.sandbox import Died, Limits, Sandbox, SandboxUnavailable, Submission
 from autograder.verdict import FAILED, UNDECIDED, BlankVerdict, Finding, Verdict
 
@@ -32,9 +32,15 @@ class Judge:
         self.assignment, self._secret, self._unsafe = assignment, course.secret(), unsafe_no_sandbox
         self._checks = checks_of(assignment)
         self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox)
-        self._self_test()
+        try:
+            self._self_test()
+        except BaseException:
+            self.close()
+            raise
 
-    def __call__(self, notebook: NotebookNode, *, student: str, submission: str, notes: tuple[str, ...] = ()) -> tuple[Verdict, NotebookNode]:  # fmt: skip
+    def __call__(
+        self, notebook: NotebookNode, *, student: str, submission: str, notes: tuple[str, ...] = ()
+    ) -> tuple[Verdict, NotebookNode]:
         """(the verdict, the notebook with the outputs it made). `submission` is the hash of the submitted bytes.
 
         Never raises for what a submission does; what goes wrong on our side makes blanks undecided, with the traceback
@@ -95,11 +101,15 @@ class Judge:
 
     def _self_test(self) -> None:
         """Grade nothing in an environment that cannot run and call a correct function."""
-        with self._box.submission() as guest:
-            guest.run([{"source": "import numpy as np\ndef double(x):\n    return 2 * x", "isolated": False}])
-            with guest.check() as fork:
-                if not np.array_equal(fork.call("double", (np.arange(3.0),)).value, [0.0, 2.0, 4.0]):
-                    raise SandboxUnavailable("the sandbox failed its self-test: a correct function gave a wrong value.")
+        try:
+            with self._box.submission() as guest:
+                guest.run([{"source": "def double(x):\n    return 2 * x", "isolated": False}])
+                with guest.check() as fork:
+                    right = np.array_equal(fork.call("double", (np.arange(3.0),)).value, [0.0, 2.0, 4.0])
+        except (Died, StudentFault) as error:
+            raise SandboxUnavailable(f"the sandbox failed its self-test: {error}.") from None
+        if not right:
+            raise SandboxUnavailable("the sandbox failed its self-test: a correct function gave a wrong value.")
 
     def close(self) -> None:
         self._box.close()
