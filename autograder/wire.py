@@ -21,6 +21,7 @@ PREFIX = struct.Struct(">QQ")
 MAX_HEADER = 4 << 20  # bytes
 MAX_BUFFERS = 64 << 20  # bytes, all arrays of one message together
 MAX_DEPTH = 32
+MAX_ENTRIES = 1_000  # of a dict: integers of equal hash make a larger one take minutes to build
 DTYPES = frozenset({"|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"})
 
 
@@ -64,7 +65,7 @@ def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
         return _encode_array(value, buffers)
     if type(value) in (list, tuple):
         return {type(value).__name__: [encode(item, buffers, depth + 1) for item in value]}
-    if type(value) is dict:
+    if type(value) is dict and len(value) <= MAX_ENTRIES:
         return {"dict": [[encode(item, buffers, depth + 1) for item in pair] for pair in value.items()]}
     if type(value) is complex:
         return _encode_array(np.complex128(value), buffers)
@@ -81,9 +82,9 @@ def _encode_array(value: Any, buffers: list[bytes]) -> Any:
     return node if isinstance(value, np.ndarray) else {**node, "scalar": True}
 
 
-def decode(node: Any, buffers: list[bytes], depth: int = 0) -> Any:
-    """The value of a node. Raises WireError for anything that `encode` would not have written."""
-    if depth > MAX_DEPTH:
+def decode(node: Any, buffers: list[bytes | None], depth: int = 0) -> Any:
+    """The value of a node; a buffer that is read becomes None. Raises WireError for what `encode` would not write."""
+    if depth > MAX_DEPTH + 1:  # where `encode` puts a handle for what lies deeper
         raise WireError("a value is nested too deeply")
     if node is None or type(node) in (bool, int, float, str):
         return node
@@ -94,7 +95,7 @@ def decode(node: Any, buffers: list[bytes], depth: int = 0) -> Any:
             return [decode(item, buffers, depth + 1) for item in items]
         case {"tuple": list(items), **rest} if not rest:
             return tuple(decode(item, buffers, depth + 1) for item in items)
-        case {"dict": list(pairs), **rest} if not rest:
+        case {"dict": list(pairs), **rest} if not rest and len(pairs) <= MAX_ENTRIES:
             return dict(_decode_pair(pair, buffers, depth) for pair in pairs)
         case {"handle": str(kind), "callable": bool(callable_), **rest} if not rest:
             return Handle(kind[:80], callable_)
@@ -103,7 +104,7 @@ def decode(node: Any, buffers: list[bytes], depth: int = 0) -> Any:
     raise WireError("a value has an unknown tag")
 
 
-def _decode_pair(pair: Any, buffers: list[bytes], depth: int) -> tuple:
+def _decode_pair(pair: Any, buffers: list[bytes | None], depth: int) -> tuple:
     if type(pair) is not list or len(pair) != 2:
         raise WireError("a dict entry is not a pair")
     key, value = (decode(item, buffers, depth + 1) for item in pair)
@@ -114,15 +115,21 @@ def _decode_pair(pair: Any, buffers: list[bytes], depth: int) -> tuple:
     return key, value
 
 
-def _decode_array(node: dict, buffers: list[bytes]) -> Any:
+def _decode_array(node: dict, buffers: list[bytes | None]) -> Any:
     index, dtype, shape = node["array"], node["dtype"], node["shape"]
     if dtype not in DTYPES or type(index) is not int or not 0 <= index < len(buffers):
         raise WireError("an array has an unknown dtype or buffer")
+    if buffers[index] is None:  # a small header must not make many copies of a large buffer
+        raise WireError("two arrays share a buffer")
     if len(shape) > 32 or not all(type(n) is int and 0 <= n <= MAX_BUFFERS for n in shape):
         raise WireError("an array has an impossible shape")
     if math.prod(shape) * np.dtype(dtype).itemsize != len(buffers[index]):
         raise WireError("an array's shape does not fit its bytes")
-    array = np.frombuffer(buffers[index], dtype=dtype).reshape(shape).copy()
+    try:
+        array = np.frombuffer(buffers[index], dtype=dtype).reshape(shape).copy()
+    except ValueError:  # NumPy bounds the other dimensions of an empty array too
+        raise WireError("an array has an impossible shape") from None
+    buffers[index] = None
     return array[()] if node.get("scalar") is True and not shape else array
 
 
@@ -183,7 +190,10 @@ def receive_with_descriptors(connection: socket.socket, most: int, deadline: flo
     descriptors: list[int] = []
     first = b""
     if most:
-        first, descriptors, _, _ = socket.recv_fds(connection, PREFIX.size, most)
+        try:
+            first, descriptors, _, _ = socket.recv_fds(connection, PREFIX.size, most)
+        except OSError as error:
+            raise Closed(str(error)) from None
         if not first:
             raise Closed("the connection closed")
     prefix = first + _read(connection, PREFIX.size - len(first), deadline, tick)
