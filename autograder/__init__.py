@@ -8,7 +8,7 @@ __version__ = "0.1.0"
 
 
 def check(name: str, namespace: dict) -> None:
-    """Run the check `name` ("<assignment>.<blank>") on the functions in `namespace`, print its findings, raise if it fails.
+    """Run the check `name` ("<assignment>.<blank>") on the functions in `namespace`, print findings, raise on failure.
 
     The grader never executes this call: it recognises the line and asks the sandboxed notebook instead. Raises
     RuntimeError under a stock `nbgrader autograde`, so that a course without our configuration gives no marks.

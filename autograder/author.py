@@ -1,4 +1,4 @@
-"""The hidden line of a source notebook, run in its author's own kernel: the same checks on the functions defined there."""
+"""The hidden line of a source notebook, run in its author's kernel: the same checks on the functions defined there."""
 
 import copy
 import os

@@ -1,4 +1,4 @@
-"""The command line: release, grade, feedback, verify, demo. It parses, shows progress, prints; the work is done elsewhere."""
+"""The command line: release, grade, feedback, verify, demo. It parses, shows progress and prints, no more."""
 
 import json
 import sys
@@ -30,8 +30,8 @@ Directory = Annotated[
     Path | None, typer.Option("--course", help="The running class (default: $AUTOGRADER_COURSE, else course/).")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output instead of a table.")]
-Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="Grade without walls. Students' code can then do anything "
-                                      "that you can; every report says so.")]  # fmt: skip
+Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="Grade without walls. Students' code can then do "
+                                      "anything that you can; every report says so.")]  # fmt: skip
 
 
 @app.command("release")
@@ -46,8 +46,9 @@ def release_command(assignment: Assignment, course: Directory = None, as_json: J
         _print_json({"assignment": assignment, "release": str(released.directory), "bundle": str(released.bundle),
                      "files": list(released.files)})  # fmt: skip
     else:
-        out.print(f"released {assignment}: {released.directory}\nfor students: {released.bundle} ({len(released.files)} files, "
-                  "scanned: no solution, check or bank line in it)", soft_wrap=True)  # fmt: skip
+        scanned = f"{len(released.files)} files, scanned: no solution, check or bank line in it"
+        out.print(f"released {assignment}: {released.directory}\nfor students: {released.bundle} ({scanned})",
+                  soft_wrap=True)  # fmt: skip
 
 
 @app.command("grade")
@@ -96,7 +97,7 @@ def feedback_command(
 
 @app.command("verify")
 def verify_command(assignment: Assignment, as_json: Json = False):
-    """Judge every answer of the bank: the right ones must get everything, the wrong ones half at most and their diagnosis."""
+    """Judge every answer of the bank: right ones must get everything, wrong ones half at most and their diagnosis."""
     with _one_line(SandboxUnavailable, LookupError, FileNotFoundError):
         report = _verified(Course.here(), assignment)
     if as_json:
@@ -112,7 +113,7 @@ def verify_command(assignment: Assignment, as_json: Json = False):
 
 @app.command("demo")
 def demo_command(as_json: Json = False):
-    """Release a1-neuron, make up a class from the bank, grade it, write the feedback pages; exit 1 if a mark is not as expected."""
+    """Release a1-neuron, make up a class from the bank, grade it, write feedback; exit 1 if a mark is unexpected."""
     from autograder import demo
     from autograder.release import ReleaseError
 
@@ -129,8 +130,9 @@ def demo_command(as_json: Json = False):
         out.print(marks_table(verdicts, {student.name: student.story for student in students}))
         out.print(_epilogue(here, result, len(rows), len(differing)), soft_wrap=True, highlight=False)
     for row in differing:
-        err.print(f"{row['student']}, {row['cell']}: got {row['mark']} ({row['diagnosis'] or 'no diagnosis'}), the bank "
-                  f"expects {row['expected']} ({row['expected_diagnosis'] or 'no diagnosis'})", markup=False)  # fmt: skip
+        got, expected = row["diagnosis"] or "no diagnosis", row["expected_diagnosis"] or "no diagnosis"
+        err.print(f"{row['student']}, {row['cell']}: got {row['mark']} ({got}), the bank expects {row['expected']} "
+                  f"({expected})", markup=False)  # fmt: skip
     raise typer.Exit(1 if differing else 0)
 
 

@@ -10,7 +10,7 @@ from traitlets.config import Config
 
 @dataclass(frozen=True)
 class Course:
-    """`root` holds assignments/; `directory` is a running class: release, submitted, autograded, feedback, gradebook."""
+    """`root` holds assignments/; `directory` is a class: release, submitted, autograded, feedback, gradebook."""
 
     root: Path
     directory: Path

@@ -143,7 +143,7 @@ def grade_class(course: Course) -> Iterator[Verdict]:
 
 
 def compare(verdicts: list[Verdict]) -> list[dict]:
-    """For each student and blank: the mark, the mark the bank expects, the diagnosis, and whether all is as expected."""
+    """For each student and blank: the mark, the mark the bank expects, the diagnosis; whether all are as expected."""
     students, bank = {student.name: student for student in CLASS}, {(v.blank, v.label): v for v in variants(ASSIGNMENT)}
     rows = []
     for verdict in verdicts:

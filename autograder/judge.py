@@ -25,7 +25,7 @@ UNSAFE_NOTE = "Graded WITHOUT a sandbox: this mark is only as honest as the subm
 
 
 class Judge:
-    """The checks and the sandbox of one assignment. Call it with a sanitised notebook; close it, or use it in a `with`."""
+    """One assignment's checks and sandbox. Call it with a sanitised notebook; close it, or use it in a `with`."""
 
     def __init__(
         self, assignment: str, course: Course, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False
@@ -66,7 +66,7 @@ class Judge:
 
     @contextmanager
     def _run(self, notebook: NotebookNode) -> Iterator[tuple[Submission, tuple[str, ...]]]:
-        """The submission with all its cells run, and what to tell of it. A cell that ends the process is left out, thrice."""
+        """The submission, its cells run, and what to tell of it. A cell that ends the process is left out, thrice."""
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         skipped: dict[int, str] = {}
         begun = time.monotonic()

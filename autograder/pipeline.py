@@ -1,4 +1,4 @@
-"""The stages of grading, in order: read → sanitise → judge (run, check) → write the notebook and the verdict → record."""
+"""The stages of grading, in order: read → sanitise → judge (run, check) → write notebook and verdict → record."""
 
 import hashlib
 import os

@@ -29,10 +29,10 @@ from autograder.judgement import Reply, StudentFault, not_callable, not_defined,
 
 HERE = Path(__file__).parent
 GUEST_PACKAGES = ("numpy", "matplotlib", "matplotlib-inline", "ipython")
-# What a notebook has no business with: new namespaces, mounts, other processes' memory, memory-backed files, kernel doors.
-DENIED = """unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr
-    ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp bpf perf_event_open keyctl add_key request_key
-    io_uring_setup io_uring_enter io_uring_register userfaultfd memfd_create memfd_secret
+# No notebook's business: new namespaces, mounts, other processes' memory, memory-backed files, kernel doors.
+DENIED = """unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick
+    mount_setattr ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp bpf perf_event_open keyctl add_key
+    request_key io_uring_setup io_uring_enter io_uring_register userfaultfd memfd_create memfd_secret
     init_module finit_module delete_module kexec_load reboot swapon swapoff acct quotactl name_to_handle_at
     open_by_handle_at personality""".split()
 CLONE_NEWUSER = 0x10000000
@@ -371,7 +371,7 @@ def resident_bytes(pid: int) -> int:
 
 
 class SandboxGuest:
-    """Calls functions of one fork of a submission; whatever comes back malformed, late or unasked is the student's fault."""
+    """Calls functions of one fork of a submission; a reply malformed, late or unasked is the student's fault."""
 
     def __init__(self, connection: socket.socket, limits: Limits, ends: float, gone: str, watch, why):
         self._connection, self._limits, self._ends, self._gone = connection, limits, ends, gone

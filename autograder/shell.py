@@ -1,4 +1,4 @@
-"""The notebook's kernel inside the sandbox: IPython's InteractiveShell, with outputs collected as a notebook keeps them."""
+"""The notebook's kernel inside the sandbox: IPython's InteractiveShell, its outputs collected as a notebook's are."""
 
 import base64
 import io
@@ -172,8 +172,8 @@ class Kernel:
             return wire.receive(ours, time.monotonic() + limits["cell_wall"] + 2).body
         except wire.WireError:
             message = "the notebook's process ended or hung while this cell ran"
-            return {"outputs": [{"output_type": "error", "ename": "KernelDied", "evalue": message, "traceback": [message]}],
-                    "dropped": 0}  # fmt: skip
+            died = {"output_type": "error", "ename": "KernelDied", "evalue": message, "traceback": [message]}
+            return {"outputs": [died], "dropped": 0}
         finally:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)

@@ -8,7 +8,7 @@ PASSED, FAILED, UNDECIDED = "passed", "failed", "undecided"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing a student is told: what was examined, one clear sentence, and Python source that reruns it on public data."""
+    """One thing a student is told: what was examined, one clear sentence, Python source to rerun it on public data."""
 
     property: str
     message: str

@@ -57,8 +57,9 @@ class Report:
         source, release = (
             next((row.share for row in self.rows if row.kind == kind), None) for kind in ("source", "release")
         )
-        return (f"{self.assignment}: source {_percent(source)}, release {_percent(release)}, {self.count('correct')} correct "
-                f"and {self.count('wrong')} wrong variants of {len({row.blank for row in self.rows if row.blank})} blanks, "
+        blanks = len({row.blank for row in self.rows if row.blank})
+        return (f"{self.assignment}: source {_percent(source)}, release {_percent(release)}, "
+                f"{self.count('correct')} correct and {self.count('wrong')} wrong variants of {blanks} blanks, "
                 f"{len(self.complaints)} not as they must be")  # fmt: skip
 
 
@@ -74,7 +75,8 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     rows = [*_counts(source, bank)]
     total = len(rows) + 2 + len(bank)
     yield from ((total, row) for row in rows)
-    with tempfile.TemporaryDirectory() as directory, Judge(assignment, Course(course.root, Path(directory)), limits=LIMITS) as judge:
+    with (tempfile.TemporaryDirectory() as directory,
+          Judge(assignment, Course(course.root, Path(directory)), limits=LIMITS) as judge):  # fmt: skip
         yield total, _whole(judge, source, "source", with_answers(source, {}), 1.0)
         yield total, _whole(judge, source, "release", released(source), 0.0)
         for variant in bank:
@@ -98,7 +100,7 @@ def _judged(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Verd
 
 
 def _judged_alone(judge: Judge, source: NotebookNode, variant: Variant) -> Verdict:
-    """The verdict on one blank answered with a variant, in a notebook without the other blanks' tests and what follows them."""
+    """The verdict on one blank answered with a variant, in a notebook without the other tests and what follows them."""
     notebook = sanitise(source, with_answers(source, {variant.blank: variant.code})).notebook
     last = max(index for index, cell in enumerate(notebook.cells) if cells.is_test(cell))
     mine = cells.test_of(variant.blank)

@@ -1,9 +1,9 @@
 """What passes between host and guest: one frame a message, data only.
 
-A frame is a fixed prefix (two big-endian unsigned 64-bit sizes: header, buffers), a JSON header {"kind", "nonce", "body",
-"sizes"} and raw array buffers. Values are None, booleans, integers, floats, strings, lists, tuples, dicts and arrays or
-NumPy scalars of plain dtypes; anything else of the guest's travels as an opaque `Handle`. Sizes are bounded before
-anything is read. Nothing is unpickled, and no subclass survives the trip.
+A frame is a fixed prefix (two big-endian unsigned 64-bit sizes: header, buffers), a JSON header
+{"kind", "nonce", "body", "sizes"} and raw array buffers. Values are None, booleans, integers, floats, strings, lists,
+tuples, dicts, arrays and NumPy scalars of plain dtypes; anything else of the guest's travels as an opaque
+`Handle`. Sizes are bounded before anything is read. Nothing is unpickled, and no subclass survives the trip.
 """
 
 import json
@@ -56,7 +56,7 @@ class Message:
 
 
 def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
-    """The node for `value`; array bytes are appended to `buffers`. Exact types only: a subclass is opaque or made plain."""
+    """The node for `value`; arrays append to `buffers`. Exact types only: a subclass is opaque or made plain."""
     if depth > MAX_DEPTH:
         return {"handle": "nested too deeply", "callable": False}
     if value is None or type(value) in (bool, int, float, str):

@@ -14,7 +14,7 @@ ENDINGS = {
     "heap": "x = [bytearray(1 << 28) for _ in range(10**6)]",
     "array": "import numpy as np; np.ones(10**12)",
     "fork bomb": "import os\nwhile True:\n    os.fork()",
-    "threads": "import threading, time\nfor _ in range(10**4):\n    threading.Thread(target=time.sleep, args=(99,)).start()",
+    "threads": "import threading, time\nfor _ in range(10**4): threading.Thread(target=time.sleep, args=(99,)).start()",
     "flood": "while True:\n    print('x' * 10**6)",
     "swallowed interrupts": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
     "sleep": "import time; time.sleep(10**6)",

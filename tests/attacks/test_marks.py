@@ -173,7 +173,12 @@ def sigmoid(z):
 
 
 def test_values_that_change_between_calls_gain_nothing(scores):
-    code = "import itertools\n_n = itertools.count()\ndef row_gradients(X, delta):\n    k = next(_n)\n    return X.T @ delta / (k + 1), 0.0"
+    code = """\
+import itertools
+_n = itertools.count()
+def row_gradients(X, delta):
+    return X.T @ delta / (next(_n) + 1), 0.0
+"""
     assert scores({"row_gradients": code})["row_gradients"] == 0.0
 
 

@@ -48,8 +48,9 @@ def test_the_course_and_the_machine_cannot_be_read(ask, root, tmp_path):
         path.write_text("x")
     repository = ["assignments/a1-neuron/a1-neuron.ipynb", "autograder/checks/a1_neuron.py", "autograder/judgement.py",
                   "autograder/bank/a1-neuron/row_gradients.py", "nnlib/losses.py", "README.md"]  # fmt: skip
-    files = [*map(str, secrets), *(str(root / name) for name in repository), "/etc/passwd", "/etc/hostname", "/proc/1/maps",
-             "/proc/self/mem", "/proc/self/environ", "/proc/cpuinfo", os.path.expanduser("~/.bashrc")]  # fmt: skip
+    files = [*map(str, secrets), *(str(root / name) for name in repository), "/etc/passwd", "/etc/hostname",
+             "/proc/1/maps", "/proc/self/mem", "/proc/self/environ", "/proc/cpuinfo",
+             os.path.expanduser("~/.bashrc")]  # fmt: skip
     assert all(os.path.exists(path) for path in files[:8])
     assert ask(READ, *files) == []
 
@@ -145,8 +146,8 @@ def test_nothing_can_be_written_but_a_small_private_folder(ask):
         import os
         def probe():
             written = []
-            for top in ("/", "/usr", "/site", "/site/numpy", "/guest", "/course/nnlib", "/dev", "/etc", "/proc", "/tmp", "/work",
-                        "/dev/shm", os.path.dirname(os.__file__), os.path.expanduser("~")):
+            for top in ("/", "/usr", "/site", "/site/numpy", "/guest", "/course/nnlib", "/dev", "/etc", "/proc", "/tmp",
+                        "/work", "/dev/shm", os.path.dirname(os.__file__), os.path.expanduser("~")):
                 try:
                     with open(os.path.join(top, "left-behind"), "w") as file:
                         file.write("x")

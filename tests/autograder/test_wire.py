@@ -1,4 +1,4 @@
-"""The wire: every plain value survives it exactly, and whatever else comes is a WireError, soon and in little memory."""
+"""The wire: every plain value survives it exactly; whatever else comes is a WireError, soon and in little memory."""
 
 import contextlib
 import json
@@ -59,8 +59,9 @@ def _pour(connection, data, close):
 # what survives
 
 PLAIN = (
-    None, True, False, 0, -1, 2**63, -(10**400), 0.0, -0.0, 1e-320, float("inf"), -float("inf"), "", "σ′(z) \0 \U0001f600", "\ud800",
-    [], (), {}, [1, [2, (3, {"a": [None]})]], ([], ((),)), {"w": 1.0, 2: "b", (1, 2): [3], None: False, 1.5: {}},
+    None, True, False, 0, -1, 2**63, -(10**400), 0.0, -0.0, 1e-320, float("inf"), -float("inf"), "",
+    "σ′(z) \0 \U0001f600", "\ud800", [], (), {}, [1, [2, (3, {"a": [None]})]], ([], ((),)),
+    {"w": 1.0, 2: "b", (1, 2): [3], None: False, 1.5: {}},
 )  # fmt: skip
 
 
@@ -155,14 +156,15 @@ def test_masked_arrays_and_views_of_records_arrive_plain():
         assert type(through(sent)) is np.ndarray
 
 
-@pytest.mark.parametrize("value", [LoudFloat(1), Box(a=1), Record([1]), np.float64, len, lambda: 0, object(), b"x", {1}, range(3)],
-                         ids=lambda v: type(v).__name__)  # fmt: skip
+@pytest.mark.parametrize("value", [LoudFloat(1), Box(a=1), Record([1]), np.float64, len, lambda: 0, object(), b"x", {1},
+                                   range(3)], ids=lambda v: type(v).__name__)  # fmt: skip
 def test_anything_else_is_a_handle_that_says_its_type(value):
     assert through([value]) == [Handle(type(value).__name__, callable(value))]
 
 
-@pytest.mark.parametrize("array", [np.array([1, None]), np.array(["a"]), np.zeros(2, "M8[s]"), np.zeros(2, [("a", "f8")]),
-                                   np.zeros(2, np.longdouble)], ids=lambda a: a.dtype.kind)  # fmt: skip
+@pytest.mark.parametrize("array", [np.array([1, None]), np.array(["a"]), np.zeros(2, "M8[s]"),
+                                   np.zeros(2, [("a", "f8")]), np.zeros(2, np.longdouble)],
+                         ids=lambda a: a.dtype.kind)  # fmt: skip
 def test_arrays_of_other_dtypes_are_handles(array):
     if array.dtype.str in wire.DTYPES:
         pytest.skip("long double is double here")
@@ -283,7 +285,10 @@ def test_a_field_given_twice_counts_once():
 # what lies about its size, stops, drips or never ends
 
 
-@pytest.mark.parametrize("sizes", [(wire.MAX_HEADER + 1, 0), (10, wire.MAX_BUFFERS + 1), (2**64 - 1, 2**64 - 1)], ids=str)
+TOO_LARGE = [(wire.MAX_HEADER + 1, 0), (10, wire.MAX_BUFFERS + 1), (2**64 - 1, 2**64 - 1)]
+
+
+@pytest.mark.parametrize("sizes", TOO_LARGE, ids=str)
 def test_a_message_too_large_is_refused_before_it_is_read(sizes):
     tracemalloc.start()
     with pytest.raises(WireError, match="too large"):
