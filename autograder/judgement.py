@@ -76,7 +76,7 @@ class Check:
 
 
 def check(weights: Mapping[str, float]) -> Callable[[Callable], Check]:
-    """Declare a function as a check. `weights` maps each property examined to its share of the points (they sum to 1)."""
+    """Declare a function as a check. `weights` maps each property examined to its share of the points (sum 1)."""
     if abs(sum(weights.values()) - 1) > 1e-12:
         raise ValueError(f"the weights of a check sum to {sum(weights.values())}, expected 1: {dict(weights)}")
     return lambda function: Check(function.__name__, (function.__doc__ or "").strip(), weights, function)
@@ -101,7 +101,7 @@ def _module(assignment: str) -> ModuleType:
 
 @dataclass
 class Outcome:
-    """What has been seen of one property: whether it was examined, its first failure, and the mistakes still possible."""
+    """What has been seen of one property: whether it was examined, its first failure, the mistakes still possible."""
 
     examined: bool = False
     finding: Finding | None = None
@@ -155,7 +155,7 @@ class Blank:
         self._record(property, kind, message, explained)
 
     def gradient(self, property: str, got: Any, want: Any, cost: Callable, at: Any, mistakes: Mapping | None = None):
-        """Examine a gradient against the analytic `want`, itself verified against the numerical derivative of `cost` at `at`.
+        """Examine a gradient against the analytic `want`, itself held to the numerical derivative of `cost` at `at`.
 
         Raises AssertionError when `want` is not the derivative of `cost`: the check is wrong, nobody's mark is decided.
         """
@@ -223,7 +223,7 @@ class Blank:
 
 
 def _named(outcome: Outcome) -> Finding:
-    """The finding of a failed property with its diagnosis: the one mistake that explains every value, else how it failed."""
+    """The finding of a failed property, its diagnosis the one mistake that explains every value, else how it failed."""
     if outcome.explanations is not None and len(outcome.explanations) == 1:
         name = next(iter(outcome.explanations))
     else:
@@ -312,7 +312,7 @@ def _source(name: str, args: tuple) -> str:
 
 
 def _literal(value: Any) -> str:
-    """Python source of a value made of arrays, numbers, strings, lists, tuples and dicts; an array's rows a line each."""
+    """Python source of a value of arrays, numbers, strings, lists, tuples and dicts; an array's rows a line each."""
     if isinstance(value, np.ndarray):
         options = {"separator": ", ", "threshold": 10**6, "max_line_width": 10**6, "floatmode": "unique"}
         return f"np.array({np.array2string(value, prefix='np.array(', **options)})"
