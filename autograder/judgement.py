@@ -314,14 +314,25 @@ def _source(name: str, args: tuple) -> str:
 def _literal(value: Any) -> str:
     """Python source of a value of arrays, numbers, strings, lists, tuples and dicts; an array's rows a line each."""
     if isinstance(value, np.ndarray):
-        options = {"separator": ", ", "threshold": 10**6, "max_line_width": 10**6, "floatmode": "unique"}
-        return f"np.array({np.array2string(value, prefix='np.array(', **options)})"
+        return _array_literal(value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {_literal(item)}" for key, item in value.items()) + "}"
     if isinstance(value, tuple | list):
         items = ", ".join(map(_literal, value))
         return f"[{items}]" if isinstance(value, list) else f"({items}{',' if len(value) == 1 else ''})"
+    if isinstance(value, float) and not np.isfinite(value):
+        return f"float('{value}')"
     return repr(value.item() if isinstance(value, np.generic) else value)
+
+
+def _array_literal(array: np.ndarray) -> str:
+    usual = array.dtype in (np.float64, np.int64, np.bool_)
+    dtype = "" if usual and array.size else f", dtype='{array.dtype}'"
+    if not array.size:  # [] alone would forget the other dimensions
+        return f"np.zeros({array.shape}{dtype})"
+    options = {"separator": ", ", "threshold": 10**6, "max_line_width": 10**6, "floatmode": "unique"}
+    with np.printoptions(nanstr="np.nan", infstr="np.inf"):
+        return f"np.array({np.array2string(array, prefix='np.array(', **options)}{dtype})"
 
 
 def _digest(*parts: bytes) -> int:
