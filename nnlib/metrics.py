@@ -3,6 +3,15 @@
 from nnlib.backend import array_module
 
 
+def predicted_labels(scores):
+    """Labels ŷ (m,) from scores: of K > 1 columns the largest (the first of equals), of one column whether it is > 0.
+
+    scores (m, K), or logits (m,) or (m, 1) of class 1 against class 0; integers 0 … K-1. One-hot rows give their label.
+    """
+    scores = scores.reshape(len(scores), -1)
+    return scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] > 0).astype(int)
+
+
 def accuracy(y, y_hat):
     """Share of the m predicted labels ŷ that equal y; both (m,)."""
     _same_shape(y, y_hat)

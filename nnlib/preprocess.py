@@ -1,10 +1,27 @@
-"""Preparing inputs. What is learned from data (a mean, a scale) is learned from the training split alone."""
+"""Preparing inputs. What is learned from data (a mean, a scale, directions) is learned from the training split alone.
+
+Each is used as `Standardiser().fit(X_train).transform(X)`, with X (m, n) rows of examples; X is not modified.
+`transform` raises ValueError before `fit` and for another number of columns.
+"""
 
 from nnlib.backend import array_module
 
 
+class Centrer:
+    """Subtracts each column's mean."""
+
+    def fit(self, X):
+        """Learn `mean` (n,) from X (m, n); returns self."""
+        self.mean = X.mean(axis=0)
+        return self
+
+    def transform(self, X):
+        """X - mean, shape of X."""
+        return _centred(self, X)
+
+
 class Standardiser:
-    """Centres each column and divides it by its standard deviation: `Standardiser().fit(X_train).transform(X)`.
+    """Centres each column and divides it by its standard deviation.
 
     A column that is constant in the training split has no scale; it is centred only.
     """
@@ -13,13 +30,47 @@ class Standardiser:
         """Learn `mean` (n,) and `scale` (n,) from X (m, n); returns self."""
         xp = array_module(X)
         std = X.std(axis=0)
-        self.mean, self.scale = X.mean(axis=0), xp.where(std > 0, std, xp.ones_like(std))
+        self.mean, self.scale = X.mean(axis=0), xp.where(_varies(X), std, xp.ones_like(std))
         return self
 
     def transform(self, X):
-        """(X - mean) / scale, shape of X. Raises ValueError before `fit` or for another number of columns."""
-        if not hasattr(self, "mean"):
-            raise ValueError("This Standardiser has learned nothing yet; call fit(X_train) first.")
-        if X.shape[-1] != len(self.mean):
-            raise ValueError(f"X has {X.shape[-1]} columns; the Standardiser was fitted on {len(self.mean)}.")
-        return (X - self.mean) / self.scale
+        """(X - mean) / scale, shape of X."""
+        return _centred(self, X) / self.scale
+
+
+class Whitener:
+    """Centres, turns to the principal axes and scales each to variance 1: the covariance becomes the identity.
+
+    Columns come out uncorrelated, by falling variance. A direction in which the training split does not vary has no
+    scale and comes out as 0. (Hyvärinen & Oja, "Independent component analysis", 2000, 5.2.)
+    """
+
+    def fit(self, X):
+        """Learn `mean` (n,) and `matrix` (n, n) = V diag(λ)^(-½), V diag(λ) Vᵀ being X's covariance; returns self."""
+        xp = array_module(X)
+        self.mean = X.mean(axis=0)
+        centred = xp.where(_varies(X), X - self.mean, 0 * X)
+        variance, axes = xp.linalg.eigh(centred.T @ centred / len(X))  # ascending
+        variance, axes = variance[::-1], axes[:, ::-1]
+        largest = xp.take_along_axis(axes, abs(axes).argmax(axis=0)[None], axis=0)
+        axes = xp.where(largest < 0, -axes, axes)  # v and -v serve alike: every machine takes the same one
+        varies = variance > len(variance) * xp.finfo(X.dtype).eps * variance[0]
+        self.matrix = xp.where(varies, axes, 0 * axes) / xp.sqrt(xp.where(varies, variance, xp.ones_like(variance)))
+        return self
+
+    def transform(self, X):
+        """(X - mean) matrix, shape of X."""
+        return _centred(self, X) @ self.matrix
+
+
+def _varies(X):
+    return X.max(axis=0) > X.min(axis=0)  # not std > 0: the standard deviation of ten times 0.1 is 1e-17
+
+
+def _centred(fitted, X):
+    name = type(fitted).__name__
+    if not hasattr(fitted, "mean"):
+        raise ValueError(f"This {name} has learned nothing yet; call fit(X_train) first.")
+    if X.shape[-1] != len(fitted.mean):
+        raise ValueError(f"X has {X.shape[-1]} columns; the {name} was fitted on {len(fitted.mean)}.")
+    return X - fitted.mean

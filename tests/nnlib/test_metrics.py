@@ -1,16 +1,30 @@
-"""Metrics and the standardiser: hand numbers, ties, edges."""
+"""Metrics and preprocessing: hand numbers, ties, edges."""
 
 import numpy as np
 import pytest
 
-from nnlib.metrics import accuracy, auc, confusion_matrix, roc_curve
-from nnlib.preprocess import Standardiser
+from nnlib.metrics import accuracy, auc, confusion_matrix, predicted_labels, roc_curve
+from nnlib.preprocess import Centrer, Standardiser, Whitener
 
 
 def test_accuracy_and_confusion_matrix_by_hand():
     y, y_hat = np.array([0, 0, 1, 2, 2]), np.array([0, 1, 1, 2, 0])
     assert accuracy(y, y_hat) == 0.6
     assert confusion_matrix(y, y_hat, 4).tolist() == [[1, 1, 0, 0], [0, 1, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("scores", "labels"),
+    [
+        ([[0.1, 0.7, 0.2], [3.0, -1.0, 3.0]], [1, 0]),
+        ([-0.5, 0.0, 2.0], [0, 0, 1]),
+        ([[-0.5], [2.0]], [0, 1]),
+        ([[0, 0, 1], [0, 1, 0]], [2, 1]),
+    ],
+)
+def test_the_largest_score_or_a_positive_logit_is_the_label(scores, labels):
+    y_hat = predicted_labels(np.array(scores))
+    assert y_hat.tolist() == labels and y_hat.dtype.kind == "i"
 
 
 def test_roc_by_hand():
@@ -58,15 +72,58 @@ def test_the_scale_is_learned_from_the_training_split_alone(rng):
     assert np.allclose(Z, (X_test - X_train.mean(axis=0)) / X_train.std(axis=0), rtol=1e-14)
 
 
-def test_a_constant_column_is_centred_only():
-    assert Standardiser().fit(np.full((4, 1), 3.0)).transform(np.array([[5.0]])).tolist() == [[2]]
+@pytest.mark.parametrize("value", [3.0, 0.1])  # the standard deviation of ten times 0.1 is 1e-17, not 0
+def test_a_constant_column_is_centred_only(value):
+    Z = Standardiser().fit(np.full((10, 1), value)).transform(np.array([[value + 2]]))
+    assert np.allclose(Z, [[2]], rtol=1e-14)
 
 
-def test_an_unfitted_standardiser_and_other_columns_are_refused():
-    with pytest.raises(ValueError, match=r"call fit\(X_train\) first"):
-        Standardiser().transform(np.ones((2, 2)))
-    with pytest.raises(ValueError, match="X has 3 columns; the Standardiser was fitted on 2"):
-        Standardiser().fit(np.ones((2, 2))).transform(np.ones((2, 3)))
+def test_centring_takes_the_training_mean_away(rng):
+    X = rng.standard_normal((20, 3)) + 5
+    assert np.allclose(Centrer().fit(X).transform(X).mean(axis=0), 0, atol=1e-14)
+    assert Centrer().fit(np.array([[1.0], [3.0]])).transform(np.array([[10.0]])).tolist() == [[8]]
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_white_columns_have_the_identity_as_covariance(n, rng):
+    X = rng.standard_normal((200, n)) @ rng.standard_normal((n, n)) + 3
+    before = X.copy()
+    Z = Whitener().fit(X).transform(X)
+    assert np.allclose(Z.mean(axis=0), 0, atol=1e-12) and np.allclose(Z.T @ Z / 200, np.eye(n), atol=1e-11)
+    assert np.array_equal(X, before)
+
+
+def test_white_axes_are_the_principal_ones_by_hand():
+    X = np.array([[3.0, 3.0], [-3.0, -3.0], [1.0, -1.0], [-1.0, 1.0]])  # variances 9 along (1, 1), 1 along (1, -1)
+    Z = Whitener().fit(X).transform(X)
+    assert np.allclose(abs(Z), [[np.sqrt(2), 0], [np.sqrt(2), 0], [0, np.sqrt(2)], [0, np.sqrt(2)]], atol=1e-14)
+    assert Whitener().fit(X).matrix[:, 0].min() > 0
+
+
+def test_a_direction_that_does_not_vary_comes_out_as_zero(rng):
+    x = rng.standard_normal((30, 1))
+    X = np.column_stack([x, 2 * x, np.full(30, 0.1)])
+    Z = Whitener().fit(X).transform(X)
+    assert np.allclose(Z.std(axis=0), [1, 0, 0], atol=1e-12)
+    assert not Whitener().fit(np.full((10, 2), 0.1)).matrix.any()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("make", [Centrer, Standardiser, Whitener])
+def test_what_is_learned_comes_from_the_training_split_and_keeps_its_dtype(make, dtype, rng):
+    X = rng.standard_normal((50, 3)).astype(dtype)
+    fitted = make().fit(X)
+    Z = fitted.transform(X[:1] + dtype(100))
+    assert Z.dtype == dtype and Z.max() > 20
+    assert np.array_equal(fitted.transform(X)[:1], fitted.transform(X[:1])) or make is Whitener
+
+
+@pytest.mark.parametrize("make", [Centrer, Standardiser, Whitener])
+def test_what_was_not_fitted_and_other_columns_are_refused(make):
+    with pytest.raises(ValueError, match=rf"This {make.__name__} has .* call fit\(X_train\) first"):
+        make().transform(np.ones((2, 2)))
+    with pytest.raises(ValueError, match=f"X has 3 columns; the {make.__name__} was fitted on 2"):
+        make().fit(np.ones((2, 2))).transform(np.ones((2, 3)))
 
 
 def test_the_array_picks_the_device(cupy):
@@ -75,3 +132,15 @@ def test_the_array_picks_the_device(cupy):
     assert confusion_matrix(y, y, 2).get().tolist() == [[2, 0], [0, 2]]
     X = cupy.asarray(np.array([[1.0, 2.0], [3.0, 2.0]]))
     assert Standardiser().fit(X).transform(X).get().tolist() == [[-1, 0], [1, 0]]
+    assert Centrer().fit(X).transform(X).get().tolist() == [[-1, 0], [1, 0]]
+    assert predicted_labels(X).get().tolist() == [1, 0]
+
+
+def test_whitening_stays_on_the_device(cupy, rng, monkeypatch):
+    def eigh(A):
+        return tuple(cupy.asarray(part) for part in np.linalg.eigh(A.get()))
+
+    monkeypatch.setattr(cupy.linalg, "eigh", eigh, raising=False)
+    X = rng.standard_normal((9, 3))
+    on_device = Whitener().fit(cupy.asarray(X)).transform(cupy.asarray(X))
+    assert np.allclose(on_device.get(), Whitener().fit(X).transform(X), rtol=1e-12)
