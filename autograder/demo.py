@@ -19,6 +19,7 @@ from autograder.verdict import Verdict
 from autograder.verify import released, with_answers
 
 ASSIGNMENT = "a1-neuron"
+SOLUTION_MARKERS = {"### BEGIN SOLUTION", "### END SOLUTION"}
 # correct answers that call no other blank: one mistake then costs its own marks only
 ALONE = {
     "xor": "the step written out",
@@ -133,7 +134,16 @@ def _notebook(source: NotebookNode, student: Student) -> NotebookNode:
         return released(source)
     texts = {(variant.blank, variant.label): variant.code for variant in variants(ASSIGNMENT)}
     labels = ALONE | student.answers
-    return with_answers(source, {blank: texts[blank, label] for blank, label in labels.items()} | student.code)
+    answers = {blank: texts[blank, label] for blank, label in labels.items()} | student.code
+    return _without_markers(with_answers(source, answers))
+
+
+def _without_markers(notebook: NotebookNode) -> NotebookNode:
+    """A notebook that says nothing of solutions: the release that a student fills in has no such lines."""
+    for cell in notebook.cells:
+        lines = cell.source.splitlines()
+        cell.source = "\n".join(line for line in lines if line.strip() not in SOLUTION_MARKERS)
+    return notebook
 
 
 def grade_class(course: Course) -> Iterator[Verdict]:
