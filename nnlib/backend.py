@@ -12,8 +12,10 @@ import numpy as np
 
 def array_module(*arrays):
     """The library that holds `arrays`: `cupy` if one of them is a CuPy array, else `numpy` (numbers and lists too)."""
-    if any(type(array).__module__.partition(".")[0] == "cupy" for array in arrays):
-        return importlib.import_module("cupy")
+    for array in arrays:
+        # NumPy's own type first: a layer asks at every call
+        if type(array) is not np.ndarray and type(array).__module__.partition(".")[0] == "cupy":
+            return importlib.import_module("cupy")
     return np
 
 

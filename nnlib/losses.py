@@ -4,11 +4,14 @@ Convention, stated once: a cost J is the **mean over the m examples (rows)** of 
 sum over the outputs (columns). The 1/m stands in every gradient here: what flows back from a loss carries it already.
 Logs are natural: losses in nats. y and the prediction have the same shape, (m,) or (m, K); a single number is m = 1.
 Labels may be integers; results have the prediction's dtype. Other shapes raise ValueError.
+
+A network is trained with a pair: forward(y, prediction) → J and backward() → ∂J/∂prediction. `SoftmaxCrossEntropy` is
+one; `Loss(squared_error, squared_error_gradient)` makes one of two functions.
 """
 
 import numpy
 
-from nnlib.activations import sigmoid, softplus
+from nnlib.activations import log_softmax, sigmoid, softplus
 from nnlib.backend import array_module
 
 
@@ -52,6 +55,18 @@ def squared_error_gradient(y, y_hat):
     return (y_hat - y) / m
 
 
+def softmax_cross_entropy(y, z):
+    """J = -(1/m) Σ_i log softmax(z_i)[y_i] for logits z (m, K); y: labels 0 … K-1 (m,), or one-hot rows (m, K)."""
+    return SoftmaxCrossEntropy().forward(y, z)
+
+
+def softmax_cross_entropy_gradient(y, z):
+    """∂J/∂z = (softmax(z) - y) / m with y one-hot, shape of z."""
+    loss = SoftmaxCrossEntropy()
+    loss.forward(y, z)
+    return loss.backward()
+
+
 def l2_penalty(w, lam):
     """(λ/2) Σ w². Not divided by m: it is added to the mean once. Biases are left out by not passing them."""
     return lam / 2 * (w * w).sum()
@@ -60,6 +75,66 @@ def l2_penalty(w, lam):
 def l2_penalty_gradient(w, lam):
     """λ w, shape of w."""
     return lam * w
+
+
+class Loss:
+    """The pair of a cost(y, prediction) and its gradient(y, prediction), as `training.fit` calls it."""
+
+    def __init__(self, cost, gradient):
+        self.cost, self.gradient = cost, gradient
+
+    def forward(self, y, prediction):
+        """J as a float."""
+        self._given = y, prediction
+        return float(self.cost(y, prediction))
+
+    def backward(self):
+        """∂J/∂prediction at what forward was given."""
+        return self.gradient(*self._given)
+
+
+class SoftmaxCrossEntropy:
+    """Softmax and cross entropy in one: J = -(1/m) Σ y log softmax(z), ∂J/∂z = (softmax(z) - y) / m.
+
+    y: labels 0 … K-1 (m,), or rows (m, K) that sum to 1, one-hot or soft. z (m, K), floats, is not modified. The
+    gradient is the loss's own buffer, valid until its next call; while z's shape stays the same nothing is allocated.
+    """
+
+    _batch = None
+
+    def forward(self, y, z):
+        """J as a float; ValueError for other shapes or a label outside 0 … K-1."""
+        xp = array_module(z)
+        if (z.shape, z.dtype, type(z)) != self._batch:
+            self._make_buffers(z, xp)
+        self._encode(y, xp)
+        log_softmax(z, out=self._log_a, work=self._dz)
+        return -float(xp.vdot(self._y, self._log_a)) / len(z)
+
+    def backward(self):
+        """∂J/∂z = (softmax(z) - y) / m, (m, K)."""
+        xp = array_module(self._dz)
+        xp.subtract(xp.exp(self._log_a, out=self._dz), self._y, out=self._dz)
+        return xp.divide(self._dz, len(self._dz), out=self._dz)
+
+    def _make_buffers(self, z, xp):
+        if z.ndim != 2 or z.dtype.kind != "f":
+            raise ValueError(f"z is {z.dtype} of shape {z.shape}; expected floats of shape (m, K), a row an example.")
+        self._log_a, self._dz, self._y = (xp.empty_like(z) for _ in range(3))
+        self._classes = xp.arange(z.shape[1])
+        self._batch = z.shape, z.dtype, type(z)
+
+    def _encode(self, y, xp):
+        """y one-hot into the buffer."""
+        m, K = self._y.shape
+        if y.shape == (m, K):
+            xp.copyto(self._y, y, casting="unsafe")
+        elif y.shape != (m,):
+            raise ValueError(f"y has shape {y.shape}; expected labels ({m},) or one-hot rows ({m}, {K}).")
+        else:
+            xp.equal(y[:, None], self._classes, out=self._y)
+            if xp.count_nonzero(self._y) != m:
+                raise ValueError(f"y holds a label that is none of 0 … {K - 1}; number the classes from 0.")
 
 
 def _y_log_a(y, a):

@@ -17,6 +17,10 @@ MAY_IMPORT = {
     "backend": {"importlib", "numpy"},
     "activations": {"nnlib.backend"},
     "losses": {"numpy", "nnlib.backend", "nnlib.activations"},
+    "initializers": {"numpy"},
+    "layer": {"numpy", "nnlib.backend"},
+    "layers": {"numpy", "nnlib.backend", "nnlib.activations", "nnlib.initializers", "nnlib.layer"},
+    "optimizers": {"numpy", "nnlib.backend"},
     "gradcheck": {"numpy", "nnlib.backend"},
     "datasets": {"numpy", "urllib.request"},
     "preprocess": {"nnlib.backend"},
@@ -25,8 +29,8 @@ MAY_IMPORT = {
     "search": set(),
     "plots": {"numpy", "nnlib.backend"},
 }
-STANDARD = {"contextlib", "dataclasses", "gzip", "hashlib", "importlib", "importlib.util", "io", "itertools", "math"}
-STANDARD |= {"os", "pathlib", "sys", "warnings"}
+STANDARD = {"contextlib", "dataclasses", "functools", "gzip", "hashlib", "importlib", "importlib.util", "io"}
+STANDARD |= {"itertools", "math", "os", "pathlib", "sys", "types", "warnings"}
 # array functions of NumPy on what may be a GPU array would bring it to the CPU, or fail
 NUMPY_NAMES = {"losses": {"errstate"}}
 
