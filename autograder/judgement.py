@@ -116,7 +116,7 @@ class Blank:
         self._check, self._guest = check, guest
         self._outcomes = {name: Outcome() for name in check.weights}
         self._notes: list[Finding] = []
-        self._case, self._call = Case("", (), True), ""
+        self._case, self._call = Case("", (), True), ("", ())
         self._seeds = (_digest(b"public", check.name.encode()), _digest(seed, check.name.encode()))
 
     def cases(self, make: Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]) -> Iterator[Case]:
@@ -131,7 +131,7 @@ class Blank:
 
         Raises StudentFault (which ends the check) when there is no usable value.
         """
-        self._call = _source(name, args)
+        self._call = name, args
         reply = self._guest.call(name, args)
         if reply.changed:
             self._note_changed(name, reply.changed)
@@ -183,14 +183,18 @@ class Blank:
         where = f"For {self._case.label}: " if self._case.label else ""
         if not self._case.public:  # numbers of hidden data are never shown; its public twin passed
             where, message = where, "the public example is right, fresh inputs of the same kind are not."
-        return Finding(property, where + message, self._call if self._case.public else "", diagnosis)
+        return Finding(property, where + message, self._example(), diagnosis)
+
+    def _example(self) -> str:
+        """Source of the last call, where it may be shown."""
+        return _source(*self._call) if self._case.public and self._call[0] else ""
 
     def _note_changed(self, name: str, changed: tuple[int, ...]):
         which = ", ".join(str(position + 1) for position in changed)
         note = Finding(
             "inputs unchanged",
             f"{name} changed its argument {which} in place; callers will not expect it. This costs no marks.",
-            self._call if self._case.public else "",
+            self._example(),
             "modified_input",
         )
         if not self._notes:
