@@ -1,0 +1,124 @@
+"""The demo: a class whose every mark is known, released, graded and given feedback by the real command line."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder import cli
+from autograder import demo as demo_module
+from autograder.demo import CLASS
+from autograder.record import marks
+from autograder.verdict import Verdict
+from tests.a1_class import ASSIGNMENT, demo, verdict
+
+
+@pytest.fixture(scope="module")
+def ran(root, tmp_path_factory):
+    return demo(root, tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="module")
+def rows(ran):
+    return json.loads((ran.course.root / "course" / "demo.json").read_text())
+
+
+def test_it_ends_well_and_says_so(ran):
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stderr == ""
+
+
+def test_the_table_has_everybody_with_a_mark(ran):
+    lines = ran.stdout.splitlines()
+    for student in CLASS:
+        assert any(student.name in line and " / 40" in line for line in lines), student.name
+    assert any("chloe" in line and "36 / 40" in line and "row_gradients: missing_mean" in line for line in lines)
+
+
+def test_it_says_where_to_look_and_what_is_there(ran):
+    said = dict(line.split(": ", 1) for line in ran.stdout.splitlines()[-5:])
+    assert (ran.course.root / said["gradebook"].strip()) == ran.course.gradebook and ran.course.gradebook.exists()
+    page = said["feedback pages"].strip().replace("<student>", "chloe")
+    assert (
+        "missing_mean" in (ran.course.root / page).read_text() or "not divided" in (ran.course.root / page).read_text()
+    )
+    assert said["open the lectures in JupyterLab"].strip() == "make lab"
+    assert ran.stdout.count("of 198 marks and diagnoses are what the bank expects: course/demo.json") == 1
+
+
+def test_every_mark_and_diagnosis_is_as_expected(rows):
+    assert len({row["student"] for row in rows}) == len(CLASS) >= 12
+    assert len(rows) == len({(row["student"], row["cell"]) for row in rows}) == 11 * len(CLASS)
+    for row in rows:
+        assert row["as_expected"] is True
+        assert (row["mark"], row["diagnosis"]) == (row["expected"], row["expected_diagnosis"])
+
+
+def test_what_is_expected_is_not_all_the_same(rows):
+    """A comparison of nothing with nothing would pass as well."""
+    assert {row["mark"] is None for row in rows} == {True, False}
+    assert sum(bool(row["diagnosis"]) for row in rows) > 20
+    assert {row["mark"] / row["points"] for row in rows if row["mark"] is not None} >= {0.0, 0.5, 1.0}
+
+
+def test_the_gradebook_has_the_same_marks(ran, rows):
+    recorded = {(mark.student, mark.cell): mark for mark in marks(ran.course.db_url, ASSIGNMENT)}
+    for row in rows:
+        mark = recorded[row["student"], f"test_{row['cell']}"]
+        assert mark.auto == row["mark"] and mark.needs_manual is (row["mark"] is None)
+
+
+def test_a_numpy_warning_costs_nothing(ran):
+    omar = verdict(ran.course, "omar")
+    assert omar.score == omar.points == 40
+    assert "RuntimeWarning" in ran.course.autograded(ASSIGNMENT, "omar").read_text()
+
+
+def test_those_who_loop_crash_copy_or_break_their_file_do_not_stop_the_batch(ran):
+    troubled = {"kim": 36.0, "lena": 35.0, "marco": 40.0, "nina": 37.0, "priya": 0.0, "rosa": 36.0}
+    assert {name: verdict(ran.course, name).score for name in troubled} == troubled
+    for student in CLASS:
+        assert ran.course.feedback(ASSIGNMENT, student.name).is_file(), student.name
+
+
+def test_nothing_is_left_undecided_but_the_unreadable_file(ran, rows):
+    assert {row["student"] for row in rows if row["mark"] is None} == {"priya"}
+    for student in CLASS:
+        assert verdict(ran.course, student.name).staff_notes == ()
+
+
+# a difference is found
+
+
+@pytest.fixture
+def again(ran, monkeypatch):
+    """`autograder demo` up to the comparison, on the verdicts that the demo reached; what it wrote goes nowhere."""
+
+    def run(**changes):
+        def told(course, assignment, student):
+            text = course.verdict(assignment, student).read_text()
+            return Verdict.from_json(text.replace(*changes.get(student, ("", ""))))
+
+        monkeypatch.setattr(demo_module, "prepare", lambda here, verify: CLASS)
+        monkeypatch.setattr(
+            demo_module, "grade_class", lambda here: (told(ran.course, ASSIGNMENT, s.name) for s in CLASS)
+        )
+        monkeypatch.setattr(demo_module, "write", lambda here, rows: here.directory.parent / "demo.json")
+        monkeypatch.chdir(ran.course.root)
+        return CliRunner().invoke(cli.app, ["demo", "--json"])
+
+    return run
+
+
+def test_no_difference_is_no_fault(again):
+    result = again()
+    assert result.exit_code == 0 and all(row["as_expected"] for row in json.loads(result.stdout))
+
+
+@pytest.mark.parametrize("planted", [
+    ('"score": 0.0', '"score": 2.0'), ('"score": 4.0', '"score": null'), ('"missing_mean"', '"wrong_sign"'),
+], ids=["a mark", "an undecided blank", "a diagnosis"])  # fmt: skip
+def test_a_difference_exits_with_1(again, planted):
+    result = again(chloe=planted)
+    assert result.exit_code == 1
+    assert {row["student"] for row in json.loads(result.stdout) if not row["as_expected"]} == {"chloe"}
