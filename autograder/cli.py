@@ -203,8 +203,9 @@ def _bar() -> Progress:
 
 
 def _print_json(value) -> None:
-    json.dump(value, sys.stdout, indent=1, ensure_ascii=False)
-    print()
+    """UTF-8 whatever the terminal's encoding is; what UTF-8 cannot hold becomes JSON's own escape for it."""
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
 
 
 @contextmanager

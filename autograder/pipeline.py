@@ -84,13 +84,15 @@ def _read(path: Path) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
-        others = ", ".join(sorted(p.name for p in path.parent.iterdir())[:5]) or "nothing"
+        names = (os.fsencode(p.name).decode(errors="replace") for p in path.parent.iterdir())
         raise Unreadable(
-            f"There is no {path.name} in what was handed in (found: {others}): hand it in under that name."
+            f"There is no {path.name} in what was handed in (found: {', '.join(sorted(names)[:5]) or 'nothing'}): "
+            "hand it in under that name."
         ) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Unreadable(f"{path.name} is not a plain file: hand in the .ipynb file that JupyterLab saved.")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Unreadable(f"{path.name} is not a plain file: hand in the .ipynb file that JupyterLab saved.")
         return file.read(LARGEST_FILE + 1)
 
 

@@ -174,8 +174,8 @@ def _pyseccomp() -> ModuleType:
     try:
         return importlib.import_module("pyseccomp")
     except (ImportError, RuntimeError) as error:  # the latter where the C library is missing
-        raise SandboxUnavailable(f"the sandbox needs pyseccomp ({error}), and nothing is graded without it: install the "
-                                 "packages 'pyseccomp' (pip) and 'libseccomp2' (apt-get).") from None  # fmt: skip
+        raise SandboxUnavailable(f"the sandbox needs pyseccomp ({error}), and nothing is graded without it: install "
+                                 "the packages 'pyseccomp' (pip) and 'libseccomp2' (apt-get).") from None  # fmt: skip
 
 
 def _seccomp_filter() -> bytes:
