@@ -1,7 +1,7 @@
 """Pictures of given data on given Axes; nothing is trained or computed here but what is drawn.
 
 Colours are Okabe & Ito's, which the colour-blind can tell apart; classes also differ in marker, lines in style, so that
-a greyscale print says the same. Every function labels its axes and returns the Axes.
+a greyscale print says the same; colour maps run from dark to light. Every function labels its axes and returns them.
 """
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from nnlib.backend import to_numpy
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442", "#000000")
+DARK_TO_LIGHT = "cividis"
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
 LINES = ("-", "--", "-.", ":")
 
@@ -25,10 +26,13 @@ def scatter(ax, X, y, names=("class 0", "class 1")):
 
 
 def decision_regions(ax, predict, X, y, names=("class 0", "class 1"), resolution=200):
-    """Points X (m, 2), y (m,) over the regions of `predict`: (k, 2) rows → (k,) class numbers."""
+    """Points X (m, 2), y (m,) over the regions of `predict`: (k, 2) rows → (k,) class numbers.
+
+    For a network: `lambda X: predicted_labels(model.forward(X))`, with `nnlib.metrics.predicted_labels`.
+    """
     X = to_numpy(X)
     x1, x2 = (_around(X[:, j], resolution) for j in (0, 1))
-    labels = np.reshape(predict(_grid(x1, x2)), (len(x2), len(x1)))
+    labels = np.reshape(to_numpy(predict(_grid(x1, x2))), (len(x2), len(x1)))
     classes = int(max(labels.max(), to_numpy(y).max())) + 1
     levels = np.arange(classes + 1) - 0.5
     ax.contourf(x1, x2, labels, levels=levels, colors=COLOURS[:classes], alpha=0.18)
@@ -46,6 +50,87 @@ def loss_curve(ax, *curves, x=None, xlabel="update", ylabel="cost J (nats)"):
         ax.set_yscale("log")
     _label(ax, xlabel, ylabel)
     ax.legend()
+    return ax
+
+
+def training_curves(ax, history, ylabel="loss J (nats)"):
+    """Loss of training and validation after each epoch of `nnlib.training.fit`, and the epoch that was kept."""
+    curves = [("training", history.loss), ("validation", history.validation_loss)]
+    epochs = np.arange(1, len(history.loss) + 1)
+    loss_curve(ax, *[curve for curve in curves if curve[1]], x=epochs, xlabel="epoch", ylabel=ylabel)
+    if history.best_epoch is not None:
+        ax.axvline(history.best_epoch + 1, color="0.4", linestyle=":", label="kept")
+        ax.legend()
+    return ax
+
+
+def activation_histograms(axes, activations, bins=40):
+    """One histogram a layer: `activations` is a dict of name → array of outputs, `axes` as many Axes.
+
+    All share one range of values, so that layers can be compared; mean and standard deviation stand in the titles.
+    """
+    values = [to_numpy(a).ravel() for a in activations.values()]
+    common = (min(v.min() for v in values), max(v.max() for v in values))
+    for ax, name, v in zip(np.ravel(axes), activations, values, strict=True):
+        ax.hist(v, bins=bins, range=common, weights=np.full(len(v), 1 / len(v)), color=COLOURS[0])
+        ax.set_title(f"{name}\nmean {v.mean():.2g}, std {v.std():.2g}", fontsize=9)
+        _label(ax, "output", "share")
+    return axes
+
+
+def activation_spread(ax, history):
+    """Each layer's outputs after each epoch of `fit(…, monitor=X)`: median (thick line) and quartiles (thin)."""
+    for k, (name, summaries) in enumerate(history.activations.items()):
+        epochs = np.arange(1, len(summaries) + 1)
+        quartiles = np.array([(s.lower_quartile, s.median, s.upper_quartile) for s in summaries]).T
+        for line, width in zip(quartiles, (0.7, 2, 0.7), strict=True):
+            style = {"color": COLOURS[k % 8], "linestyle": LINES[k % 4], "linewidth": width}
+            ax.plot(epochs, line, label=name if width == 2 else None, **style)
+    _label(ax, "epoch", "output of the layer")
+    ax.legend()
+    return ax
+
+
+def weight_images(axes, W, shape):
+    """Column k of W (n_in, K) as an image of `shape` on the k-th of K Axes: dark negative, light positive.
+
+    All share one range, symmetric about zero, so that zero is the same middle tone everywhere.
+    """
+    W = to_numpy(W)
+    largest = abs(W).max() or 1
+    for k, (ax, column) in enumerate(zip(np.ravel(axes), W.T, strict=True)):
+        image = ax.imshow(column.reshape(shape), cmap=DARK_TO_LIGHT, vmin=-largest, vmax=largest)
+        ax.set(title=str(k), xticks=[], yticks=[])
+    np.ravel(axes)[0].figure.colorbar(image, ax=list(np.ravel(axes)), label="weight")
+    return axes
+
+
+def confusion(ax, matrix, names=None):
+    """A confusion matrix (K, K) from `nnlib.metrics.confusion_matrix`: counts, shaded by share of the true class."""
+    matrix = to_numpy(matrix)
+    names = names or [str(k) for k in range(len(matrix))]
+    share = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    ax.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for (i, j), count in np.ndenumerate(matrix):
+        ax.text(j, i, str(count), ha="center", va="center", fontsize=8, color="white" if share[i, j] > 0.5 else "black")
+    ax.set_xticks(range(len(matrix)), names)
+    ax.set_yticks(range(len(matrix)), names)
+    _label(ax, "predicted class", "true class")
+    return ax
+
+
+def gradient_error_map(ax, analytic, numeric):
+    """|analytic - numeric| of every entry of one parameter (n_in, n_out) or (n,): a heat map, light where it is large.
+
+    The scale is logarithmic, in decades of the largest gradient; an exact zero is drawn as the smallest error there is.
+    """
+    analytic, numeric = (np.atleast_2d(to_numpy(gradient)).astype(float) for gradient in (analytic, numeric))
+    error = abs(analytic - numeric) / (max(abs(analytic).max(), abs(numeric).max()) or 1)
+    image = ax.imshow(np.log10(np.maximum(error, 1e-17)), cmap=DARK_TO_LIGHT, vmin=-17, vmax=0, aspect="auto")
+    ax.figure.colorbar(image, ax=ax, label="log₁₀ of error / largest gradient")
+    rows, columns = error.shape
+    ax.set(xticks=range(0, columns, 1 + columns // 12), yticks=range(0, rows, 1 + rows // 12))
+    _label(ax, "column j", "row i")
     return ax
 
 

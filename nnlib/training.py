@@ -1,9 +1,12 @@
-"""Going downhill: minibatches, gradient descent with its history, and Newton's method to compare with."""
+"""Going downhill: minibatches, gradient descent, Newton's method to compare with, and `fit`, which trains a network."""
 
 from dataclasses import dataclass, field
-from math import isfinite, sqrt
+from math import inf, isfinite
 
 from nnlib.backend import array_module
+from nnlib.checkpoint import arrays
+from nnlib.metrics import accuracy, predicted_labels
+from nnlib.monitoring import activation_statistics, gradient_norms, norm
 
 
 @dataclass(eq=False)
@@ -45,14 +48,14 @@ def gradient_descent(cost_and_gradient, parameters, *, lr, steps, tolerance=0.0,
     history = History(parameters)
     for step in range(steps + 1):
         cost, gradients = cost_and_gradient(parameters)
-        norm = _norm(_matching(gradients, parameters))
+        gradient_norm = norm(_matching(gradients, parameters))
         history.cost.append(float(cost))
-        history.gradient_norm.append(norm)
+        history.gradient_norm.append(gradient_norm)
         if keep_path:
             history.path.append({name: value.copy() for name, value in parameters.items()})
         if callback:
             callback(step, parameters, float(cost))
-        if step == steps or norm <= tolerance or not (isfinite(norm) and isfinite(cost)):
+        if step == steps or gradient_norm <= tolerance or not (isfinite(gradient_norm) and isfinite(cost)):
             break
         parameters = {name: value - lr * gradients[name] for name, value in parameters.items()}
     history.parameters = parameters
@@ -71,7 +74,7 @@ def newton(gradient_and_hessian, theta, *, steps, tolerance):
     history = History(theta)
     for step in range(steps + 1):
         gradient, hessian = gradient_and_hessian(theta)
-        history.gradient_norm.append(_norm({"theta": gradient}))
+        history.gradient_norm.append(norm({"theta": gradient}))
         history.path.append(theta)
         if step == steps or history.gradient_norm[-1] <= tolerance:
             break
@@ -80,8 +83,132 @@ def newton(gradient_and_hessian, theta, *, steps, tolerance):
     return history
 
 
-def _norm(gradients):
-    return sqrt(sum(float((gradient * gradient).sum()) for gradient in gradients.values()))
+@dataclass(eq=False)
+class FitHistory:
+    """What `fit` saw. Entry k of a list belongs to epoch k, of `batch_loss` to update k.
+
+    batch_loss: J of each minibatch before its update. loss, accuracy: their means over the epoch's rows, seen while the
+    parameters move and dropout is on. validation_loss, validation_accuracy: after the epoch, dropout off. The
+    accuracies stay empty unless y holds integers. gradient_norms: layer → ‖∇J‖ over its parameters in the epoch's last
+    minibatch. activations: layer → `Summary` of its outputs for the monitored rows, after the epoch. best_epoch: whose
+    parameters were kept; None without early stopping.
+    """
+
+    batch_loss: list[float] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+    gradient_norms: dict[str, list[float]] = field(default_factory=dict)
+    activations: dict[str, list] = field(default_factory=dict)
+    best_epoch: int | None = None
+
+
+def fit(
+    model,
+    loss,
+    optimizer,
+    X,
+    y,
+    *,
+    epochs,
+    batch_size,
+    rng,
+    validation=None,
+    schedule=None,
+    early_stopping=None,
+    monitor=None,
+    progress=False,
+):
+    """Train `model` in place by minibatches drawn with `rng`; returns a `FitHistory`. Called again, it continues.
+
+    model: a layer or `Sequential` of `nnlib.layers`; loss: `SoftmaxCrossEntropy()` or a `Loss` of `nnlib.losses`;
+    optimizer: of `nnlib.optimizers`. X (m, n) in the dtype of the parameters, y (m, …) as the loss wants it; integers
+    in y are class labels, or one-hot rows, and give accuracies.
+
+    validation: (X, y), judged after each epoch. schedule: update number 0, 1, … → learning rate. early_stopping: stop
+    after so many epochs without a smaller validation loss and take the best epoch's parameters and state. monitor: rows
+    (k, n) on which each layer's outputs are summarised after each epoch. progress: show a bar.
+
+    Stops, before the update, at a minibatch whose J is not finite; the history ends with it. Equal seeds give equal
+    bits. Raises ValueError for early stopping without validation and for impossible batch sizes.
+    """
+    if early_stopping is not None and (validation is None or early_stopping < 1):
+        raise ValueError(f"early_stopping is {early_stopping}; it needs `validation` and at least 1 epoch of patience.")
+    history, best = FitHistory(), None
+    for epoch in _counted(epochs, progress, history):
+        _run_epoch(model, loss, optimizer, minibatches(X, y, batch_size, rng), schedule, history)
+        _record(model, loss, validation, monitor, history)
+        if early_stopping and history.validation_loss[-1] < min(history.validation_loss[:-1], default=inf):
+            history.best_epoch = epoch
+            best = {name: array.copy() for name, array in arrays(model).items()}
+        if early_stopping and epoch - (history.best_epoch or 0) >= early_stopping:
+            break
+        if not isfinite(history.batch_loss[-1]):
+            break
+    if best:
+        for name, array in arrays(model).items():
+            array[...] = best[name]
+    return history
+
+
+def _run_epoch(model, loss, optimizer, batches, schedule, history):
+    """One update a minibatch: forward, backward, step."""
+    seen = []
+    for X, y in batches:
+        out = model.forward(X, training=True)
+        J = loss.forward(y, out)
+        history.batch_loss.append(J)
+        seen.append((len(y), J, _accuracy(y, out)))
+        if not isfinite(J):
+            break
+        model.backward(loss.backward(), input_gradient=False)
+        if schedule:
+            optimizer.lr = schedule(len(history.batch_loss) - 1)
+        optimizer.step(model.parameters, model.gradients)
+    rows = sum(m for m, _, _ in seen)
+    history.loss.append(sum(m * J for m, J, _ in seen) / rows)
+    if seen[0][2] is not None:
+        history.accuracy.append(sum(m * share for m, _, share in seen) / rows)
+
+
+def _record(model, loss, validation, monitor, history):
+    """What is seen once an epoch, after its last update."""
+    _append(history.gradient_norms, gradient_norms(model))
+    if monitor is not None:
+        _append(history.activations, activation_statistics(model, monitor))
+    if validation is not None:
+        X, y = validation
+        out = model.forward(X)
+        history.validation_loss.append(loss.forward(y, out))
+        if (share := _accuracy(y, out)) is not None:
+            history.validation_accuracy.append(share)
+
+
+def _accuracy(y, out):
+    """Share of right labels, None where y holds no labels."""
+    if y.dtype.kind not in "iub":
+        return None
+    return accuracy(y if y.ndim == 1 else predicted_labels(y), predicted_labels(out))
+
+
+def _append(lists, values):
+    for name, value in values.items():
+        lists.setdefault(name, []).append(value)
+
+
+def _counted(epochs, progress, history):
+    """0 … epochs - 1, with a bar if asked for."""
+    if not progress:
+        yield from range(epochs)
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=epochs, unit="epoch") as bar:
+        for epoch in range(epochs):
+            yield epoch
+            bar.set_postfix(loss=history.loss[-1])
+            bar.update()
 
 
 def _matching(gradients, parameters):

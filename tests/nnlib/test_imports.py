@@ -21,16 +21,20 @@ MAY_IMPORT = {
     "layer": {"numpy", "nnlib.backend"},
     "layers": {"numpy", "nnlib.backend", "nnlib.activations", "nnlib.initializers", "nnlib.layer"},
     "optimizers": {"numpy", "nnlib.backend"},
+    "graph": {"nnlib.backend", "nnlib.activations", "nnlib.losses"},
+    "drawing": {"nnlib.backend", "nnlib.graph"},
     "gradcheck": {"numpy", "nnlib.backend"},
     "datasets": {"numpy", "urllib.request"},
     "preprocess": {"nnlib.backend"},
     "metrics": {"nnlib.backend"},
-    "training": {"nnlib.backend"},
+    "checkpoint": {"numpy", "nnlib.backend"},
+    "monitoring": {"nnlib.backend"},
+    "training": {"nnlib.backend", "nnlib.checkpoint", "nnlib.metrics", "nnlib.monitoring", "tqdm.auto"},
     "search": set(),
     "plots": {"numpy", "nnlib.backend"},
 }
-STANDARD = {"contextlib", "dataclasses", "functools", "gzip", "hashlib", "importlib", "importlib.util", "io"}
-STANDARD |= {"itertools", "math", "os", "pathlib", "sys", "types", "warnings"}
+STANDARD = {"contextlib", "dataclasses", "functools", "gzip", "hashlib", "html", "importlib", "importlib.util", "io"}
+STANDARD |= {"itertools", "math", "os", "pathlib", "sys", "types", "typing", "warnings", "zipfile"}
 # array functions of NumPy on what may be a GPU array would bring it to the CPU, or fail
 NUMPY_NAMES = {"losses": {"errstate"}}
 
