@@ -85,10 +85,6 @@ def feedback_command(
     here = Course.here(course)
     with _one_line(LookupError, FileNotFoundError, NotReleased):
         paths = write_feedback(here, assignment, students or None)
-        if not paths:
-            raise LookupError(
-                f"nothing of {assignment} has been graded in {here.directory}: run `autograder grade {assignment}`."
-            )
     if as_json:
         _print_json([str(path) for path in paths])
     else:

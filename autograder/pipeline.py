@@ -114,5 +114,12 @@ def feedback_page(course: Course, assignment: str, student: str) -> str:
 
 
 def write_feedback(course: Course, assignment: str, students: Iterable[str] | None = None) -> list[Path]:
-    """Write the feedback pages of `students` (default: all who were graded); returns the files."""
+    """Write the feedback pages of `students` (default: all who were graded); returns the files.
+
+    Raises FileNotFoundError, in one sentence, where nothing was graded yet.
+    """
+    if not any(course.verdict(assignment, "").parent.glob("*.json")):
+        raise FileNotFoundError(
+            f"nothing of {assignment} has been graded in {course.directory}: run `autograder grade {assignment}`."
+        )
     return feedback.write_feedback(course, assignment, record.marks(course.db_url, assignment), students)

@@ -69,7 +69,12 @@ def verify(course: Course, assignment: str) -> Report:
 
 
 def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
-    """(the number of rows in all, one row) as they are judged, in a sandbox with a secret of their own."""
+    """(the number of rows in all, one row) as they are judged, in a sandbox with a secret of their own.
+
+    Raises FileNotFoundError, in one sentence, when there is no such assignment.
+    """
+    if not course.source(assignment).is_file():
+        raise FileNotFoundError(f"there is no assignment {assignment!r} in {course.sources}.")
     source = nbformat.read(course.source(assignment), as_version=4)
     bank = variants(assignment)
     rows = [*_counts(source, bank)]
