@@ -105,6 +105,7 @@ def _write_notebook(course: Course, assignment: str, student: str, notebook: Not
     os.replace(part, path)
     timestamp = course.submission(assignment, student).with_name(TIMESTAMP)
     if timestamp.is_file() and not timestamp.is_symlink():
+        path.with_name(TIMESTAMP).unlink(missing_ok=True)  # nbgrader leaves it read-only
         shutil.copyfile(timestamp, path.with_name(TIMESTAMP))
 
 

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder import cells, nbgrader_steps
+from autograder import cells, nbgrader_steps, pipeline
 from autograder.nbgrader_steps import configure, dismiss_all
 from autograder.record import marks
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
@@ -197,6 +197,15 @@ def test_the_time_of_handing_in_stays_and_other_files_go(course, nbgrader, relea
     with Gradebook(course.db_url) as gradebook:
         assert gradebook.find_submission(ASSIGNMENT, "ada").timestamp.isoformat() == "2026-11-03T12:30:00"
     assert nbgrader.get_autograded_students(ASSIGNMENT) == {"ada"}
+
+
+def test_what_nbgrader_left_read_only_is_replaced_by_our_own_route(course, nbgrader, release):
+    (hand_in(course, "ada", release).parent / "timestamp.txt").write_text("2026-11-03 12:30:00 UTC")
+    autograded(nbgrader, "ada")
+    there = course.autograded(ASSIGNMENT, "ada").with_name("timestamp.txt")
+    assert not there.stat().st_mode & 0o222  # to open it for writing is refused to all but root
+    pipeline._write_notebook(course, ASSIGNMENT, "ada", release)
+    assert there.stat().st_mode & 0o200 and there.read_text().startswith("2026-11-03")
 
 
 def test_late_penalties_are_nbgraders_own(course, release, monkeypatch):
