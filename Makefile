@@ -2,6 +2,7 @@
 # make test    run every test
 # make lab     open the notebooks, Formgrader among them, in JupyterLab
 # make lint    look for mistakes a machine can see
+# make stored  run notebooks and store their outputs: make stored ARGS=lectures/02-logistic-regression.ipynb
 #
 # Each first builds .venv from requirements.txt. PYTHON=/path/to/python3.12 chooses the interpreter that .venv is built
 # with (`make clean` first to change it); ARGS="..." is handed on to the command that the target runs.
@@ -13,7 +14,7 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: demo test lab lint venv clean bubblewrap
+.PHONY: demo test lab lint stored venv clean bubblewrap
 .NOTPARALLEL:
 
 demo: bubblewrap venv
@@ -23,10 +24,14 @@ test: bubblewrap venv
 	@$(IN_VENV) $(ONE_THREAD) python -m pytest -n 2 --dist loadfile --durations=15 $(ARGS)
 
 lab: venv
-	@$(IN_VENV) jupyter lab $(AS_ROOT) $(ARGS)
+	@$(IN_VENV) $(ONE_THREAD) jupyter lab $(AS_ROOT) $(ARGS)
 
 lint: venv
 	@$(IN_VENV) ruff check $(ARGS) .
+
+stored: venv
+	@$(IN_VENV) $(ONE_THREAD) jupyter nbconvert --log-level ERROR --to notebook --execute --inplace \
+		--ExecutePreprocessor.record_timing=False $(or $(ARGS),$(error Say which: make stored ARGS=lectures/04-minibatches.ipynb))
 
 venv: $(INSTALLED)
 

@@ -188,6 +188,24 @@ def test_a_path_of_someones_machine_is_seen(parts):
     assert SOMEONES_MACHINE.search(b"see " + "/".join(parts).encode())
 
 
+def ruff(root: Path, *paths: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", str(root / "pyproject.toml"), *paths]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True)
+
+
+def test_the_project_is_clean_under_its_own_lint_rules(root):
+    run = ruff(root, ".")
+    assert run.returncode == 0, run.stdout[-4000:]
+
+
+@pytest.mark.parametrize(("source", "rule"), [
+    ("import os\n", "F401"), ("def f(): ...\n\n\ndef f(): ...\n", "F811"), (f"x = '{120 * 'a'}'\n", "E501"),
+])  # fmt: skip
+def test_what_lint_is_for_is_seen(root, tmp_path, source, rule):
+    (tmp_path / "planted.py").write_text(source)
+    assert rule in ruff(root, str(tmp_path)).stdout
+
+
 def pins(path: Path) -> dict[str, str]:
     """Package → version of a requirements file, each line of which must be `package==version` and nothing more."""
     lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
