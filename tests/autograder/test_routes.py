@@ -6,6 +6,7 @@ import shutil
 
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
@@ -14,8 +15,7 @@ from autograder.course import Course
 from autograder.nbgrader_steps import configure, dismiss_all
 from autograder.record import marks, path_to_alembic
 from autograder.verdict import Verdict
-
-ASSIGNMENT = "a1-neuron"
+from tests.a1_class import ASSIGNMENT, demo, nbgrader
 
 
 def submissions(release):
@@ -106,3 +106,52 @@ def test_the_class_is_marked_as_it_deserves(classes):
 def test_nothing_a_student_wrote_runs_in_either_notebook(classes):
     for course in classes:
         assert "<script>" not in course.autograded(ASSIGNMENT, "right").read_text()
+
+
+# the demo's class, through the commands that people type
+
+
+@pytest.fixture(scope="module")
+def demo_class(root, tmp_path_factory):
+    """The demo as `autograder demo` graded it, and the same files graded by `nbgrader autograde a1-neuron`."""
+    ran = demo(root, tmp_path_factory.getbasetemp())
+    assert ran.returncode == 0, ran.stderr
+    home = tmp_path_factory.mktemp("demo-again")
+    shutil.copytree(ran.course.root / "assignments", home / "assignments")
+    shutil.copyfile(root / "nbgrader_config.py", home / "nbgrader_config.py")
+    course = Course(home, home / "class")
+    forget = shutil.ignore_patterns("verdicts", "autograded", "feedback", "backups")
+    shutil.copytree(ran.course.directory, course.directory, ignore=forget)
+    with Gradebook(course.db_url) as gradebook:
+        for student in ran.course.students(ASSIGNMENT):
+            gradebook.remove_submission(ASSIGNMENT, student)
+    assert marks(course.db_url, ASSIGNMENT) == []
+    for command in ("autograde", "generate_feedback"):
+        run = nbgrader(root, home, command, ASSIGNMENT, AUTOGRADER_COURSE="class")
+        assert run.returncode == 0, run.stderr
+    return ran.course, course
+
+
+def test_the_demo_class_gets_equal_marks_through_nbgraders_command(demo_class):
+    ours, theirs = (marks(course.db_url, ASSIGNMENT) for course in demo_class)
+    assert ours == theirs
+    assert len({mark.student for mark in ours}) >= 12 and len(ours) == 12 * len({mark.student for mark in ours})
+    assert len({mark.auto for mark in ours}) > 5  # not all alike: something was compared
+
+
+def test_the_demo_class_gets_our_page_through_nbgraders_command(demo_class):
+    for student in demo_class[0].students(ASSIGNMENT):
+        ours, theirs = (course.feedback(ASSIGNMENT, student).read_text() for course in demo_class)
+        assert ours == theirs and "default-src" in ours, student
+
+
+def test_a_difference_between_the_routes_would_be_seen(demo_class, tmp_path):
+    ours, theirs = demo_class
+    shutil.copyfile(theirs.gradebook, tmp_path / "gradebook.db")
+    db_url = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    with Gradebook(db_url) as gradebook:
+        grade = gradebook.find_grade("test_row_gradients", ASSIGNMENT, ASSIGNMENT, "chloe")
+        grade.auto_score = 1.0
+        gradebook.db.commit()
+    different = set(marks(ours.db_url, ASSIGNMENT)) ^ set(marks(db_url, ASSIGNMENT))
+    assert {(mark.student, mark.cell) for mark in different} == {("chloe", "test_row_gradients")}
