@@ -31,7 +31,7 @@ def load_parameters(path, model):
         if stored[name].shape != array.shape:
             raise ValueError(f"{name} has shape {stored[name].shape} in {path}, {array.shape} in the model; match it.")
     for name, array in own.items():
-        array[...] = array_module(array).asarray(stored[name], dtype=array.dtype)
+        array[...] = array_module(array).asarray(stored[name])
 
 
 def _read(path):

@@ -64,7 +64,7 @@ class Whitener:
 
 
 def _varies(X):
-    return X.max(axis=0) > X.min(axis=0)  # not std > 0: the standard deviation of ten times 0.1 is 1e-17
+    return X.max(axis=0) > X.min(axis=0)  # not std > 0: the standard deviation of twenty times 0.1 is 1e-17
 
 
 def _centred(fitted, X):

@@ -127,6 +127,7 @@ def test_too_few_axes_are_refused_not_left_undrawn(row_of_axes):
 def test_the_confusion_matrix_has_true_rows_and_written_counts(ax):
     plots.confusion(ax, np.array([[3, 1], [0, 0]]), names=("cat", "dog"))
     assert drawn_values(ax).tolist() == [[0.75, 0.25], [0, 0]]  # a class without examples divides by nothing
+    assert {text.get_position(): text.get_text() for text in ax.texts}[(1, 0)] == "1"  # x is the predicted class
     assert [text.get_text() for text in ax.texts] == ["3", "1", "0", "0"]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("predicted class", "true class")
     assert [text.get_text() for text in ax.get_yticklabels()] == ["cat", "dog"]
