@@ -200,9 +200,9 @@ def transpose(x):
 def index(x, key):
     """x[key] for any key NumPy takes. Each entry of dout goes back to where it was read; read twice, it adds up."""
     (x,) = _operands(x)
-    xp, shape, dtype = array_module(x.value), x.value.shape, x.value.dtype
+    xp, shape = array_module(x.value), x.value.shape
     places = xp.arange(x.value.size).reshape(shape)[key].reshape(-1)
-    to_x = (x, lambda dout: xp.bincount(places, dout.reshape(-1), x.value.size).astype(dtype).reshape(shape))
+    to_x = (x, lambda dout: xp.bincount(places, dout.reshape(-1), x.value.size).reshape(shape))
     return operation("[ ]", x.value[key], to_x)
 
 
@@ -347,7 +347,7 @@ def _message(node, parent, vjp, dout):
     message = vjp(dout)
     if message.shape != parent.value.shape:
         raise ValueError(f"a vjp of {node.op} returned shape {message.shape}; its input has {parent.value.shape}.")
-    return message.astype(parent.value.dtype, copy=False)
+    return message.astype(parent.value.dtype, copy=False)  # bincount counts in float64
 
 
 def _own_array(gradient, x):

@@ -6,6 +6,7 @@ import pytest
 from nnlib import activations, graph, losses
 from nnlib.gradcheck import check_gradients
 from nnlib.graph import Node, gradients, operation, sweep, topological_order, value_and_gradients, variable
+from nnlib.layers import Linear, Sequential, Sigmoid
 
 M, N, K = 4, 3, 2
 LOG_LOSS = losses.log_loss_from_logits, losses.log_loss_from_logits_gradient
@@ -245,6 +246,21 @@ def test_a_network_in_the_graph_equals_the_formulas_by_hand(rng):
         np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-15)
 
 
+def test_a_network_in_the_graph_equals_the_same_in_layers(rng):
+    X, y = rng.standard_normal((7, 4)), np.array([0, 2, 1, 1, 0, 2, 2])
+    model, loss = Sequential(Linear(4, 5, rng=rng), Sigmoid(), Linear(5, 3, rng=rng)), losses.SoftmaxCrossEntropy()
+    want_J = loss.forward(y, model.forward(X, training=True))
+    model.backward(loss.backward())
+
+    def J(**w):
+        return graph.softmax_cross_entropy(y, graph.sigmoid(X @ w["0.W"] + w["0.b"]) @ w["2.W"] + w["2.b"])
+
+    got_J, got = value_and_gradients(J, model.parameters)
+    assert got_J == pytest.approx(want_J, rel=1e-12) and set(got) == set(model.gradients)
+    for name, want in model.gradients.items():
+        np.testing.assert_allclose(got[name], want, rtol=1e-12, atol=1e-15)
+
+
 def test_ties_go_to_the_first():
     a, b = variable([1.0, 2.0, 3.0]), variable([1.0, 5.0, 0.0])
     by_a, by_b = gradients(graph.maximum(a, b), [a, b], np.array([7.0, 8.0, 9.0]))
@@ -305,6 +321,13 @@ def test_an_array_changed_later_changes_no_graph():
     X *= 100
     key += 1
     assert J.value == 4 and gradients(J, [w])[0].tolist() == [2, 0]
+
+
+def test_labels_changed_later_change_no_gradient():
+    y, z = np.array([0]), variable([[0.0, 0.0]])
+    J = graph.softmax_cross_entropy(y, z)
+    y += 1
+    assert gradients(J, [z])[0].tolist() == [[-0.5, 0.5]]
 
 
 def test_values_are_read_only():
