@@ -1,14 +1,10 @@
-"""The one file that knows the sandbox: bubblewrap's walls, the seccomp filter, the warm process, and talking to it.
+"""The warm process behind the walls, the submissions forked from it, and the host's side of talking to them.
 
 It fails closed: where the walls cannot be put up, `Sandbox` raises SandboxUnavailable and nothing is graded.
 """
 
-import errno
-import importlib
-import importlib.metadata
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,29 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import ModuleType
-
-from packaging.requirements import Requirement
 
 import nnlib
-from autograder import wire
+from autograder import walls, wire
 from autograder.judgement import Reply, StudentFault, not_callable, not_defined, raised
+from autograder.walls import SandboxUnavailable
 
 HERE = Path(__file__).parent
-GUEST_PACKAGES = ("numpy", "matplotlib", "matplotlib-inline", "ipython")
-# No notebook's business: new namespaces, mounts, other processes' memory, memory-backed files, kernel doors.
-DENIED = """unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick
-    mount_setattr ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp bpf perf_event_open keyctl add_key
-    request_key io_uring_setup io_uring_enter io_uring_register userfaultfd memfd_create memfd_secret
-    init_module finit_module delete_module kexec_load reboot swapon swapoff acct quotactl name_to_handle_at
-    open_by_handle_at personality""".split()
-CLONE_NEWUSER = 0x10000000
-
-
-class SandboxUnavailable(Exception):
-    """The walls cannot be put up here; the text is one line that says why and what to do."""
-
-
 @dataclass(frozen=True)
 class Limits:
     """What a submission may use. Seconds are of CPU time (`*_cpu`) or of the clock (`*_wall`); sizes are bytes."""
@@ -69,133 +49,6 @@ class Died(Exception):
         self.index = index
 
 
-# the walls
-
-
-def _bwrap_arguments(allowed: tuple[str, ...], filter_descriptor: int) -> list[str]:
-    """bubblewrap's command line: read-only system and interpreter, the guest's own code, the allowed part of nnlib."""
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        raise SandboxUnavailable("bubblewrap is not installed, and nothing is graded without it: install the package "
-                                 "'bubblewrap' (Debian, Ubuntu: sudo apt-get install bubblewrap).")  # fmt: skip
-    return [bwrap, *_namespaces(), *_system(), *_interpreter(), *_site(), *_course(allowed),
-            "--perms", "0444", "--ro-bind-data", str(filter_descriptor), "/guest/seccomp.bpf",
-            "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]  # fmt: skip
-
-
-def _namespaces() -> list[str]:
-    if os.getuid() == 0:  # the guest itself drops to an unprivileged uid: limits on processes do not hold for root
-        walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-                 "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # fmt: skip
-    else:
-        walls = ["--unshare-all"]
-    return [*walls, "--die-with-parent", "--new-session", "--clearenv", *_environment()]
-
-
-def _environment() -> list[str]:
-    variables = {
-        "PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "AUTOGRADER_SANDBOX": "1",
-        "MPLCONFIGDIR": "/tmp/matplotlib", "IPYTHONDIR": "/tmp/ipython", "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }  # fmt: skip
-    return [word for name, value in variables.items() for word in ("--setenv", name, value)]
-
-
-def _system() -> list[str]:
-    words = ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"]
-    for top in ("/bin", "/lib", "/lib32", "/lib64"):
-        if os.path.islink(top):
-            words += ["--symlink", os.readlink(top), top]
-        elif os.path.isdir(top):
-            words += ["--ro-bind", top, top]
-    words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    for directory in ("/work", "/site", "/guest", "/course"):
-        words += ["--perms", "0755", "--dir", directory]
-    return [*words, "--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"]
-
-
-def _interpreter() -> list[str]:
-    """The base interpreter's prefix, without the packages installed there."""
-    prefix = Path(sys.base_prefix).resolve()
-    words = []
-    if not prefix.is_relative_to("/usr"):
-        words += [*_visible_parents(prefix), "--ro-bind", str(prefix), str(prefix)]
-    for root in {prefix, Path("/usr"), Path("/usr/local")}:
-        for packages in (*root.glob("lib/python3*/site-packages"), *root.glob("lib/python3*/dist-packages")):
-            if packages.is_dir() and not packages.is_symlink():
-                words += ["--perms", "0555", "--size", "4096", "--tmpfs", str(packages), "--remount-ro", str(packages)]
-    return words
-
-
-def _visible_parents(path: Path) -> list[str]:
-    """bubblewrap would make them 0700, closed to the uid that the guest drops to."""
-    return [word for parent in reversed(path.parents[:-1]) for word in ("--perms", "0755", "--dir", str(parent))]
-
-
-def _site() -> list[str]:
-    """NumPy, Matplotlib, IPython and what they need, and nothing else of the environment that we run in."""
-    return [word for path in _guest_files() for word in ("--ro-bind", str(path), f"/site/{path.name}")]
-
-
-def _guest_files() -> list[Path]:
-    """The top-level files and folders of GUEST_PACKAGES and their requirements."""
-    todo, done, paths = list(GUEST_PACKAGES), set(), set()
-    while todo:
-        name = todo.pop().lower().replace("_", "-")
-        if name in done:
-            continue
-        done.add(name)
-        try:
-            distribution = importlib.metadata.distribution(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue  # an optional requirement of this platform's
-        requirements = map(Requirement, distribution.requires or ())
-        todo += [r.name for r in requirements if r.marker is None or r.marker.evaluate({"extra": ""})]
-        tops = {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}
-        paths |= {Path(distribution.locate_file(top)) for top in tops}
-    return sorted(path for path in paths if path.exists())
-
-
-def _course(allowed: tuple[str, ...]) -> list[str]:
-    """The guest's code, and of nnlib only what the assignment may import."""
-    words = ["--perms", "0755", "--dir", "/course/nnlib"]
-    for name in ("guest.py", "shell.py", "wire.py"):
-        words += ["--ro-bind", str(HERE / name), f"/guest/{name}"]
-    package = Path(nnlib.__file__).parent
-    for name in ("__init__.py", "allow.py", "backend.py", *(f"{module}.py" for module in allowed)):
-        words += ["--ro-bind", str(package / name), f"/course/nnlib/{name}"]
-    return [*words, "--ro-bind", str(package / "data"), "/course/nnlib/data"]
-
-
-def _pyseccomp() -> ModuleType:
-    """Imported on use: without it, the rest of the command line still works."""
-    if sys.platform != "linux":
-        raise SandboxUnavailable(f"the sandbox needs Linux, and this is {sys.platform}: grade on a Linux machine.")
-    try:
-        return importlib.import_module("pyseccomp")
-    except (ImportError, RuntimeError) as error:  # the latter where the C library is missing
-        raise SandboxUnavailable(f"the sandbox needs pyseccomp ({error}), and nothing is graded without it: install "
-                                 "the packages 'pyseccomp' (pip) and 'libseccomp2' (apt-get).") from None  # fmt: skip
-
-
-def _seccomp_filter() -> bytes:
-    """The compiled filter: everything but DENIED; new user namespaces by clone denied, clone3 not implemented."""
-    pyseccomp = _pyseccomp()
-    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    for name in DENIED:
-        rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
-    rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory, out of a filter's sight
-    flag = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER)
-    rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", flag)
-    with tempfile.TemporaryFile() as file:
-        rules.export_bpf(file)
-        file.seek(0)
-        return file.read()
-
-
-# the warm process
-
-
 class Sandbox:
     """A warm process behind the walls, from which each submission is forked. A context manager."""
 
@@ -212,9 +65,9 @@ class Sandbox:
         with tempfile.TemporaryFile() as errors, theirs, tempfile.TemporaryFile() as compiled:
             command, keep = python, (theirs.fileno(),)
             if not self._unsafe:
-                compiled.write(_seccomp_filter())
+                compiled.write(walls.seccomp_filter())
                 compiled.seek(0)
-                command = [*_bwrap_arguments(self._allowed, compiled.fileno()), *python]
+                command = [*walls.command(self._allowed, compiled.fileno()), *python]
                 keep = (theirs.fileno(), compiled.fileno())
             self._process = subprocess.Popen(command, pass_fds=keep, stdin=subprocess.DEVNULL, stderr=errors,
                                              stdout=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
@@ -225,7 +78,7 @@ class Sandbox:
             except wire.WireError:
                 self.close()
                 errors.seek(0)
-                raise SandboxUnavailable(_explain(errors.read().decode(errors="replace"))) from None
+                raise SandboxUnavailable(walls.explain(errors.read().decode(errors="replace"))) from None
 
     def _path(self) -> list[str]:
         if not self._unsafe:
@@ -271,12 +124,6 @@ def _born(connection: socket.socket) -> int:
     if message.kind != "walls":
         raise SandboxUnavailable(f"the sandbox could not close all its walls: {message.body}.")
     return descriptors[0]
-
-
-def _explain(errors: str) -> str:
-    last = (errors.strip().splitlines() or ["it said nothing"])[-1]
-    hint = "allow unprivileged user namespaces (on Ubuntu: an AppArmor profile for bwrap), or use another machine"
-    return f"bubblewrap cannot make a sandbox here ({last}), and nothing is graded without one: {hint}."
 
 
 class Submission:

@@ -93,3 +93,8 @@ def test_what_an_assignment_may_import_brings_no_answer_along():
     loaded = loaded_by("from nnlib import datasets, gradcheck, metrics, preprocess")
     assert not loaded & {"nnlib.activations", "nnlib.losses", "nnlib.training", "matplotlib", "cupy", "IPython"}
     assert "nnlib.gradcheck" in loaded
+
+
+def test_cupy_is_named_in_one_file():
+    assert [path.stem for path in NNLIB.glob("*.py") if "import_module(" in path.read_text()] == ["backend"]
+    assert not any("import cupy" in path.read_text() for path in NNLIB.glob("*.py") if path.stem != "backend")
