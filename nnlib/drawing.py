@@ -213,17 +213,15 @@ def _line(arrow, path, step, marked):
     """Level through each place, curved between them, and a head."""
     color = "#333" if step >= arrow.forward_at else "#bbb"
     thick = 3.5 if marked and arrow.target and step in (arrow.forward_at, arrow.back_at) else 1.3
-    first, *rest = path
-    x, y = first.x + _half_width(first.node), first.y
-    line = f"M{x:.0f} {y}H{first.x + first.half:.0f}"
-    x = first.x + first.half
-    for place in rest:
-        start, end = place.x - place.half, place.x + place.half
-        middle = (x + start) / 2
-        line += f"C{middle:.0f} {y} {middle:.0f} {place.y} {start:.0f} {place.y}"
-        x, y = end, place.y
-        line += f"H{place.x - _half_width(place.node) - HEAD if place.node else end:.0f}"
-    tip = rest[-1].x - _half_width(rest[-1].node) if rest[-1].node else end + 8
+    first, last = path[0], path[-1]
+    line, x, y = f"M{first.x + _half_width(first.node):.0f} {first.y}", first.x + first.half, first.y
+    for place in path[1:]:
+        if place.y != y:
+            start, middle = place.x - place.half, (x + place.x - place.half) / 2
+            line += f"H{x:.0f}C{middle:.0f} {y} {middle:.0f} {place.y} {start:.0f} {place.y}"
+        x, y = place.x + place.half, place.y
+    tip = last.x - _half_width(last.node) if last.node else x + HEAD
+    line += f"H{tip - HEAD:.0f}"
     head = f"<path d='M{tip - 8:.0f} {y - 4}l8 4l-8 4z' fill='{color}'/>"
     return f"<path d='{line}' stroke='{color}' stroke-width='{thick}'/>{head}"
 
