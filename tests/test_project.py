@@ -133,6 +133,12 @@ def test_a_path_of_someones_machine_is_seen(parts):
     assert SOMEONES_MACHINE.search(b"see " + "/".join(parts).encode())
 
 
+def test_the_tests_that_security_md_names_exist(root):
+    named = set(re.findall(r"`(test_\w+)`", (root / "SECURITY.md").read_text(encoding="utf-8")))
+    sources = (path.read_text(encoding="utf-8") for path in (root / "tests").rglob("*.py"))
+    assert len(named) > 30 and named <= {name for text in sources for name in re.findall(r"def (test_\w+)", text)}
+
+
 def ruff(root: Path, *paths: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", str(root / "pyproject.toml"), *paths]
     return subprocess.run(command, cwd=root, capture_output=True, text=True)
