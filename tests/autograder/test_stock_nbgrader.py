@@ -29,11 +29,7 @@ def stock(root, tmp_path_factory):
     """A class graded by nbgrader as it comes, with this package installed."""
     course = released(root, tmp_path_factory.mktemp("stock"))
     hand_in(course, "right", solved(course))
-    for student, attack in (
-        (DROP_CALLS),
-        ("drops-asserts", DROP_ASSERTS),
-        ("always-close", ALWAYS_CLOSE),
-    ):
+    for student, attack in (("drops-asserts", DROP_ASSERTS), ("always-close", ALWAYS_CLOSE)):
         notebook = solved(course, row_gradients="def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()")
         notebook.cells.insert(0, new_code_cell(attack))
         hand_in(course, student, notebook)

@@ -1,0 +1,129 @@
+"""The walls when an ordinary user puts them up: started as root, as tests mostly are, they differ (uid, /proc)."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from autograder.course import Course
+from autograder.record import marks
+from tests.a1_class import ASSIGNMENT, hand_in, released, solved, verdict
+
+USER = "1000"
+AS_USER = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "env", "-i")
+PYTHON = "/usr/bin/python3"  # readable by everybody, which the interpreter that runs this test need not be
+
+ENDS = "def sigmoid(z):\n    import os\n    os._exit(0)"
+FORKS = "def gradient_step(w, b, dw, db, lr):\n    import os\n    while True:\n        os.fork()"
+READS = """\
+def sigmoid(z):
+    import glob
+    for path in ["CLASS/secret", "CLASS/gradebook.db", "CHECKS", "/etc/passwd", *glob.glob("/proc/[0-9]*/environ")]:
+        try:
+            open(path, "rb").read(1)
+            return path
+        except OSError:
+            pass
+    import ctypes, os
+    if os.getuid() == 0 or ctypes.CDLL(None).unshare(0x10000000) == 0:
+        return "became somebody else"
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1, e) / (1 + e)"""  # the right answer, given only if all doors are shut
+
+
+def _why_not(root: Path) -> str:
+    """Why this cannot be tried here; nothing where it can."""
+    if os.getuid() != 0:
+        return "the other tests already run as an ordinary user"
+    if not (shutil.which("setpriv") and Path(PYTHON).exists()):
+        return f"setpriv or {PYTHON} is missing"
+    asked = subprocess.run([PYTHON, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True)
+    if asked.stdout.split() != [str(n) for n in sys.version_info[:2]]:
+        return (
+            f"{PYTHON} is Python {'.'.join(asked.stdout.split())}, this is {'.'.join(map(str, sys.version_info[:2]))}"
+        )
+    probe = f"import sys; sys.path[:0] = {_path(root)!r}; import numpy, nbgrader, autograder.cli"
+    tried = subprocess.run([*AS_USER, PYTHON, "-c", probe], cwd="/", capture_output=True, text=True)
+    return (
+        "" if tried.returncode == 0 else f"an ordinary user cannot import this checkout: {tried.stderr.strip()[-200:]}"
+    )
+
+
+def _path(root: Path) -> list[str]:
+    return [str(root), sysconfig.get_path("purelib")]
+
+
+@pytest.fixture(scope="module")
+def home(root):
+    """A folder that belongs to the ordinary user, all the way up."""
+    if reason := _why_not(root):
+        pytest.skip(reason)
+    directory = Path(tempfile.mkdtemp(prefix="ordinary-"))
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.fixture(scope="module")
+def ended(root, home):
+    """The class, twice, and how `autograder grade` and `nbgrader autograde` ended for the ordinary user."""
+    course = released(root, home)
+    reads = READS.replace("CLASS", str(course.directory)).replace(
+        "CHECKS", str(root / "autograder/checks/a1_neuron.py")
+    )
+    hand_in(course, "right", solved(course))
+    hand_in(course, "ends", solved(course, sigmoid=ENDS))
+    hand_in(course, "forks", solved(course, gradient_step=FORKS))
+    hand_in(course, "reads", solved(course, sigmoid=reads))
+    hand_in(course, "broken", b"{")
+    course.secret()
+    shutil.copytree(course.directory, home / "again")
+    subprocess.run(["chown", "-R", f"{USER}:{USER}", home], check=True)
+    home.chmod(0o755)
+    commands = {"course": ["autograder", "grade", ASSIGNMENT, "--json"], "again": ["nbgrader", "autograde", ASSIGNMENT]}
+    return {where: _as_user(root, home, where, command) for where, command in commands.items()}
+
+
+def _as_user(root: Path, home: Path, where: str, command: list[str]) -> subprocess.CompletedProcess:
+    environment = {"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": ":".join(_path(root)),
+                   "AUTOGRADER_COURSE": where, "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
+    words = [f"{name}={value}" for name, value in environment.items()]
+    return subprocess.run(
+        [*AS_USER, *words, PYTHON, "-m", *command], cwd=home, capture_output=True, text=True, timeout=280
+    )
+
+
+@pytest.mark.parametrize("where", ["course", "again"])
+def test_it_runs(ended, where):
+    assert ended[where].returncode == 0, ended[where].stderr
+
+
+def test_it_was_an_ordinary_user_who_graded(ended, home):
+    for where in ("course", "again"):
+        for student in ("right", "broken"):
+            assert Course(home, home / where).verdict(ASSIGNMENT, student).stat().st_uid == int(USER)
+
+
+def test_each_gets_what_is_deserved(ended, home):
+    course = Course(home, home / "course")
+    scores = {student: verdict(course, student).score for student in course.students(ASSIGNMENT)}
+    # sigmoid has 4 points; sigmoid_derivative (3) and train (4) of the source call it; gradient_step has 3
+    assert scores == {"right": 40.0, "ends": 29.0, "forks": 33.0, "reads": 40.0, "broken": 0.0}
+    assert all(not verdict(course, student).staff_notes for student in scores)
+    assert [entry["student"] for entry in json.loads(ended["course"].stdout)] == sorted(scores)
+
+
+def test_what_ended_its_process_says_so(ended, home):
+    for student, blank in (("ends", "sigmoid"), ("forks", "gradient_step")):
+        blanks = {b.grade_id: b for b in verdict(Course(home, home / "course"), student).blanks}
+        assert blanks[blank].diagnosis in ("died", "timed_out", "raised") and blanks["row_gradients"].score == 4.0
+
+
+def test_both_commands_give_equal_marks_cell_by_cell(ended, home):
+    ours, theirs = (marks(Course(home, home / where).db_url, ASSIGNMENT) for where in ("course", "again"))
+    assert ours == theirs and len(ours) == 60
