@@ -32,7 +32,7 @@ class Linear(Layer):
         x = self._after_forward(dout)
         xp = array_module(dout)
         xp.matmul(x.T, dout, out=self.gradients["W"])
-        dout.sum(axis=0, out=self.gradients["b"])
+        xp.matmul(self._ones, dout, out=self.gradients["b"])
         return xp.matmul(dout, self.parameters["W"].T, out=self.dx) if input_gradient else None
 
     def _check(self, x):
@@ -42,6 +42,7 @@ class Linear(Layer):
 
     def _make_buffers(self, x, xp):
         self.out, self.dx = xp.empty((len(x), self.parameters["W"].shape[1]), x.dtype), xp.empty_like(x)
+        self._ones = xp.ones(len(x), x.dtype)
 
 
 class Elementwise(Layer):

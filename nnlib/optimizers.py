@@ -39,34 +39,32 @@ class Optimizer:
         """One update of all parameters, in place."""
         self.t += 1
         for name, w in parameters.items():
-            xp = array_module(w)
-            for block in self._blocks(name, w, gradients[name], xp):
-                self._update_block(xp, *block)
+            g = gradients[name]
+            known_w, known_g, blocks = self._walks.get(name, (None, None, None))
+            if known_w is not w or known_g is not g:
+                blocks = self._cut(name, w, g, array_module(w))
+                self._walks[name] = w, g, blocks
+            for arguments, decayed in blocks:
+                if self.weight_decay and decayed is not None:
+                    arguments = self._decay(decayed, *arguments)
+                self.update(*arguments)
 
-    def _update_block(self, xp, decay, w, g, work, *moments):
-        if decay is not None and self.weight_decay:
-            g = xp.add(xp.multiply(w, self.weight_decay, out=decay), g, out=decay)
-        self.update(xp, w, g, work, *moments)
-
-    def _blocks(self, name, w, g, xp):
-        known_w, known_g, blocks = self._walks.get(name, (None, None, None))
-        if known_w is not w or known_g is not g:
-            blocks = self._cut(name, w, g, xp)
-            self._walks[name] = w, g, blocks
-        return blocks
+    def _decay(self, decayed, xp, w, g, *rest):
+        """update's arguments with g + λ w for g."""
+        return xp, w, xp.add(xp.multiply(w, self.weight_decay, out=decayed), g, out=decayed), *rest
 
     def _cut(self, name, w, g, xp):
-        """(decay, w, g, work, *moments) for each block, all flat; decay is None for what is exempt."""
+        """For each block update's arguments, flat, and a buffer for g + λ w, None for what is exempt."""
         if g.shape != w.shape or not (w.flags.c_contiguous and g.flags.c_contiguous):
             raise ValueError(f"{name} has shape {w.shape}, its gradient {g.shape}; expected equal ones, C-contiguous.")
         if name not in self.state:
             self.state[name] = tuple(xp.zeros_like(w) for _ in range(self.moments))
         flat = [array.reshape(-1) for array in (w, g, *self.state[name])]
         size = BLOCK if xp is np else w.size  # a GPU likes one large call
-        work, decay = (xp.empty(min(size, w.size), w.dtype) for _ in range(2))
+        work, decayed = (xp.empty(min(size, w.size), w.dtype) for _ in range(2))
         blocks = ([array[k : k + size] for array in flat] for k in range(0, w.size, size))
         return [
-            (decay[: len(w_k)] if w.ndim > 1 else None, w_k, g_k, work[: len(w_k)], *moments)
+            ((xp, w_k, g_k, work[: len(w_k)], *moments), decayed[: len(w_k)] if w.ndim > 1 else None)
             for w_k, g_k, *moments in blocks
         ]
 
