@@ -1,4 +1,4 @@
-"""What the tests of nnlib share: one gradient check, and a stand-in for CuPy that refuses to mix with NumPy."""
+"""What the tests of nnlib share: a gradient check, the devices, a stand-in for CuPy that refuses to mix with NumPy."""
 
 import sys
 import types
@@ -6,6 +6,7 @@ import types
 import numpy as np
 import pytest
 
+from nnlib.backend import gpu_available
 from nnlib.gradcheck import check_gradients
 
 
@@ -34,7 +35,7 @@ class StrictArray:
 
     def __getattr__(self, name):
         value = getattr(self.data, name)
-        return (lambda *a, **k: wrap(value(*map(unwrap, a), **k))) if callable(value) else wrap(value)
+        return call(value) if callable(value) else wrap(value)
 
     def __getitem__(self, key):
         return wrap(self.data[unwrap(key)])
@@ -70,10 +71,24 @@ def wrap(value):
     return StrictArray(value) if isinstance(value, (np.ndarray, np.generic)) else value
 
 
+def call(function):
+    return lambda *a, **k: wrap(function(*map(unwrap, a), **{key: unwrap(value) for key, value in k.items()}))
+
+
 def operator(name):
     return lambda self, *others: wrap(getattr(self.data, name)(*map(unwrap, others)))
 
 
+def in_place(name):
+    def operate(self, other):
+        getattr(self.data, name)(unwrap(other))
+        return self
+
+    return operate
+
+
+for symbol in "iadd isub imul itruediv".split():
+    setattr(StrictArray, f"__{symbol}__", in_place(f"__{symbol}__"))
 for symbol in "add sub mul truediv pow matmul radd rsub rmul rtruediv neg abs lt le gt ge eq ne".split():
     setattr(StrictArray, f"__{symbol}__", operator(f"__{symbol}__"))
 
@@ -85,8 +100,7 @@ def cupy(monkeypatch):
     def lookup(name):
         if name.startswith("__"):
             raise AttributeError(name)
-        function = getattr(np, name)
-        return lambda *a, **k: wrap(function(*map(unwrap, a), **{key: unwrap(v) for key, v in k.items()}))
+        return call(getattr(np, name))
 
     module = types.ModuleType("cupy")
     module.__getattr__ = lookup
@@ -95,3 +109,11 @@ def cupy(monkeypatch):
     module.cuda = types.SimpleNamespace(is_available=lambda: True)
     monkeypatch.setitem(sys.modules, "cupy", module)
     return module
+
+
+@pytest.fixture(params=["numpy", "stand-in", *["gpu"] * gpu_available()])
+def device(request):
+    """For `to_device`: each test runs on NumPy, on the stand-in in a GPU's place, and on CuPy where a GPU answers."""
+    if request.param == "stand-in":
+        request.getfixturevalue("cupy")
+    return "cpu" if request.param == "numpy" else "gpu"

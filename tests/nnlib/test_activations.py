@@ -6,9 +6,25 @@ import numpy as np
 import pytest
 
 from nnlib import activations
-from nnlib.activations import relu_derivative, sigmoid, sigmoid_derivative, softplus, step, tanh, tanh_derivative
+from nnlib.activations import (
+    log_softmax,
+    log_softmax_backward,
+    maxout,
+    maxout_derivative,
+    relu_derivative,
+    sigmoid,
+    sigmoid_derivative,
+    softmax,
+    softmax_backward,
+    softplus,
+    step,
+    tanh,
+    tanh_derivative,
+)
+from nnlib.backend import to_device
+from nnlib.gradcheck import check_gradients
 
-NAMES = ("identity", "step", "sigmoid", "tanh", "relu", "softplus")
+NAMES = ("identity", "step", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu")
 FUNCTIONS = [getattr(activations, name + suffix) for name in NAMES for suffix in ("", "_derivative")]
 
 
@@ -74,3 +90,80 @@ def test_tails_keep_their_relative_accuracy():
     assert np.isclose(sigmoid_derivative(40.0), np.exp(-40.0), rtol=1e-14, atol=0)
     assert np.isclose(tanh_derivative(20.0), 4 * np.exp(-40.0), rtol=1e-14, atol=0)
     assert np.isclose(softplus(-40.0), np.exp(-40.0), rtol=1e-14, atol=0)
+
+
+@pytest.mark.parametrize("f", FUNCTIONS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_given_arrays_are_written_to_and_change_no_value(f, dtype, rng):
+    z = (10 * rng.standard_normal((40, 3))).astype(dtype)
+    out, work = (np.full_like(z, np.nan) for _ in range(2))
+    assert f(z, out=out, work=work) is out
+    assert np.allclose(out, f(z), rtol=4 * np.finfo(dtype).eps, atol=0)
+
+
+@pytest.mark.parametrize("alpha", [0.3, 1.0, 2.5])
+def test_elu_has_its_alpha_in_the_derivative(alpha, gradient_holds, rng):
+    z = rng.standard_normal((5, 3))
+    gradient_holds(
+        lambda z: activations.elu(z, alpha), {"z": z}, lambda d: {"z": d * activations.elu_derivative(z, alpha)}
+    )
+    assert np.isclose(activations.elu(-1.0, alpha), alpha * (np.exp(-1) - 1), rtol=1e-15)
+    assert np.isclose(activations.elu_derivative(-1.0, alpha), alpha * np.exp(-1), rtol=1e-15)
+
+
+def test_elu_without_its_alpha_is_caught(rng):
+    z = rng.standard_normal((5, 3))
+    wrong = check_gradients(
+        lambda z: activations.elu(z, 0.4), {"z": z}, lambda d: {"z": d * activations.elu_derivative(z, 1.0)}, rng=rng
+    )
+    assert not wrong.passed
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.1, 1.0])
+def test_leaky_relu_has_its_slope_in_the_derivative(slope, gradient_holds, rng):
+    z = rng.standard_normal((5, 3))
+    derivative = activations.leaky_relu_derivative(z, slope)
+    gradient_holds(lambda z: activations.leaky_relu(z, slope), {"z": z}, lambda d: {"z": d * derivative})
+    assert activations.leaky_relu(np.array([-2.0, 3.0]), 0.1).tolist() == [-0.2, 3]
+
+
+# Along the last axis
+
+ROWS = [(1, 1), (1, 4), (5, 1), (5, 2), (4, 3), (2, 3, 4)]
+
+
+@pytest.mark.parametrize("shape", ROWS)
+def test_softmax_log_softmax_and_maxout_match_differences(shape, device, rng):
+    z = to_device(2 * rng.standard_normal(shape), device)
+    a, log_a = softmax(z), log_softmax(z)
+    for f, backward in (
+        (softmax, lambda dout: softmax_backward(a, dout)),
+        (log_softmax, lambda dout: log_softmax_backward(log_a, dout)),
+        (maxout, lambda dout: maxout_derivative(z) * dout[..., None]),
+    ):
+        check_gradients(f, {"z": z}, lambda dout, b=backward: {"z": b(dout)}, rng=rng).raise_if_failed()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_softmax_at_a_thousand_is_finite_and_silent(dtype):
+    z = np.array([[1000, -1000], [-1000, -1000], [1000, 999]], dtype)
+    with warnings.catch_warnings(), np.errstate(over="raise", invalid="raise", divide="raise"):
+        warnings.simplefilter("error")
+        a, log_a = softmax(z), log_softmax(z)
+    assert a.dtype == log_a.dtype == dtype
+    assert np.allclose(a, [[1, 0], [0.5, 0.5], [sigmoid(1.0), sigmoid(-1.0)]], rtol=1e-6)
+    assert np.allclose(log_a, [[0, -2000], [-np.log(2)] * 2, [-softplus(-1.0), -softplus(1.0)]], rtol=1e-6)
+
+
+def test_softmax_of_two_is_the_sigmoid_of_the_difference_and_a_shift_changes_nothing(rng):
+    z = rng.standard_normal((6, 2))
+    assert np.allclose(softmax(z)[:, 1], sigmoid(z[:, 1] - z[:, 0]), rtol=1e-14)
+    assert np.allclose(softmax(z + 100), softmax(z), rtol=1e-13)
+    assert np.array_equal(softmax(z[0]), softmax(z)[0])
+    assert np.allclose(np.exp(log_softmax(z)), softmax(z), rtol=1e-14)
+
+
+def test_maxout_sends_everything_to_the_first_of_equal_pieces():
+    z = np.array([[2.0, 2.0, 1.0], [0.0, 5.0, 5.0]])
+    assert maxout(z).tolist() == [2, 5]
+    assert maxout_derivative(z).tolist() == [[1, 0, 0], [0, 1, 0]]

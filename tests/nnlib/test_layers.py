@@ -1,0 +1,400 @@
+"""Layers: backward against differences of forward, purity, dtypes, memory, numbers worked by hand, planted bugs."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from nnlib import layers, optimizers
+from nnlib.backend import array_module, to_device, to_numpy
+from nnlib.gradcheck import check_gradients
+from nnlib.initializers import lecun_normal
+from nnlib.layers import ELU, BatchNorm, Dropout, LeakyReLU, Linear, Maxout, ReLU, Sequential, Sigmoid, Softmax
+from nnlib.losses import SoftmaxCrossEntropy, squared_error, squared_error_gradient
+
+PLAIN = ("Identity", "Step", "Sigmoid", "Tanh", "ReLU", "Softplus", "Softmax", "LogSoftmax")
+
+
+def rng_of(seed):
+    return np.random.default_rng(seed)
+
+
+def network(n, dtype=np.float64):
+    """Every kind of layer with something to learn or to remember, and a network inside a network."""
+    rng = rng_of(5)
+    first, second, third = (Linear(a, b, rng=rng, dtype=dtype) for a, b in ((n, 6), (6, 4), (2, 3)))
+    inner = Sequential(first, BatchNorm(6, dtype=dtype), ReLU(), Dropout(0.3, rng_of(3)))
+    return Sequential(inner, second, Maxout(2), ELU(0.5), third)
+
+
+LAYERS = {
+    **{name: lambda n, dtype=None, name=name: getattr(layers, name)() for name in PLAIN},
+    "LeakyReLU": lambda n, dtype=None: LeakyReLU(0.2),
+    "ELU": lambda n, dtype=None: ELU(0.4),
+    "Linear": lambda n, dtype=np.float64: Linear(n, 3, rng=rng_of(4), dtype=dtype),
+    "square Linear": lambda n, dtype=np.float64: Linear(n, n, rng=rng_of(4), dtype=dtype),
+    "Maxout": lambda n, dtype=None: Maxout(n),
+    "Dropout": lambda n, dtype=None: Dropout(0.4, rng_of(3)),
+    "BatchNorm": lambda n, dtype=np.float64: BatchNorm(n, dtype=dtype),
+    "Sequential": network,
+}
+SHAPES = [(1, 1), (1, 4), (6, 1), (5, 2), (2, 2), (7, 5)]
+
+
+def put(arrays, values):
+    for name in arrays:
+        arrays[name][...] = values[name]
+
+
+def fresh_masks(layer):
+    """Every dropout inside draws from its beginning: the same function at each call."""
+    for inner in getattr(layer, "layers", ()):
+        fresh_masks(inner)
+    if isinstance(layer, Dropout):
+        layer.rng = rng_of(3)
+
+
+def function_and_gradients(layer, x):
+    """f(x, **parameters) and its gradients by `backward`, for `check_gradients`."""
+    at = {**{name: value.copy() for name, value in layer.parameters.items()}, "x": x}
+
+    def f(x, **parameters):
+        fresh_masks(layer)
+        put(layer.parameters, parameters)
+        return layer.forward(x, training=True).copy()
+
+    def gradients(dout):
+        f(**at)
+        dx = layer.backward(dout)
+        return {**{name: value.copy() for name, value in layer.gradients.items()}, "x": dx.copy()}
+
+    return f, at, gradients
+
+
+def check(layer, x, rng):
+    """The random check, at parameters that are no special ones (γ = 1 and b = 0 hide errors)."""
+    for value in layer.parameters.values():
+        value[...] = to_device(rng.standard_normal(value.shape), "cpu" if isinstance(value, np.ndarray) else "gpu")
+    f, at, gradients = function_and_gradients(layer, x)
+    return check_gradients(f, at, gradients, rng=rng)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", LAYERS)
+def test_backward_is_the_derivative_of_forward(name, shape, device, rng):
+    layer = LAYERS[name](shape[1]).to_device(device)
+    check(layer, to_device(rng.standard_normal(shape), device), rng).raise_if_failed()
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_x_upstream_and_parameters_stay(name, device, rng):
+    layer = LAYERS[name](4).to_device(device)
+    x = to_device(rng.standard_normal((5, 4)), device)
+    out = layer.forward(x, training=True)
+    dout = to_device(rng.standard_normal(out.shape), device)
+    kept = [x, dout, *layer.parameters.values()]
+    before = [to_numpy(value).copy() for value in kept]
+    layer.backward(dout)
+    layer.forward(x)
+    assert all(np.array_equal(to_numpy(value), old) for value, old in zip(kept, before, strict=True))
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_float32_stays_float32_and_is_close_to_float64(name, rng):
+    x, dout = rng.standard_normal((6, 4)), None
+    results = {}
+    for dtype in (np.float32, np.float64):
+        layer = LAYERS[name](4, dtype)
+        out = layer.forward(x.astype(dtype), training=True)
+        dout = rng.standard_normal(out.shape) if dout is None else dout
+        results[dtype] = [out.copy(), layer.backward(dout.astype(dtype)).copy(), *layer.gradients.values()]
+        results[dtype] += [layer.forward(x.astype(dtype)).copy(), *layer.state.values()]
+        assert {value.dtype for value in results[dtype]} == {np.dtype(dtype)}
+    if name not in ("Dropout", "Sequential"):  # the masks of the two dtypes are other draws
+        pairs = zip(results[np.float32], results[np.float64], strict=True)
+        assert all(np.allclose(single, double, rtol=2e-5, atol=2e-6) for single, double in pairs)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_results_are_buffers_that_stay_the_same_arrays(name, rng):
+    layer, x = LAYERS[name](4), rng.standard_normal((5, 4))
+    out, gradients = layer.forward(x, training=True), list(layer.gradients.values())
+    dx = layer.backward(np.ones(out.shape))
+    assert layer.forward(2 * x, training=True) is out and np.shares_memory(layer.backward(np.ones(out.shape)), dx)
+    assert all(a is b for a, b in zip(gradients, layer.gradients.values(), strict=True))
+    assert layer.forward(x[:2], training=True).shape[0] == 2  # the smaller last batch of an epoch
+
+
+# Memory
+
+
+OPTIMIZERS = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adadelta", "Adam", "Adamax")
+
+
+def peak_of(step):
+    """Most bytes in new objects at one time, in a third step."""
+    step(), step()
+    tracemalloc.start()
+    try:
+        step()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def wide(*middle):
+    rng, n = rng_of(0), 300
+    return Sequential(Linear(n, n, rng=rng), *middle, Linear(n, n, rng=rng))
+
+
+def training_step(model, optimizer, y):
+    loss, x = SoftmaxCrossEntropy(), rng_of(1).standard_normal((300, 300))
+
+    def step():
+        loss.forward(y, model.forward(x, training=True))
+        model.backward(loss.backward())
+        optimizer.step(model.parameters, model.gradients)
+
+    return step
+
+
+SMALL = 300 * 300 * 8 // 4  # bytes, a quarter of a batch or a weight matrix: rows and NumPy's own buffers fit
+
+
+@pytest.mark.parametrize("middle", [name for name in LAYERS if name not in ("Linear", "square Linear", "Sequential")])
+def test_a_steady_step_makes_no_array_the_size_of_a_batch_or_a_parameter(middle):
+    layer = Maxout(1) if middle == "Maxout" else LAYERS[middle](300)
+    assert peak_of(training_step(wide(layer), optimizers.SGD(0.01), np.arange(300))) < SMALL
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_no_optimizer_makes_one_either(name):
+    optimizer = getattr(optimizers, name)(lr=0.01, weight_decay=0.1)
+    assert peak_of(training_step(wide(), optimizer, np.eye(300))) < SMALL
+
+
+def test_an_array_of_that_size_would_be_seen():
+    step = training_step(wide(), optimizers.SGD(0.01), np.arange(300))
+    assert peak_of(lambda: (step(), np.empty((300, 300)))) > SMALL
+
+
+# Each layer's own
+
+
+def test_linear_starts_from_its_initializer_and_a_zero_bias():
+    layer = Linear(3, 2, rng=rng_of(0), init=lecun_normal)
+    assert np.array_equal(layer.parameters["W"], lecun_normal(3, 2, rng_of(0)))
+    assert layer.parameters["b"].tolist() == [0, 0]
+
+
+def test_the_inputs_gradient_is_left_out_when_not_asked_for(rng):
+    model, x = network(4), rng.standard_normal((5, 4))
+    dout = np.ones(model.forward(x, training=True).shape)
+    assert model.backward(dout).shape == (5, 4)
+    gradients = {name: value.copy() for name, value in model.gradients.items()}
+    assert model.backward(dout, input_gradient=False) is None
+    assert all(np.array_equal(model.gradients[name], value) for name, value in gradients.items())
+
+
+def test_batch_norm_gives_mean_0_and_variance_1_then_gamma_and_beta(rng):
+    layer, x = BatchNorm(3, epsilon=1e-12), 5 + 2 * rng.standard_normal((50, 3))
+    out = layer.forward(x, training=True)
+    assert np.allclose(out.mean(axis=0), 0, atol=1e-12) and np.allclose(out.std(axis=0), 1, rtol=1e-10)
+    layer.parameters["gamma"][:], layer.parameters["beta"][:] = x.std(axis=0), x.mean(axis=0)
+    assert np.allclose(layer.forward(x, training=True), x, rtol=1e-10)  # it can undo itself
+
+
+def test_batch_norm_predicts_with_running_statistics(rng):
+    layer, x = BatchNorm(3, momentum=0.25), 5 + 2 * rng.standard_normal((50, 3))
+    layer.forward(x, training=True)
+    mean, variance = 0.25 * x.mean(axis=0), 0.75 + 0.25 * x.var(axis=0, ddof=1)
+    assert np.allclose(layer.state["mean"], mean) and np.allclose(layer.state["variance"], variance)
+    assert np.allclose(layer.forward(x[:1]), (x[:1] - mean) / np.sqrt(variance + 1e-5))  # one row, no batch needed
+    assert np.allclose(layer.state["mean"], mean)  # prediction moves nothing
+    layer.forward(x[:1], training=True)
+    assert np.allclose(layer.state["variance"], variance)  # one row has no variance
+
+
+def test_dropout_keeps_the_mean_and_drops_the_share_p(rng):
+    layer, x = Dropout(0.3, rng), np.ones((200, 500))
+    out = layer.forward(x, training=True).copy()
+    assert set(np.unique(out)) == {0, 1 / 0.7}
+    assert abs((out == 0).mean() - 0.3) < 5 * np.sqrt(0.3 * 0.7 / out.size)
+    assert np.array_equal(layer.backward(x), out)  # the same entries
+    assert not np.array_equal(layer.forward(x, training=True), out)  # another draw
+    assert np.array_equal(layer.forward(x), x)
+
+
+def test_monte_carlo_dropout_is_active_at_prediction_and_batch_norm_is_not(rng):
+    model, x = Sequential(BatchNorm(4), Dropout(0.5, rng)), rng.standard_normal((3, 4))
+    mean, std = layers.monte_carlo(model, x, 2000)
+    exact = x / np.sqrt(1 + 1e-5)
+    assert np.allclose(std, abs(exact), rtol=0.1)  # x or -x about the mean: ± |x| at p = ½
+    assert np.allclose(mean, exact, atol=5 * abs(exact).max() / np.sqrt(2000))
+    assert np.array_equal(model.forward(x), model.layers[0].forward(x)) and not model.layers[1].monte_carlo
+
+
+def test_ten_tanh_layers_have_the_standard_deviations_of_lecuns_initialisation():
+    rng = rng_of(0)
+    x, stds = rng.standard_normal((1000, 500)), []
+    for _ in range(10):
+        x = Sequential(Linear(500, 500, rng=rng, init=lecun_normal), layers.Tanh()).forward(x)
+        stds.append(x.std())
+        assert abs(x.mean()) < 1e-3
+    expected = [0.628, 0.486, 0.408, 0.357, 0.321, 0.292, 0.273, 0.255, 0.239, 0.228]
+    assert np.allclose(stds, expected, rtol=0, atol=0.01)
+
+
+def test_a_step_of_two_layers_worked_by_hand(device):
+    model = Sequential(Linear(2, 2, rng=rng_of(0)), ReLU(), Linear(2, 2, rng=rng_of(0))).to_device(device)
+    start = {
+        "0.W": [[0.5, -1.0], [0.25, 0.0]], "0.b": [0.0, 0.5], "2.W": [[1.0, 0.0], [2.0, -1.0]], "2.b": [0.0, 0.0],
+    }  # fmt: skip
+    put(model.parameters, {name: to_device(np.array(value), device) for name, value in start.items()})
+    x, t = (to_device(np.array(row), device) for row in ([[1.0, 2.0]], [[0.0, 2.0]]))
+    y = model.forward(x, training=True)  # z = (1, -½), h = (1, 0), y = (1, 0)
+    assert to_numpy(y).tolist() == [[1, 0]] and float(squared_error(t, y)) == 2.5
+    model.backward(squared_error_gradient(t, y))  # dout (1, -2); dh = (1, 4), of which (1, 0) goes on
+    assert to_numpy(model.gradients["2.W"]).tolist() == [[1, -2], [0, 0]]
+    assert to_numpy(model.gradients["0.W"]).tolist() == [[1, 0], [2, 0]]
+    assert to_numpy(model.gradients["0.b"]).tolist() == [1, 0]
+    optimizers.SGD(0.1).step(model.parameters, model.gradients)
+    after = {"0.W": [[0.4, -1], [0.05, 0]], "0.b": [-0.1, 0.5], "2.W": [[0.9, 0.2], [2, -1]], "2.b": [-0.1, 0.2]}
+    assert all(np.allclose(to_numpy(model.parameters[name]), value) for name, value in after.items())
+
+
+def trained(device):
+    """(the network, its costs) after 40 steps of Adam, the same draws on every device."""
+    model, y = network(4).to_device(device), to_device(rng_of(2).integers(0, 3, 20), device)
+    x, loss = to_device(rng_of(1).standard_normal((20, 4)), device), SoftmaxCrossEntropy()
+    optimizer, costs = optimizers.Adam(0.02, weight_decay=0.01), []
+    for _ in range(40):
+        costs.append(loss.forward(y, model.forward(x, training=True)))
+        model.backward(loss.backward())
+        optimizer.step(model.parameters, model.gradients)
+    return model, costs
+
+
+def test_a_network_trains_alike_on_every_device(device):
+    model, costs = trained(device)
+    parameter = model.parameters["0.0.W"]
+    assert array_module(parameter) is array_module(to_device(np.ones(1), device))
+    assert costs[-1] < costs[0] / 1.5 and np.allclose(costs, trained("cpu")[1], rtol=1e-8)
+
+
+# Planted bugs: the check is tested for failing
+
+
+def plant(layer, backward):
+    """`layer` with another backward: backward(layer, x, dout, dx) where dx and layer.gradients are the right ones."""
+    right = type(layer).backward
+
+    def wrong(dout, input_gradient=True):
+        x = layer._x
+        return backward(layer, x, dout, right(layer, dout))
+
+    layer.backward = wrong
+    return layer
+
+
+def in_gradients(name, change):
+    def backward(layer, x, dout, dx):
+        layer.gradients[name][...] = change(layer, x, dout, layer.gradients[name])
+        return dx
+
+    return backward
+
+
+PLANTED = {
+    "a thousandth too large": (LAYERS["Linear"], in_gradients("W", lambda layer, x, dout, dW: 1.001 * dW)),
+    "dx a thousandth too large": (LAYERS["Sigmoid"], lambda layer, x, dout, dx: 1.001 * dx),
+    "zero": (LAYERS["Linear"], in_gradients("b", lambda layer, x, dout, db: 0 * db)),
+    "softmax zero": (LAYERS["Softmax"], lambda layer, x, dout, dx: 0 * dx),
+    "transposed": (LAYERS["square Linear"], in_gradients("W", lambda layer, x, dout, dW: dW.T)),
+    "weights transposed": (LAYERS["square Linear"], lambda layer, x, dout, dx: dout @ layer.parameters["W"]),
+    "missing upstream": (LAYERS["Sigmoid"], lambda layer, x, dout, dx: dx / dout),
+    "mean for sum": (LAYERS["Linear"], in_gradients("b", lambda layer, x, dout, db: dout.mean(axis=0))),
+    "wrong broadcast axis": (LAYERS["square Linear"], in_gradients("b", lambda layer, x, dout, db: dout.sum(axis=1))),
+    "batch-norm dx = 0": (LAYERS["BatchNorm"], lambda layer, x, dout, dx: 0 * dx),
+    "batch-norm statistics as constants": (
+        LAYERS["BatchNorm"],
+        lambda layer, x, dout, dx: dout * layer.parameters["gamma"] / layer._std,
+    ),
+    "ELU without α": (LAYERS["ELU"], lambda layer, x, dout, dx: np.where(x > 0, dx, dx / 0.4)),
+    "dropout without its scale": (LAYERS["Dropout"], lambda layer, x, dout, dx: 0.6 * dx),
+    "maxout to every piece": (LAYERS["Maxout"], lambda layer, x, dout, dx: np.repeat(dout, 4, axis=1)),
+}
+
+
+@pytest.mark.parametrize("bug", PLANTED)
+def test_a_planted_bug_is_caught(bug, rng):
+    make, backward = PLANTED[bug]
+    x = rng.standard_normal((4, 4))
+    assert check(make(4), x, rng).passed
+    assert not check(plant(make(4), backward), x, rng).passed
+
+
+@pytest.mark.parametrize("bug", ["softmax zero", "missing upstream", "batch-norm dx = 0"])
+def test_a_constant_upstream_would_have_missed_it(bug, rng):
+    make, backward = PLANTED[bug]
+    f, at, gradients = function_and_gradients(plant(make(4), backward), rng.standard_normal((4, 4)))
+    ones = np.ones((4, 4))
+    assert check_gradients(lambda **arrays: f(**arrays).sum(), at, gradients(ones), rng=rng).passed
+    assert not check_gradients(f, at, gradients, rng=rng).passed
+
+
+def test_a_batch_of_one_would_have_missed_the_zero_of_batch_norm(rng):
+    make, backward = PLANTED["batch-norm dx = 0"]
+    assert check(plant(make(4), backward), rng.standard_normal((1, 4)), rng).passed
+
+
+# Bad input is one sentence
+
+
+@pytest.mark.parametrize(
+    ("make", "x", "sentence"),
+    [
+        (LAYERS["Linear"], np.ones((5, 3)), r"Linear was given float64 \(5, 3\); expected float64 of shape \(m, 4\)"),
+        (LAYERS["Linear"], np.ones(4), r"Linear was given float64 \(4,\)"),
+        (LAYERS["Linear"], np.ones((5, 4), "f"), r"Linear was given float32 \(5, 4\); expected float64"),
+        (LAYERS["BatchNorm"], np.ones((5, 3)), r"BatchNorm was given float64 \(5, 3\); expected float64 of shape"),
+        (LAYERS["Maxout"], np.ones((5, 3)), r"Maxout was given shape \(5, 3\); expected \(m, n\), n a multiple of 4"),
+        (LAYERS["ReLU"], np.ones((5, 4), int), "ReLU was given int64; expected floats: convert x with astype"),
+    ],
+)
+def test_a_wrong_shape_or_dtype_is_refused(make, x, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        make(4).forward(x)
+
+
+def test_backward_needs_a_forward_in_training_and_its_shape():
+    layer = ReLU()
+    layer.forward(np.ones((5, 4)))
+    with pytest.raises(RuntimeError, match="ReLU.backward needs a forward with training=True before it"):
+        layer.backward(np.ones((5, 4)))
+    layer.forward(np.ones((5, 4)), training=True)
+    with pytest.raises(ValueError, match=r"given dout of shape \(4,\); expected that of forward's result, \(5, 4\)"):
+        layer.backward(np.ones(4))
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: Dropout(1, rng_of(0)), "p is 1; expected"),
+        (lambda: ELU(0), "alpha is 0; expected"),
+        (lambda: LeakyReLU(2), "slope is 2; expected"),
+        (lambda: Maxout(0), "pieces is 0; expected"),
+    ],
+)
+def test_a_constant_out_of_range_is_refused(make, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        make()
+
+
+def test_names_are_positions_and_the_arrays_are_the_layers_own():
+    model = Sequential(Sequential(Linear(2, 3, rng=rng_of(0)), BatchNorm(3)), Softmax(), Sigmoid())
+    assert list(model.parameters) == ["0.0.W", "0.0.b", "0.1.gamma", "0.1.beta"] == list(model.gradients)
+    assert list(model.state) == ["0.1.mean", "0.1.variance"]
+    assert model.parameters["0.0.W"] is model.layers[0].layers[0].parameters["W"]
+    with pytest.raises(TypeError):
+        model.parameters["0.0.W"] = np.zeros((2, 3))  # would change the model's dict and not the layer
