@@ -68,8 +68,17 @@ def test_each_property_gives_its_share(passing, score):
                 blank.true(name, name in passing, "is not so.")
 
     verdict = judged(examine, None, weights=dict.fromkeys("abc", 1 / 3), points=3.0)
-    assert verdict.score == score  # exactly: thirds are rounded where they are added up
+    assert verdict.score == score
     assert [finding.property for finding in verdict.findings] == [name for name in "abc" if name not in passing]
+
+
+def test_shares_add_up_exactly():
+    def examine(blank):
+        for _ in blank.cases(numbers):
+            for name in "abc":
+                blank.true(name, name != "c", "is not so.")
+
+    assert judged(examine, None, weights={"a": 0.1, "b": 0.2, "c": 0.7}, points=1.0).score == 0.3
 
 
 def test_a_property_that_failed_once_has_failed():

@@ -151,9 +151,9 @@ def test_an_array_subclass_arrives_as_a_plain_array():
     assert type(came) is np.ndarray and not (came == 1).any()
 
 
-def test_masked_arrays_and_views_of_records_arrive_plain():
-    for sent in (np.ma.array([1.0, 2.0], mask=[True, False]), np.zeros(2, [("a", "f8")]).view(np.recarray).a.view(Yes)):
-        assert type(through(sent)) is np.ndarray
+def test_of_a_masked_array_its_data_arrive():
+    came = through(np.ma.array([1.0, 2.0], mask=[True, False]))
+    assert type(came) is np.ndarray and came.tolist() == [1.0, 2.0]
 
 
 @pytest.mark.parametrize("value", [LoudFloat(1), Box(a=1), Record([1]), np.float64, len, lambda: 0, object(), b"x", {1},
