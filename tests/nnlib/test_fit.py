@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from nnlib.backend import to_device
 from nnlib.checkpoint import arrays
 from nnlib.datasets import curve, spirals
 from nnlib.layers import BatchNorm, Dropout, Linear, ReLU, Sequential
@@ -206,3 +207,17 @@ def test_a_bar_is_shown_only_if_asked_for(capfd):
 def test_tqdm_is_not_loaded_before_it_is_needed():
     code = "import sys, nnlib.training; sys.exit('tqdm' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_fit_trains_alike_on_every_device(device):
+    model = network().to_device(device)
+    X_there, Y_there, monitored = (to_device(array, device) for array in (X, Y, X))
+    watched = {"validation": (X_there, Y_there), "early_stopping": 9}
+    there = trained(model=model, X=X_there, y=Y_there, monitor=monitored, **watched)[1]
+    here = trained(validation=(X, Y), early_stopping=9, monitor=X)[1]
+    assert {type(array) for array in arrays(model).values()} == {type(X_there)}
+    assert np.allclose(there.batch_loss, here.batch_loss, rtol=1e-9)
+    assert np.allclose(there.validation_loss, here.validation_loss, rtol=1e-9)
+    assert (there.validation_accuracy, there.best_epoch) == (here.validation_accuracy, here.best_epoch)
+    assert np.allclose(there.activations["4 Linear"], here.activations["4 Linear"], rtol=1e-7)
+    assert np.allclose(there.gradient_norms["0 Linear"], here.gradient_norms["0 Linear"], rtol=1e-7)
