@@ -37,7 +37,6 @@ class Layer:
         for name in ("parameters", "gradients", "state"):
             moved = {key: to_device(value, device) for key, value in getattr(self, name).items()}
             setattr(self, name, MappingProxyType(moved))
-        self._batch = None
         return self
 
     def _prepare(self, x, training):

@@ -94,8 +94,8 @@ def test_x_upstream_and_parameters_stay(name, device, rng):
     dout = to_device(rng.standard_normal(out.shape), device)
     kept = [x, dout, *layer.parameters.values()]
     before = [to_numpy(value).copy() for value in kept]
-    layer.backward(dout)
-    layer.forward(x)
+    results = [layer.backward(dout), layer.forward(x), layer.forward(x, training=True)]
+    assert not any(np.shares_memory(to_numpy(mine), to_numpy(given)) for mine in results for given in (x, dout))
     assert all(np.array_equal(to_numpy(value), old) for value, old in zip(kept, before, strict=True))
 
 
@@ -123,6 +123,21 @@ def test_results_are_buffers_that_stay_the_same_arrays(name, rng):
     assert layer.forward(2 * x, training=True) is out and np.shares_memory(layer.backward(np.ones(out.shape)), dx)
     assert all(a is b for a, b in zip(gradients, layer.gradients.values(), strict=True))
     assert layer.forward(x[:2], training=True).shape[0] == 2  # the smaller last batch of an epoch
+
+
+@pytest.mark.parametrize("name", [*PLAIN, "LeakyReLU", "ELU", "Maxout", "Dropout"])
+def test_a_batch_of_another_dtype_gets_buffers_of_its_own(name, rng):
+    layer, x = LAYERS[name](4), rng.standard_normal((5, 4))
+    layer.forward(x)
+    assert layer.forward(x.astype(np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_layer_may_move_after_it_was_used(name, cupy, rng):
+    layer, x = LAYERS[name](4), rng.standard_normal((5, 4))
+    expected = layer.forward(x).copy()
+    assert np.allclose(layer.to_device("gpu").forward(cupy.asarray(x)).get(), expected)
+    assert np.allclose(layer.to_device("cpu").forward(x), expected)
 
 
 # Memory

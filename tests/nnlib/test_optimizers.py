@@ -52,6 +52,22 @@ def test_two_steps_worked_by_hand(optimizer, first, second, device):
     assert to_numpy(g).tolist() == [0.5]  # not modified
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "w"),
+    [
+        (AdaGrad(0.3, epsilon=1), 1 - 0.3 * 2 / (2 + 1)),
+        (RMSprop(0.3, decay=0.75, epsilon=1), 1 - 0.3 * 2 / (1 + 1)),  # s = ¼ · 4
+        (Adam(0.3, 0.5, 0.75, epsilon=1), 1 - 0.3 * 2 / (2 + 1)),  # m̂ = g, v̂ = g²
+        (Adamax(0.3, 0.5, 0.75, epsilon=1), 1 - 0.3 * 2 / (2 + 1)),
+    ],
+    ids=["AdaGrad", "RMSprop", "Adam", "Adamax"],
+)
+def test_epsilon_stands_beside_the_root(optimizer, w):
+    parameters = {"w": np.ones(1)}
+    optimizer.step(parameters, {"w": np.array([2.0])})
+    assert np.allclose(parameters["w"], w, rtol=1e-14)
+
+
 def descend(optimizer, steps=30):
     """The end of a descent on x²/20 + y² from (-7, 2)."""
     w, g = np.array([-7.0, 2.0]), np.empty(2)
