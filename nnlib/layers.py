@@ -316,11 +316,11 @@ class Sequential(Layer):
 
 
 def monte_carlo(model, x, samples):
-    """`samples` predictions of a `Sequential` with its dropout active: mean and standard deviation, each like one.
+    """`samples` predictions of a `Sequential` with its dropout, nested too, active: mean and standard deviation, each like one.
 
     The spread tells how sure the network is (Gal & Ghahramani, 2016).
     """
-    dropouts = [layer for layer in model.layers if isinstance(layer, Dropout)]
+    dropouts = list(_dropouts(model))
     before = [layer.monte_carlo for layer in dropouts]
     try:
         for layer in dropouts:
@@ -330,3 +330,10 @@ def monte_carlo(model, x, samples):
         for layer, active in zip(dropouts, before, strict=True):
             layer.monte_carlo = active
     return draws.mean(axis=0), draws.std(axis=0)
+
+
+def _dropouts(layer):
+    if isinstance(layer, Dropout):
+        yield layer
+    for inner in getattr(layer, "layers", ()):
+        yield from _dropouts(inner)

@@ -241,12 +241,12 @@ def test_dropout_keeps_the_mean_and_drops_the_share_p(rng):
 
 
 def test_monte_carlo_dropout_is_active_at_prediction_and_batch_norm_is_not(rng):
-    model, x = Sequential(BatchNorm(4), Dropout(0.5, rng)), rng.standard_normal((3, 4))
+    model, x = Sequential(BatchNorm(4), Sequential(Dropout(0.5, rng))), rng.standard_normal((3, 4))
     mean, std = layers.monte_carlo(model, x, 2000)
     exact = x / np.sqrt(1 + 1e-5)
     assert np.allclose(std, abs(exact), rtol=0.1)  # x or -x about the mean: ± |x| at p = ½
     assert np.allclose(mean, exact, atol=5 * abs(exact).max() / np.sqrt(2000))
-    assert np.array_equal(model.forward(x), model.layers[0].forward(x)) and not model.layers[1].monte_carlo
+    assert np.array_equal(model.forward(x), model.layers[0].forward(x)) and not model.layers[1].layers[0].monte_carlo
 
 
 def test_ten_tanh_layers_have_the_standard_deviations_of_lecuns_initialisation():
