@@ -316,7 +316,7 @@ class Sequential(Layer):
 
 
 def monte_carlo(model, x, samples):
-    """`samples` predictions of a `Sequential` with its dropout, nested too, active: mean and standard deviation, each like one.
+    """`samples` predictions with every dropout in `model` active: their mean and standard deviation, shaped like one.
 
     The spread tells how sure the network is (Gal & Ghahramani, 2016).
     """
