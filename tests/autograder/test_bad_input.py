@@ -308,6 +308,9 @@ def test_what_was_put_right_is_told(course, graded, damage):
 def test_the_last_copy_counts_even_when_it_is_the_wrong_one(course, graded):
     blanks = {blank.grade_id: blank for blank in verdict(course, name_of(_copied_wrong_last)).blanks}
     assert (blanks[ROW].score, blanks[ROW].diagnosis) == (0.0, "missing_mean")
+    for damage, text in ((_copied_wrong_last, "delta.sum()"), (_copied_right_last, "delta.sum() / m")):
+        shown = nbformat.read(course.autograded(ASSIGNMENT, name_of(damage)), as_version=4)
+        assert text in cell_of(shown, ROW).source
 
 
 def test_a_notebook_without_any_grading_metadata_is_judged_by_its_functions(course, graded):

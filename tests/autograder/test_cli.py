@@ -200,7 +200,7 @@ def test_verify_and_release_need_walls_too(ask, course, ungraded, tmp_path):
 def test_without_a_sandbox_every_report_says_so(ask, course):
     run = ask(course.root, "grade", ASSIGNMENT, "--unsafe-no-sandbox", PATH="/nowhere")
     assert run.returncode == 0, run.stderr
-    assert UNSAFE_NOTE in " ".join(run.stdout.split())
+    assert UNSAFE_NOTE in run.stdout.splitlines()  # and not only in the table
     for student, score in (("ada", 40.0), ("bob", 32.0)):
         found = verdict(course, student)
         assert (found.score, found.notes) == (score, (UNSAFE_NOTE,))
