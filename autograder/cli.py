@@ -69,6 +69,10 @@ def grade_command(
         _print_json([json.loads(verdict.to_json()) for verdict in judged])
         return
     out.print(marks_table(judged))
+    for verdict in judged:
+        for note in verdict.staff_notes:
+            last = note.strip().splitlines()[-1]
+            out.print(f"for staff: {verdict.student}: {last}", markup=False, soft_wrap=True)
     if unsafe_no_sandbox:
         out.print(f"[bold red]{UNSAFE_NOTE}[/]")
     out.print(f"gradebook: {here.gradebook}\nverdicts: {here.directory / 'verdicts' / assignment}", soft_wrap=True)

@@ -23,7 +23,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.cells import ANSWER, WRITTEN, grade_id, kind, points, test_of, without_hidden
+from autograder.cells import WRITTEN, grade_id, kind, points, test_of, without_hidden
 from autograder.checks.catalogue import CATALOGUE
 from autograder.comments import NO_RESPONSE, comment_on
 from autograder.course import Course
@@ -71,7 +71,7 @@ def render(verdict: Verdict, notebook: NotebookNode | None, marks: Iterable = ()
     stands above ours.
     """
     rows = {row[1]: tuple(row) for row in marks if row[0] == verdict.student}
-    cells = _cells(notebook)
+    cells = list(notebook.cells) if notebook else []
     blanks = [_blank(blank, cells, rows) for blank in verdict.blanks]
     written = [_written(cells, at, rows) for at, cell in enumerate(cells) if kind(cell) == WRITTEN]
     graded = {name for blank in verdict.blanks for name in (blank.grade_id, test_of(blank.grade_id))}
@@ -190,14 +190,6 @@ def _totals(parts: list[Part]) -> dict:
 
 
 # ------------------------------------------------------------------------------------------------ out of the notebook
-
-
-def _cells(notebook: NotebookNode | None) -> list[NotebookNode]:
-    """The notebook's cells; without any answer where it is the source, which stands in for a file nobody could open."""
-    cells = list(notebook.cells) if notebook else []
-    if any("### BEGIN SOLUTION" in cell.source for cell in cells if kind(cell) == ANSWER):
-        cells = [NotebookNode({**cell, "source": ""}) if kind(cell) in (ANSWER, WRITTEN) else cell for cell in cells]
-    return cells
 
 
 def _source(cells: list[NotebookNode], name: str) -> str:

@@ -13,7 +13,7 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder import cells
+from autograder import cells, walls
 from autograder.course import Course
 from autograder.judgement import Blank, Check, StudentFault, allowed_modules, checks_of
 from autograder.sandbox import Died, Limits, Sandbox, SandboxUnavailable, Submission
@@ -33,6 +33,8 @@ class Judge:
         """Raises LookupError when the assignment has no checks, SandboxUnavailable when the walls cannot be put up."""
         self.assignment, self._secret, self._unsafe = assignment, course.secret(), unsafe_no_sandbox
         self._checks = checks_of(assignment)
+        if not unsafe_no_sandbox:
+            walls.refuse_what_shows(course.root, course.directory)
         self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox)
         try:
             self._self_test()
@@ -179,7 +181,10 @@ def _complex_steps(notebook: NotebookNode) -> list[str]:
 
 def _has_complex(source: str) -> bool:
     try:
-        nodes = ast.walk(ast.parse(source[:LONGEST_READ]))
+        nodes = list(ast.walk(ast.parse(source[:LONGEST_READ])))
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the last is what a parser says of deep nesting
         return False
-    return any(isinstance(node, ast.Constant) and isinstance(node.value, complex) for node in nodes)
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    literals = any(isinstance(node, ast.Constant) and isinstance(node.value, complex) for node in nodes)
+    return literals or not names.isdisjoint({"complex", "complex64", "complex128", "imag"})

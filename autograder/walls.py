@@ -84,6 +84,15 @@ def _interpreter() -> list[str]:
     return words
 
 
+def refuse_what_shows(*places: Path) -> None:
+    """Raise SandboxUnavailable for a folder of the course's that lies where a submission can read."""
+    for place in places:
+        for top in (Path("/usr"), Path(sys.base_prefix)):
+            if place.resolve().is_relative_to(top.resolve()):
+                reason = f"{place} lies below {top}, which submissions can read"
+                raise SandboxUnavailable(f"{reason}: move the course elsewhere.")
+
+
 def _visible_parents(path: Path) -> list[str]:
     """bubblewrap would make them 0700, closed to the uid that the guest drops to."""
     return [word for parent in reversed(path.parents[:-1]) for word in ("--perms", "0755", "--dir", str(parent))]

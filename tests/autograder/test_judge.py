@@ -2,6 +2,7 @@
 
 import sys
 import types
+from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import judge as judge_module
+from autograder import walls
 from autograder.course import Course
 from autograder.judge import Judge
 from autograder.judgement import Check, check
-from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox import Limits, Sandbox, SandboxUnavailable
 from autograder.verdict import FAILED, PASSED, UNDECIDED
 from tests.autograder.conftest import graded
 
@@ -203,11 +205,18 @@ def test_a_check_that_waited_once_is_judged_by_its_second_try(judge, monkeypatch
     assert outcomes(judged(judge, notebook())[1])["one"] == (PASSED, 2.0)
 
 
-def test_a_complex_step_is_a_note_to_staff_and_costs_nothing(judge):
-    step = "def one(x):\n    h = 1e-200\n    return ((x + 1j * h) ** 2).imag / h"
+@pytest.mark.parametrize("shift", ["1j * h", "complex(0, h)", "np.complex128(complex(0, h))"])
+def test_a_complex_step_is_a_note_to_staff_and_costs_nothing(judge, shift):
+    step = f"import numpy as np\ndef one(x):\n    h = 1e-200\n    return ((x + {shift}) ** 2).imag / h"
     verdict, blanks, _ = judged(judge, notebook(one=step))
     assert outcomes(blanks)["one"] == (PASSED, 2.0)
     assert verdict.staff_notes == ("one: the answer uses complex numbers (a complex step?)",) and verdict.notes == ()
+
+
+def test_a_course_where_submissions_can_read_is_refused(tmp_path):
+    with pytest.raises(SandboxUnavailable, match="move the course elsewhere"):
+        walls.refuse_what_shows(tmp_path, Path("/usr/local/course"))
+    walls.refuse_what_shows(tmp_path)
 
 
 DEEP = {
