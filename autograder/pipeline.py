@@ -47,8 +47,9 @@ def grade(
 ) -> Iterator[Verdict]:
     """Grade students one by one: notebook, verdict and marks are written before each verdict is yielded.
 
-    Raises SandboxUnavailable before anything is touched; after that no submission can stop the batch.
+    Raises NotReleased or SandboxUnavailable before anything is touched; after that no submission can stop the batch.
     """
+    record.require_released(course, assignment)
     source = nbformat.read(course.source(assignment), as_version=4)
     with Judge(assignment, course, unsafe_no_sandbox=unsafe_no_sandbox) as judge:
         record.backup(course)

@@ -56,6 +56,20 @@ def open_gradebook(db_url: str) -> Iterator[Gradebook]:
             yield gradebook
 
 
+def require_released(course: Course, assignment: str) -> None:
+    """Raise NotReleased where the class has no gradebook yet, or one that does not know the assignment."""
+    known = False
+    if course.gradebook.exists():
+        with open_gradebook(course.db_url) as gradebook:
+            known = _knows(gradebook, assignment)
+    if not known:
+        raise NotReleased(f"The gradebook does not know {assignment}: run `autograder release {assignment}` first.")
+
+
+def _knows(gradebook: Gradebook, assignment: str) -> bool:
+    return gradebook.db.query(Assignment.id).filter(Assignment.name == assignment).scalar() is not None
+
+
 def record(
     gradebook: Gradebook, verdict: Verdict, *, unanswered: Collection[str] = (), timestamp: datetime | None = None
 ) -> None:
@@ -86,7 +100,7 @@ def _submission(gradebook: Gradebook, verdict: Verdict, timestamp: datetime | No
     )
     handed_in = {} if timestamp is None else {"timestamp": timestamp}
     if (submission := found.scalar()) is None:
-        if gradebook.db.query(Assignment.id).filter(Assignment.name == verdict.assignment).scalar() is None:
+        if not _knows(gradebook, verdict.assignment):
             raise NotReleased(f"The gradebook does not know {verdict.assignment}: release it first.")
         gradebook.update_or_create_student(verdict.student)
         return gradebook.add_submission(verdict.assignment, verdict.student, **handed_in).id

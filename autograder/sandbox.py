@@ -221,13 +221,14 @@ def _pid_of(pidfd: int) -> int:
 
 
 def resident_bytes(pid: int) -> int:
-    """The memory of a process and its descendants, in bytes; 0 for what has ended."""
+    """The memory of a process and its descendants, in bytes; what forks share counts once. 0 for what has ended."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        shares = [int(line.split()[1]) << 10 for line in text.splitlines() if line.startswith("Pss:")]
         children = [c for file in Path(f"/proc/{pid}/task").glob("*/children") for c in file.read_text().split()]
-    except (OSError, IndexError):
+    except OSError:
         return 0
-    return pages * os.sysconf("SC_PAGE_SIZE") + sum(resident_bytes(int(child)) for child in children)
+    return sum(shares) + sum(resident_bytes(int(child)) for child in children)
 
 
 class SandboxGuest:

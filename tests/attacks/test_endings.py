@@ -2,6 +2,8 @@
 
 import pytest
 
+from autograder.sandbox import Died, Limits, Sandbox
+
 ENDINGS = {
     "os._exit": "import os; os._exit(0)",
     "sys.exit": "import sys; sys.exit()",
@@ -58,6 +60,29 @@ d = Dying()
 """
     verdict = attacked.verdict(before=before, solved=True)
     assert verdict.score == verdict.points
+
+
+SWOLLEN = """
+import os, time
+import numpy as np
+x = np.ones(SIZE, dtype=np.uint8)
+for _ in range(4):
+    if os.fork() == 0:
+        x[:TOUCHED] = 2
+        time.sleep(60)
+time.sleep(1)
+"""
+
+
+@pytest.mark.parametrize(("touched", "dies"), [(0, False), (400 << 20, True)])
+def test_memory_is_that_of_the_whole_tree_and_shared_pages_count_once(touched, dies):
+    source = SWOLLEN.replace("SIZE", str(400 << 20)).replace("TOUCHED", str(touched))
+    with Sandbox((), Limits(memory=1000 << 20)) as box, box.submission() as submission:
+        if dies:
+            with pytest.raises(Died, match="more than 1000 MB"):
+                submission.run([{"source": source, "isolated": False}])
+        else:
+            submission.run([{"source": source, "isolated": False}])
 
 
 def test_a_timed_out_blank_says_so(attacked):

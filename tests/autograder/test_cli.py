@@ -91,9 +91,9 @@ def test_an_assignment_that_was_not_released(root, bare):
     handed_in = bare / "course" / "submitted" / "ada" / ASSIGNMENT
     handed_in.mkdir(parents=True)
     (handed_in / f"{ASSIGNMENT}.ipynb").write_text("{}")
-    before = contents(handed_in)
+    before = contents(bare / "course")
     refused(autograder(root, bare, "grade", ASSIGNMENT), "release", ASSIGNMENT)
-    assert contents(handed_in) == before
+    assert contents(bare / "course") == before
 
 
 def test_feedback_before_grading(ask, bare):
