@@ -122,6 +122,42 @@ def check_gradients(f, parameters, gradients, *, rng):
     return GradientReport(tuple(_check_one(g, parameters, name, gradients[name], noise) for name in parameters))
 
 
+def check_layer(layer, x, *, rng, before=None):
+    """`check_gradients` of a layer's backward at its present parameters and at x (m, n), under the name "x".
+
+    The parameters are put back afterwards; a batch normalisation's running statistics move as in training. Where a
+    layer draws random numbers, `before()` must rewind its generator: it is called before each forward.
+    """
+    f, parameters, gradients = layer_function(layer, x, before)
+    try:
+        return check_gradients(f, parameters, gradients, rng=rng)
+    finally:
+        _put(layer, parameters)
+
+
+def layer_function(layer, x, before=None):
+    """(f, parameters, gradients) of a layer, as `check_gradients` takes them: f(x, W=…, …) and its backward."""
+    at = {**{name: value.copy() for name, value in layer.parameters.items()}, "x": x}
+
+    def f(**arrays):
+        if before:
+            before()
+        _put(layer, arrays)
+        return layer.forward(arrays["x"], training=True).copy()  # the result is a buffer of the layer's
+
+    def gradients(dout):
+        f(**at)
+        dx = layer.backward(dout).copy()
+        return {**{name: value.copy() for name, value in layer.gradients.items()}, "x": dx}
+
+    return f, at, gradients
+
+
+def _put(layer, arrays):
+    for name, value in layer.parameters.items():
+        value[...] = arrays[name]
+
+
 def _check_one(g, parameters, name, gradient, noise):
     x = parameters[name]
 

@@ -16,6 +16,7 @@ Numbers and plain arrays in an expression are constants: they take the variables
 
 from nnlib import activations, losses
 from nnlib.backend import array_module
+from nnlib.gradcheck import check_gradients
 
 
 class Node:
@@ -291,6 +292,15 @@ def value_and_gradients(f, parameters, dout=None):
     nodes = {name: variable(x, name) for name, x in parameters.items()}
     output = f(**nodes)
     return output.value, dict(zip(nodes, gradients(output, list(nodes.values()), dout), strict=True))
+
+
+def check_graph(f, parameters, *, rng):
+    """`check_gradients` of the sweep through f(**nodes) → node at `parameters`, a dict of name → array."""
+
+    def value(**arrays):
+        return f(**{name: variable(x) for name, x in arrays.items()}).value
+
+    return check_gradients(value, parameters, lambda dout: value_and_gradients(f, parameters, dout)[1], rng=rng)
 
 
 def _operands(*inputs):

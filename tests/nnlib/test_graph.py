@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from nnlib import activations, graph, losses
-from nnlib.gradcheck import check_gradients
-from nnlib.graph import Node, gradients, operation, sweep, topological_order, value_and_gradients, variable
+from nnlib.graph import Node, check_graph, gradients, operation, sweep, topological_order, value_and_gradients, variable
 from nnlib.layers import Linear, Sequential, Sigmoid
 
 M, N, K = 4, 3, 2
@@ -86,16 +85,7 @@ def arrays(shapes, sizes, rng):
 
 def checked(f, parameters, rng):
     """The report on f's gradients, under a random upstream gradient."""
-
-    def of_nodes(**nodes):
-        return f(*nodes.values())
-
-    return check_gradients(
-        lambda **values: of_nodes(**{name: variable(x) for name, x in values.items()}).value,
-        parameters,
-        lambda dout: value_and_gradients(of_nodes, parameters, dout)[1],
-        rng=rng,
-    )
+    return check_graph(lambda **nodes: f(*nodes.values()), parameters, rng=rng)
 
 
 @pytest.mark.parametrize("sizes", SIZES, ids=str)

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "layer": {"numpy", "nnlib.backend"},
     "layers": {"numpy", "nnlib.backend", "nnlib.activations", "nnlib.initializers", "nnlib.layer"},
     "optimizers": {"numpy", "nnlib.backend"},
-    "graph": {"nnlib.backend", "nnlib.activations", "nnlib.losses"},
+    "graph": {"nnlib.backend", "nnlib.activations", "nnlib.losses", "nnlib.gradcheck"},
     "drawing": {"nnlib.backend", "nnlib.graph"},
     "gradcheck": {"numpy", "nnlib.backend"},
     "datasets": {"numpy", "urllib.request"},

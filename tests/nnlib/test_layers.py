@@ -7,7 +7,7 @@ import pytest
 
 from nnlib import layers, optimizers
 from nnlib.backend import array_module, to_device, to_numpy
-from nnlib.gradcheck import check_gradients
+from nnlib.gradcheck import check_gradients, check_layer, layer_function
 from nnlib.initializers import lecun_normal
 from nnlib.layers import ELU, BatchNorm, Dropout, LeakyReLU, Linear, Maxout, ReLU, Sequential, Sigmoid, Softmax
 from nnlib.losses import SoftmaxCrossEntropy, squared_error, squared_error_gradient
@@ -41,11 +41,6 @@ LAYERS = {
 SHAPES = [(1, 1), (1, 4), (6, 1), (5, 2), (2, 2), (7, 5)]
 
 
-def put(arrays, values):
-    for name in arrays:
-        arrays[name][...] = values[name]
-
-
 def fresh_masks(layer):
     """Every dropout inside draws from its beginning: the same function at each call."""
     for inner in getattr(layer, "layers", ()):
@@ -54,29 +49,11 @@ def fresh_masks(layer):
         layer.rng = rng_of(3)
 
 
-def function_and_gradients(layer, x):
-    """f(x, **parameters) and its gradients by `backward`, for `check_gradients`."""
-    at = {**{name: value.copy() for name, value in layer.parameters.items()}, "x": x}
-
-    def f(x, **parameters):
-        fresh_masks(layer)
-        put(layer.parameters, parameters)
-        return layer.forward(x, training=True).copy()
-
-    def gradients(dout):
-        f(**at)
-        dx = layer.backward(dout)
-        return {**{name: value.copy() for name, value in layer.gradients.items()}, "x": dx.copy()}
-
-    return f, at, gradients
-
-
 def check(layer, x, rng):
     """The random check, at parameters that are no special ones (γ = 1 and b = 0 hide errors)."""
     for value in layer.parameters.values():
         value[...] = to_device(rng.standard_normal(value.shape), "cpu" if isinstance(value, np.ndarray) else "gpu")
-    f, at, gradients = function_and_gradients(layer, x)
-    return check_gradients(f, at, gradients, rng=rng)
+    return check_layer(layer, x, rng=rng, before=lambda: fresh_masks(layer))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -265,7 +242,8 @@ def test_a_step_of_two_layers_worked_by_hand(device):
     start = {
         "0.W": [[0.5, -1.0], [0.25, 0.0]], "0.b": [0.0, 0.5], "2.W": [[1.0, 0.0], [2.0, -1.0]], "2.b": [0.0, 0.0],
     }  # fmt: skip
-    put(model.parameters, {name: to_device(np.array(value), device) for name, value in start.items()})
+    for name, value in start.items():
+        model.parameters[name][...] = to_device(np.array(value), device)
     x, t = (to_device(np.array(row), device) for row in ([[1.0, 2.0]], [[0.0, 2.0]]))
     y = model.forward(x, training=True)  # z = (1, -½), h = (1, 0), y = (1, 0)
     assert to_numpy(y).tolist() == [[1, 0]] and float(squared_error(t, y)) == 2.5
@@ -341,6 +319,13 @@ PLANTED = {
 }
 
 
+def test_checking_a_layer_leaves_its_parameters(rng):
+    layer = LAYERS["Linear"](3)
+    before = {name: value.copy() for name, value in layer.parameters.items()}
+    check_layer(layer, rng.standard_normal((4, 3)), rng=rng)
+    assert all(np.array_equal(value, before[name]) for name, value in layer.parameters.items())
+
+
 @pytest.mark.parametrize("bug", PLANTED)
 def test_a_planted_bug_is_caught(bug, rng):
     make, backward = PLANTED[bug]
@@ -352,7 +337,7 @@ def test_a_planted_bug_is_caught(bug, rng):
 @pytest.mark.parametrize("bug", ["softmax zero", "missing upstream", "batch-norm dx = 0"])
 def test_a_constant_upstream_would_have_missed_it(bug, rng):
     make, backward = PLANTED[bug]
-    f, at, gradients = function_and_gradients(plant(make(4), backward), rng.standard_normal((4, 4)))
+    f, at, gradients = layer_function(plant(make(4), backward), rng.standard_normal((4, 4)))
     ones = np.ones((4, 4))
     assert check_gradients(lambda **arrays: f(**arrays).sum(), at, gradients(ones), rng=rng).passed
     assert not check_gradients(f, at, gradients, rng=rng).passed
