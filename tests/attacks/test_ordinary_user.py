@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.record import marks
+from autograder.record import Mark, marks
 from tests.a1_class import ASSIGNMENT, hand_in, released, solved, verdict
 
 USER = "1000"
@@ -126,4 +126,10 @@ def test_what_ended_its_process_says_so(ended, home):
 
 def test_both_commands_give_equal_marks_cell_by_cell(ended, home):
     ours, theirs = (marks(Course(home, home / where).db_url, ASSIGNMENT) for where in ("course", "again"))
-    assert ours == theirs and len(ours) == 60
+    assert [_settled(mark) for mark in ours] == [_settled(mark) for mark in theirs] and len(ours) == 60
+
+
+def _settled(mark: Mark) -> Mark:
+    """How a fork bomb ends is a race: whether it raises first or dies is not the same twice, that it gets 0 is."""
+    raced = mark.student == "forks" and mark.cell in ("test_gradient_step", "test_train")
+    return mark._replace(comment="") if raced else mark
