@@ -34,6 +34,8 @@ class StrictArray:
         raise TypeError("implicit conversion to NumPy")
 
     def __getattr__(self, name):
+        if name.startswith("__"):  # NumPy would find __array_interface__ and convert without a word
+            raise AttributeError(name)
         value = getattr(self.data, name)
         return call(value) if callable(value) else wrap(value)
 
