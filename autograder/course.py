@@ -75,3 +75,15 @@ class Course:
         config.CourseDirectory.feedback_directory = str(self.directory / "feedback")
         config.CourseDirectory.db_url = self.db_url
         return config
+
+
+def write_whole(path: Path, data: bytes, mode: int = 0o666) -> Path:
+    """Write a file so that a reader, or a crash, sees the old one or the new one and never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)
+    return path

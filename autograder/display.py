@@ -8,18 +8,17 @@ import base64
 import binascii
 import html
 import re
-import struct
 from collections.abc import Iterator
 
 import nh3
 from nbformat import NotebookNode, from_dict
 
 from autograder import cells
+from autograder.png import image_bytes
 
 MOST_TEXT = 100_000  # characters shown of one cell's text, and of all its outputs together
 MOST_IMAGE_BYTES = 4_000_000  # of one cell
 MOST_OUTPUTS = 200  # of one cell
-MOST_PIXELS = 50_000_000  # of one image: a few bytes can unpack to more than a browser can hold
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # all but tab and line feed; and lone surrogates
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[^\x1b])?")
@@ -36,7 +35,7 @@ COMMANDS = "href|style|class|cssId|require|unicode|mmlToken|bbox|data|includegra
 MATH = re.compile(rf"\\(?=(?:{COMMANDS})(?![A-Za-z]))")
 
 HTML_TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"}  # an image would call home
-IMAGES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+IMAGES = {"image/png", "image/jpeg"}
 
 
 def clean_notebook(notebook: NotebookNode) -> NotebookNode:
@@ -197,31 +196,26 @@ def _clean_html(text: str, most: int) -> str:
 
 
 def _image(mime: str, value: object, most: int) -> str | None:
-    """The image in canonical base64 if it is one, and neither too long nor too large to draw."""
+    """The image in canonical base64 if it is a sound PNG of sane size or a JPEG, and not too long."""
+    text = _text(value)
+    image = image_bytes(text) if mime == "image/png" else _jpeg(text)
+    return base64.b64encode(image).decode() if image and len(image) * 4 <= most * 3 else None
+
+
+def _jpeg(text: str) -> bytes:
+    """A JPEG's bytes, by its first ones (it unpacks to little more than its own size), or nothing."""
     try:
-        image = base64.b64decode("".join(_text(value).split()), validate=True)
+        image = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
-        return None
-    if not image.startswith(IMAGES[mime]) or len(image) * 4 > most * 3 or _pixels(mime, image) > MOST_PIXELS:
-        return None
-    return base64.b64encode(image).decode()
-
-
-def _pixels(mime: str, image: bytes) -> float:
-    """Width times height as a PNG's first chunk states them; a JPEG unpacks to little more than its own size."""
-    if mime != "image/png":
-        return 0
-    if len(image) < 24 or image[12:16] != b"IHDR":
-        return float("inf")
-    width, height = struct.unpack(">II", image[16:24])
-    return width * height
+        return b""
+    return image if image.startswith(b"\xff\xd8\xff") else b""
 
 
 def _attachments(attachments: dict) -> dict:
     """The attached PNG and JPEG images under plain names."""
     kept, left = {}, MOST_IMAGE_BYTES
     for name, bundle in attachments.items():
-        for mime in IMAGES.keys() & bundle.keys():
+        for mime in IMAGES & bundle.keys():
             if re.fullmatch(r"[\w .()-]{1,120}", name) and (image := _image(mime, bundle[mime], left)):
                 kept.setdefault(name, {})[mime] = image
                 left -= len(image)

@@ -6,7 +6,6 @@ page's Content-Security-Policy allows its own style sheet (by hash) and `data:` 
 
 import base64
 import hashlib
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -26,7 +25,7 @@ from pygments.lexers import PythonLexer
 from autograder.cells import WRITTEN, grade_id, kind, points, test_of, without_hidden
 from autograder.checks.catalogue import CATALOGUE
 from autograder.comments import NO_RESPONSE, comment_on
-from autograder.course import Course
+from autograder.course import Course, write_whole
 from autograder.png import image_bytes
 from autograder.verdict import PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
@@ -105,10 +104,8 @@ def write_feedback(
     of_student = defaultdict(list)
     for row in marks:
         of_student[row[0]].append(row)
-    return [
-        _replace(course.feedback(assignment, student), page(course, assignment, student, of_student[student]))
-        for student in students
-    ]
+    texts = ((student, page(course, assignment, student, of_student[student])) for student in students)
+    return [write_whole(course.feedback(assignment, student), text.encode()) for student, text in texts]
 
 
 # ---------------------------------------------------------------------------------------------------- marks and parts
@@ -272,12 +269,3 @@ def _template():
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}")
     return environment.get_template("feedback.html.j2")
-
-
-def _replace(path: Path, text: str) -> Path:
-    """Write `text` to `path` so that a reader sees the old page or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, "utf-8")
-    os.replace(part, path)
-    return path

@@ -182,7 +182,7 @@ class Blank:
     def _finding(self, property: str, message: str, diagnosis: str = "") -> Finding:
         where = f"For {self._case.label}: " if self._case.label else ""
         if not self._case.public:  # numbers of hidden data are never shown; its public twin passed
-            where, message = where, "the public example is right, fresh inputs of the same kind are not."
+            message = "the public example is right, fresh inputs of the same kind are not."
         return Finding(property, where + message, self._example(), diagnosis)
 
     def _example(self) -> str:

@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import feedback, record
-from autograder.course import Course
+from autograder.course import Course, write_whole
 from autograder.display import clean_notebook
 from autograder.judge import Judge
 from autograder.sanitise import LARGEST_FILE, Unreadable, read_submission, restored, sanitise, undecided
@@ -99,11 +99,7 @@ def _read(path: Path) -> bytes:
 
 def _write_notebook(course: Course, assignment: str, student: str, notebook: NotebookNode) -> None:
     """Write the autograded notebook, and beside it, as Formgrader expects, when it was handed in."""
-    path = course.autograded(assignment, student)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    nbformat.write(notebook, part)
-    os.replace(part, path)
+    path = write_whole(course.autograded(assignment, student), f"{nbformat.writes(notebook)}\n".encode())
     timestamp = course.submission(assignment, student).with_name(TIMESTAMP)
     if timestamp.is_file() and not timestamp.is_symlink():
         path.with_name(TIMESTAMP).unlink(missing_ok=True)  # nbgrader leaves it read-only

@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import sys
-import tempfile
 import warnings
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
@@ -19,7 +18,7 @@ from traitlets.config import Config
 
 from autograder.cells import blank_of, test_of
 from autograder.comments import NO_RESPONSE, comment_on
-from autograder.course import Course
+from autograder.course import Course, write_whole
 from autograder.verdict import Verdict
 
 
@@ -185,14 +184,7 @@ def backup(course: Course) -> Path | None:
 
 
 def save_verdict(course: Course, verdict: Verdict) -> Path:
-    """Write a verdict to its file, whole or not at all: another process never reads half of one."""
-    path = course.verdict(verdict.assignment, verdict.student)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a verdict to its file, which only its owner may read: it holds the staff's notes too."""
     # a lone surrogate, which UTF-8 cannot hold, becomes JSON's own escape for it
     data = verdict.to_json().encode("utf-8", "backslashreplace")
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".tmp", delete=False) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, path)
-    return path
+    return write_whole(course.verdict(verdict.assignment, verdict.student), data, mode=0o600)

@@ -17,12 +17,12 @@ from autograder.display import MOST_IMAGE_BYTES, MOST_OUTPUTS, MOST_TEXT, clean_
 FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
 
 
-def png(width=1, height=1):
+def png(width=1, height=1, pixels=zlib.compress(b"\0\0")):
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
 def encoded(data):
@@ -250,9 +250,14 @@ def test_what_is_no_png_is_removed(image):
 
 
 def test_the_images_of_a_cell_are_bounded_together():
-    image = encoded(png() + bytes(MOST_IMAGE_BYTES * 3 // 4 // 2))
+    image = encoded(png(pixels=bytes(MOST_IMAGE_BYTES * 3 // 4 // 2)))
     outputs = shown_outputs(*(new_output("display_data", data={"image/png": image}) for _ in range(3)))
     assert [output.output_type for output in outputs] == ["display_data", "stream", "stream"]
+
+
+def test_what_stands_behind_an_image_is_cut_off():
+    (output,) = shown_outputs(new_output("display_data", data={"image/png": encoded(png() + b"<script>")}))
+    assert output.data["image/png"] == encoded(png())
 
 
 # --- outputs
