@@ -1,5 +1,7 @@
 """Where a course keeps its files: the source notebooks, and the running class beside them."""
 
+import hashlib
+import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -64,6 +66,10 @@ class Course:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(secrets.token_bytes(32))
         return path.read_bytes()
+
+    def seed(self, assignment: str, submission: str) -> bytes:
+        """The seed of the hidden data for one submission, given by its hash."""
+        return hmac.digest(self.secret(), f"{assignment} {submission}".encode(), hashlib.sha256)
 
     def configure(self, config: Config) -> Config:
         """Point nbgrader at this course's directories."""

@@ -2,8 +2,6 @@
 
 import ast
 import copy
-import hashlib
-import hmac
 import time
 import traceback
 from collections.abc import Iterator
@@ -13,8 +11,7 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder import cells, walls
-from autograder.course import Course
+from autograder import cells
 from autograder.judgement import Blank, Check, StudentFault, allowed_modules, checks_of
 from autograder.sandbox import Died, Limits, Sandbox, SandboxUnavailable, Submission
 from autograder.verdict import FAILED, UNDECIDED, BlankVerdict, Finding, Verdict
@@ -27,14 +24,10 @@ UNSAFE_NOTE = "Graded WITHOUT a sandbox: this mark is only as honest as the subm
 class Judge:
     """One assignment's checks and sandbox. Call it with a sanitised notebook; close it, or use it in a `with`."""
 
-    def __init__(
-        self, assignment: str, course: Course, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False
-    ):
+    def __init__(self, assignment: str, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False):
         """Raises LookupError when the assignment has no checks, SandboxUnavailable when the walls cannot be put up."""
-        self.assignment, self._secret, self._unsafe = assignment, course.secret(), unsafe_no_sandbox
+        self.assignment, self._unsafe = assignment, unsafe_no_sandbox
         self._checks = checks_of(assignment)
-        if not unsafe_no_sandbox:
-            walls.refuse_what_shows(course.root, course.directory)
         self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox)
         try:
             self._self_test()
@@ -43,16 +36,16 @@ class Judge:
             raise
 
     def __call__(
-        self, notebook: NotebookNode, *, student: str, submission: str, notes: tuple[str, ...] = ()
+        self, notebook: NotebookNode, *, student: str, submission: str, seed: bytes, notes: tuple[str, ...] = ()
     ) -> tuple[Verdict, NotebookNode]:
-        """(the verdict, the notebook with the outputs it made). `submission` is the hash of the submitted bytes.
+        """(the verdict, the notebook with the outputs it made). `submission` is the hash of the submitted bytes,
+        `seed` that of the hidden data.
 
         Never raises for what a submission does; what goes wrong on our side makes blanks undecided, with the traceback
         as a staff note.
         """
         executed, staff_notes = copy.deepcopy(notebook), _complex_steps(notebook)
         blanks = list(cells.blanks(notebook))
-        seed = hmac.digest(self._secret, f"{self.assignment} {submission}".encode(), hashlib.sha256)
         try:
             with self._run(executed) as (guest, more_notes):
                 notes += more_notes

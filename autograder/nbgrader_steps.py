@@ -14,7 +14,7 @@ from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, NbGra
 from traitlets import default
 from traitlets.config import Config, Configurable
 
-from autograder import pipeline, record
+from autograder import pipeline, record, walls
 from autograder.course import Course
 from autograder.judge import Judge
 from autograder.verdict import UNDECIDED, Verdict
@@ -28,7 +28,8 @@ def judge_for(assignment: str, course: Course) -> Judge:
     The gradebook is backed up when the judge starts. Raises SandboxUnavailable, LookupError as `Judge` does.
     """
     if (assignment, course) not in _judges:
-        judge = Judge(assignment, course)
+        walls.refuse_what_shows(course.root, course.directory)
+        judge = Judge(assignment)
         record.backup(course)
         _judges[assignment, course] = judge
     return _judges[assignment, course]
@@ -70,10 +71,10 @@ class JudgeStep(NbGraderPreprocessor):
         assignment, student = names["assignment"], names["student"]
         source = nbformat.read(course.source(assignment), as_version=4)
         judge = judge_for(assignment, course)
-        verdict, notebook, unanswered = pipeline.judged(judge, course, source, assignment, student)
+        verdict, notebook = pipeline.judged(judge, course, source, assignment, student)
         if verdict.staff_notes and all(blank.outcome == UNDECIDED for blank in verdict.blanks):
             dismiss(assignment, course)  # the fault is ours: perhaps its sandbox is gone
-        resources["autograder"] = {"verdict": verdict, "unanswered": unanswered}
+        resources["verdict"] = verdict
         return notebook, resources
 
 
@@ -81,11 +82,11 @@ class RecordStep(NbGraderPreprocessor):
     """Saves the verdict, then its marks and comments; nbgrader itself has recorded when it was handed in."""
 
     def preprocess(self, nb, resources):
-        course, verdict = configured(self), resources["autograder"]["verdict"]
+        course, verdict = configured(self), resources["verdict"]
         self._remove_other_files(course, verdict)
         record.save_verdict(course, verdict)
         with record.open_gradebook(resources["nbgrader"]["db_url"]) as gradebook:
-            record.record(gradebook, verdict, unanswered=resources["autograder"]["unanswered"])
+            record.record(gradebook, verdict)
         return nb, resources
 
     def _remove_other_files(self, course: Course, verdict: Verdict) -> None:

@@ -6,12 +6,13 @@ import shutil
 import stat
 import traceback
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import feedback, record
+from autograder import feedback, record, walls
 from autograder.course import Course, write_whole
 from autograder.display import clean_notebook
 from autograder.judge import Judge
@@ -51,33 +52,36 @@ def grade(
     """
     record.require_released(course, assignment)
     source = nbformat.read(course.source(assignment), as_version=4)
-    with Judge(assignment, course, unsafe_no_sandbox=unsafe_no_sandbox) as judge:
+    if not unsafe_no_sandbox:
+        walls.refuse_what_shows(course.root, course.directory)
+    with Judge(assignment, unsafe_no_sandbox=unsafe_no_sandbox) as judge:
         record.backup(course)
         with record.open_gradebook(course.db_url) as gradebook:
             for student in students:
-                verdict, notebook, unanswered = judged(judge, course, source, assignment, student)
+                verdict, notebook = judged(judge, course, source, assignment, student)
                 _write_notebook(course, assignment, student, notebook)
                 record.save_verdict(course, verdict)
                 timestamp = record.submitted_at(course, assignment, student)
-                record.record(gradebook, verdict, unanswered=unanswered, timestamp=timestamp)
+                record.record(gradebook, verdict, timestamp=timestamp)
                 yield verdict
 
 
 def judged(judge: Judge, course: Course, source: NotebookNode, assignment: str, student: str):
-    """(the verdict, the notebook to show, the written questions left empty) of one submission; never raises for it."""
+    """(the verdict, the notebook to show) of one submission; never raises for it."""
     identity = {"assignment": assignment, "student": student, "submission": ""}
     try:
         data = _read(course.submission(assignment, student))
         identity["submission"] = hashlib.sha256(data).hexdigest()
         sanitised = sanitise(source, read_submission(data, f"{assignment}.ipynb"))
-        verdict, executed = judge(sanitised.notebook, student=student, submission=identity["submission"],
+        seed = course.seed(assignment, identity["submission"])
+        verdict, executed = judge(sanitised.notebook, student=student, submission=identity["submission"], seed=seed,
                                   notes=sanitised.notes)  # fmt: skip
-        return verdict, clean_notebook(executed), sanitised.unanswered
+        return replace(verdict, unanswered=sanitised.unanswered), clean_notebook(executed)
     except Unreadable as error:
-        return undecided(source, note=str(error), **identity), restored(source), ()
+        return undecided(source, note=str(error), **identity), restored(source)
     except Exception:  # ours: staff must look, and the class goes on
         note = "The grader could not deal with this file; staff will look at it."
-        return undecided(source, note=note, staff_note=traceback.format_exc(), **identity), restored(source), ()
+        return undecided(source, note=note, staff_note=traceback.format_exc(), **identity), restored(source)
 
 
 def _read(path: Path) -> bytes:

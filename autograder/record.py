@@ -69,15 +69,13 @@ def _knows(gradebook: Gradebook, assignment: str) -> bool:
     return gradebook.db.query(Assignment.id).filter(Assignment.name == assignment).scalar() is not None
 
 
-def record(
-    gradebook: Gradebook, verdict: Verdict, *, unanswered: Collection[str] = (), timestamp: datetime | None = None
-) -> None:
+def record(gradebook: Gradebook, verdict: Verdict, *, timestamp: datetime | None = None) -> None:
     """Write a verdict's marks and comments, in one transaction after student and submission exist.
 
     A blank's mark goes to its test cell, its findings to its answer cell's comment (nbgrader keeps comments on
     solution cells alone); an undecided blank has no mark and waits for staff. A written question waits for staff too,
-    but for those `unanswered`, which get 0 as nbgrader gives them. Manual marks, extra credit and manual comments stay;
-    a cell marked by hand is put before staff again, as nbgrader does. `timestamp` is when it was handed in.
+    but for the unanswered ones, which get 0 as nbgrader gives them. Manual marks, extra credit and manual comments
+    stay; a cell marked by hand is put before staff again, as nbgrader does. `timestamp` is when it was handed in.
     Raises NotReleased when the gradebook lacks the assignment or a blank's cells.
     """
     submission = _submission(gradebook, verdict, timestamp)
@@ -85,10 +83,10 @@ def record(
     blanks = {blank.grade_id: blank for blank in verdict.blanks}
     _refuse_unknown(verdict, grades, comments)
     for name, grade in grades.items():
-        grade.auto_score = _auto_score(name, comments, blanks, unanswered)
+        grade.auto_score = _auto_score(name, comments, blanks, verdict.unanswered)
         grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
     for name, comment in comments.items():
-        comment.auto_comment = comment_on(blanks[name]) if name in blanks else _no_response(name, unanswered)
+        comment.auto_comment = comment_on(blanks[name]) if name in blanks else _no_response(name, verdict.unanswered)
     gradebook.db.commit()
 
 

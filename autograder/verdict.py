@@ -1,6 +1,7 @@
 """What a judgement says, as values: a Finding, a blank's verdict, a submission's verdict."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 PASSED, FAILED, UNDECIDED = "passed", "failed", "undecided"
@@ -21,6 +22,7 @@ class BlankVerdict:
     """The outcome of one blank; `grade_id` is its name, its answer cell's grade_id and its check's name.
 
     `score` lies in [0, points]; it is None when, and only when, the outcome is undecided (staff must look).
+    `followed` names the prerequisites that were answered by the reference, where marks were earned that way.
     """
 
     grade_id: str
@@ -30,13 +32,26 @@ class BlankVerdict:
     findings: tuple[Finding, ...] = ()
     diagnosis: str = ""
     title: str = ""
+    followed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What judged a submission: hashes (SHA-256, hex) of the assignment with its checks and of this grader with the
+    packages it computes with, their versions, and the seed (hex) of the hidden data."""
+
+    assignment: str
+    grader: str
+    versions: Mapping[str, str]
+    seed: str
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The outcome of one submission. `submission` is the SHA-256 of the submitted bytes, in hex.
 
-    `notes` are about the file as a whole and shown to the student; `staff_notes` are not.
+    `notes` are about the file as a whole and shown to the student; `staff_notes` are not. `unanswered` names the
+    written questions left as they were released.
     """
 
     assignment: str
@@ -45,6 +60,8 @@ class Verdict:
     blanks: tuple[BlankVerdict, ...]
     notes: tuple[str, ...] = ()
     staff_notes: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    provenance: Provenance | None = None
 
     @property
     def score(self) -> float:
@@ -62,10 +79,18 @@ class Verdict:
 
     @classmethod
     def from_json(cls, text: str) -> "Verdict":
-        """The verdict that `to_json` wrote."""
+        """The verdict that `to_json` wrote. Raises ValueError, TypeError or KeyError for anything else."""
         data = json.loads(text)
-        blanks = tuple(
-            BlankVerdict(**{**blank, "findings": tuple(Finding(**finding) for finding in blank["findings"])})
-            for blank in data.pop("blanks")
-        )
-        return cls(blanks=blanks, **{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+        data["blanks"] = [_blank(blank) for blank in data["blanks"]]
+        if data.get("provenance"):
+            data["provenance"] = Provenance(**data["provenance"])
+        return cls(**_tuples(data))
+
+
+def _blank(data: dict) -> BlankVerdict:
+    return BlankVerdict(**_tuples(data | {"findings": [Finding(**finding) for finding in data["findings"]]}))
+
+
+def _tuples(data: dict) -> dict:
+    """JSON has lists for our tuples."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}

@@ -1,10 +1,9 @@
 """The checks are themselves tested: every answer of the bank goes through the judge and must get what it must get."""
 
 import copy
-import tempfile
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -18,6 +17,7 @@ from autograder.sanitise import sanitise
 from autograder.verdict import Verdict
 
 LIMITS = Limits(cell_cpu=2, check_cpu=2)  # the bank's endless loops need not be waited for longer
+SEED = secrets.token_bytes(32)  # other hidden data every time
 AT_LEAST_CORRECT, AT_LEAST_WRONG = 3, 6  # variants of each blank
 MOST_KEPT = 0.5  # of its points, by a wrong answer
 
@@ -69,7 +69,7 @@ def verify(course: Course, assignment: str) -> Report:
 
 
 def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
-    """(the number of rows in all, one row) as they are judged, in a sandbox with a secret of their own.
+    """(the number of rows in all, one row) as they are judged, on hidden data of their own.
 
     Raises FileNotFoundError, in one sentence, when there is no such assignment.
     """
@@ -80,8 +80,7 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     rows = [*_counts(source, bank)]
     total = len(rows) + 2 + len(bank)
     yield from ((total, row) for row in rows)
-    with (tempfile.TemporaryDirectory() as directory,
-          Judge(assignment, Course(course.root, Path(directory)), limits=LIMITS) as judge):  # fmt: skip
+    with Judge(assignment, limits=LIMITS) as judge:
         yield total, _whole(judge, source, "source", with_answers(source, {}), 1.0)
         yield total, _whole(judge, source, "release", released(source), 0.0)
         for variant in bank:
@@ -101,7 +100,7 @@ def _counts(source: NotebookNode, bank: list[Variant]) -> Iterator[Row]:
 
 
 def _judged(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Verdict:
-    return judge(sanitise(source, submitted).notebook, student="bank", submission="bank")[0]
+    return judge(sanitise(source, submitted).notebook, student="bank", submission="bank", seed=SEED)[0]
 
 
 def _judged_alone(judge: Judge, source: NotebookNode, variant: Variant) -> Verdict:
@@ -110,7 +109,7 @@ def _judged_alone(judge: Judge, source: NotebookNode, variant: Variant) -> Verdi
     last = max(index for index, cell in enumerate(notebook.cells) if cells.is_test(cell))
     mine = cells.test_of(variant.blank)
     notebook.cells = [c for c in notebook.cells[: last + 1] if not cells.is_test(c) or cells.grade_id(c) == mine]
-    return judge(notebook, student="bank", submission="bank")[0]
+    return judge(notebook, student="bank", submission="bank", seed=SEED)[0]
 
 
 def _whole(judge: Judge, source: NotebookNode, kind: str, submitted: NotebookNode, must: float) -> Row:

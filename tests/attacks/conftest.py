@@ -24,7 +24,7 @@ class Class_:
     def __init__(self, root: Path, directory: Path):
         self.course = Course(root, directory)
         self.source = nbformat.read(self.course.source(ASSIGNMENT), as_version=4)
-        self.judge = Judge(ASSIGNMENT, self.course, limits=SHORT)
+        self.judge = Judge(ASSIGNMENT, limits=SHORT)
 
     def verdict(self, answers=None, *, before="", after="", solved=False):
         """The verdict on a submission whose own cells stand `before` and `after` everything else."""
@@ -32,7 +32,8 @@ class Class_:
         notebook.cells = [new_code_cell(before), *notebook.cells, new_code_cell(after)]
         sanitised = sanitise(self.source, notebook)
         name = hashlib.sha256(nbformat.writes(notebook).encode()).hexdigest()
-        verdict, _ = self.judge(sanitised.notebook, student="attacker", submission=name, notes=sanitised.notes)
+        verdict, _ = self.judge(sanitised.notebook, student="attacker", submission=name,
+                                seed=self.course.seed(ASSIGNMENT, name), notes=sanitised.notes)  # fmt: skip
         return verdict
 
     @property

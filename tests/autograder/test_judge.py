@@ -47,13 +47,12 @@ def two(blank):
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory):
+def judge():
     """A judge of three blanks, of which the second one's check is broken."""
     checks = types.ModuleType("autograder.checks.a0_judged")
     vars(checks).update(ALLOWED=(), one=one, broken=broken, two=two)
     sys.modules[checks.__name__] = checks
-    root = tmp_path_factory.mktemp("judged")
-    with Judge(ASSIGNMENT, Course(root, root / "course"), limits=SHORT) as made:
+    with Judge(ASSIGNMENT, limits=SHORT) as made:
         yield made
     del sys.modules[checks.__name__]
 
@@ -77,8 +76,8 @@ def notebook(*own, blanks=("one", "two"), **answers):
     return new_notebook(cells=[*found, *(new_code_cell(source) for source in own)])
 
 
-def judged(judge, submitted, submission="5ub"):
-    verdict, executed = judge(submitted, student="ada", submission=submission)
+def judged(judge, submitted, seed=b"5eed"):
+    verdict, executed = judge(submitted, student="ada", submission="5ub", seed=seed)
     return verdict, {blank.grade_id: blank for blank in verdict.blanks}, executed
 
 
@@ -349,7 +348,7 @@ def test_any_notebook_gets_a_verdict_and_nothing_is_undecided(judge, what):
 # the same twice
 
 
-def first_hidden_number(judge, submission):
+def first_hidden_number(judge, seed):
     seen = []
 
     def examine(blank):
@@ -359,7 +358,7 @@ def first_hidden_number(judge, submission):
     examine.__name__ = "one"
     kept, judge._checks = judge._checks, {"one": check({"one": 1.0})(examine)}
     try:
-        judged(judge, notebook(blanks=("one",)), submission)
+        judged(judge, notebook(blanks=("one",)), seed)
     finally:
         judge._checks = kept
     return seen[0]
@@ -370,11 +369,14 @@ def test_the_same_submission_gets_the_same_verdict_twice(judge):
     assert judged(judge, submitted)[0] == judged(judge, submitted)[0]
 
 
-def test_hidden_data_depend_on_the_submission_and_on_the_secret(judge, monkeypatch):
-    first = first_hidden_number(judge, "a")
-    assert first == first_hidden_number(judge, "a") != first_hidden_number(judge, "b")
-    monkeypatch.setattr(judge, "_secret", b"another")
-    assert first != first_hidden_number(judge, "a")
+def test_hidden_data_depend_on_the_seed(judge):
+    assert first_hidden_number(judge, b"a") == first_hidden_number(judge, b"a") != first_hidden_number(judge, b"b")
+
+
+def test_the_seed_depends_on_submission_assignment_and_class(tmp_path):
+    ours, others = Course(tmp_path, tmp_path / "ours"), Course(tmp_path, tmp_path / "others")
+    seeds = {ours.seed("a1", "one"), ours.seed("a1", "two"), ours.seed("a2", "one"), others.seed("a1", "one")}
+    assert len(seeds) == 4 and ours.seed("a1", "one") in seeds
 
 
 def test_a_sandbox_that_computes_wrongly_is_refused(judge, monkeypatch):
@@ -383,7 +385,7 @@ def test_a_sandbox_that_computes_wrongly_is_refused(judge, monkeypatch):
         judge._self_test()
 
 
-def test_an_assignment_without_checks_has_no_judge(tmp_path):
+def test_an_assignment_without_checks_has_no_judge():
     with pytest.raises(LookupError, match="no checks for the assignment 'a9-nothing'"):
-        Judge("a9-nothing", Course(tmp_path, tmp_path))
+        Judge("a9-nothing")
     assert np is judge_module.np

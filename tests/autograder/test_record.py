@@ -63,7 +63,7 @@ def test_nbgrader_sees_the_same_totals(course):
 
 
 def test_an_unanswered_written_question_gets_nothing_without_staff(course):
-    rows = recorded(course, verdict(), unanswered=("why",))
+    rows = recorded(course, replace(verdict(), unanswered=("why",)))
     assert rows["ada", "why"] == Mark("ada", "why", 0.0, None, None, False, "No response.")
     assert recorded(course, verdict())["ada", "why"] == Mark("ada", "why", None, None, None, True, None)
 
