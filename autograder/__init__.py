@@ -4,6 +4,8 @@
 the command line (`autograder --help`).
 """
 
+from autograder import startup  # noqa: F401
+
 __version__ = "0.1.0"
 
 

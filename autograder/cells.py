@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterator
 
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearSolutions
 
 ANSWER, TEST, WRITTEN, READ_ONLY, OWN = "answer", "test", "written", "read-only", "own"
 
 GRADING_KEYS = ("grade", "solution", "locked", "task", "points")  # what a student could edit to their gain
 
-BEGIN_HIDDEN, END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"  # nbgrader's own marks
+# nbgrader's own marks, and what it puts in place of a whole solution
+BEGIN_HIDDEN, END_HIDDEN, BEGIN_SOLUTION = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN SOLUTION"
+CODE_STUB, TEXT_STUB = "# YOUR CODE HERE\nraise NotImplementedError()", "YOUR ANSWER HERE"
 
 
 def grading(cell: NotebookNode) -> dict:
@@ -127,6 +128,10 @@ def _is_check(statement: ast.stmt) -> bool:
 
 def released(cell: NotebookNode) -> str:
     """A source notebook's answer or written cell as students receive it: nbgrader's stub for the solution."""
+    if BEGIN_SOLUTION not in cell.source:
+        return CODE_STUB if cell.cell_type == "code" else TEXT_STUB
+    from nbgrader.preprocessors import ClearSolutions  # here, for it takes longer to import than to grade a submission
+
     copy = NotebookNode(cell_type=cell.cell_type, metadata=cell.metadata, source=cell.source)
     ClearSolutions().preprocess_cell(copy, {"language": "python"}, 0)
     return copy.source

@@ -11,15 +11,28 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
+from autograder.bundle import bundle
 from autograder.course import Course
+from autograder.executor import Processes, SchedulerError, workers
+from autograder.handed_in import NothingToGrade, submissions
 from autograder.judge import UNSAFE_NOTE
-from autograder.pipeline import NothingToGrade, grade, submissions, write_feedback
-from autograder.record import NotReleased
+from autograder.report import Row, changes_table, marks_table, row
 from autograder.sandbox import SandboxUnavailable
-from autograder.verdict import UNDECIDED, Verdict
+from autograder.worker import OtherGrader, warm
+
+# what imports nbgrader is imported in the commands: that takes 0.6 s, in which workers can start
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   help="Grade nbgrader submissions where no student code can touch the verdict.")  # fmt: skip
@@ -56,26 +69,100 @@ def grade_command(
     assignment: Assignment,
     students: Annotated[list[str] | None, typer.Argument(help="Grade only these students.")] = None,
     course: Directory = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Submissions at once (default: one a processor).")] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="tls://HOST:PORT", help="Have a Dask cluster judge; "
+                         "certificates are those of Dask's configuration.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Judge those, too, of whom nothing changed.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show whose marks would change; write nothing.")] = False,
     as_json: Json = False,
     unsafe_no_sandbox: Unsafe = False,
-):
-    """Grade the submissions in the sandbox; write marks, autograded notebooks and verdicts."""
+):  # fmt: skip
+    """Grade the submissions in the sandbox; write marks, autograded notebooks and verdicts.
+
+    Those are left alone whose file has not changed since they were graded, nor the checks, nor this program.
+    """
     here = Course.here(course)
-    with _one_line(NothingToGrade, SandboxUnavailable, NotReleased, LookupError):
+    with _one_line(NothingToGrade, LookupError, SchedulerError), workers(jobs, scheduler) as pool:
         names = submissions(here, assignment, students or ())
-        verdicts = grade(here, assignment, names, unsafe_no_sandbox=unsafe_no_sandbox)
-        judged = list(_progress(verdicts, len(names), f"grading {assignment}"))
-    if as_json:
-        _print_json([json.loads(verdict.to_json()) for verdict in judged])
-        return
-    out.print(marks_table(judged))
-    for verdict in judged:
-        for note in verdict.staff_notes:
-            last = note.strip().splitlines()[-1]
-            out.print(f"for staff: {verdict.student}: {last}", markup=False, soft_wrap=True)
-    if unsafe_no_sandbox:
+        _warm(pool, here, assignment, not unsafe_no_sandbox)
+        from autograder import pipeline
+        from autograder.record import NotReleased
+
+        with _one_line(NotReleased, SandboxUnavailable, OtherGrader):
+            graded = pipeline.grade(here, assignment, names, pool, again=again, dry=diff,
+                                    unsafe_no_sandbox=unsafe_no_sandbox)  # fmt: skip
+            rows = _rows(graded, len(names), f"grading {assignment}", as_json)
+    if not as_json:
+        _print_graded(here, assignment, rows, dry=diff)
+    if unsafe_no_sandbox and not as_json:
         out.print(f"[bold red]{UNSAFE_NOTE}[/]")
-    out.print(f"gradebook: {here.gradebook}\nverdicts: {here.directory / 'verdicts' / assignment}", soft_wrap=True)
+
+
+def _rows(graded: Iterable, total: int, what: str, as_json: bool) -> list[Row]:
+    """What is said of each student at the end; as JSON each verdict is printed as soon as it is there."""
+    rows, separator = [], "["
+    for one in _progress(graded, total, what):
+        if as_json:
+            _print_json(json.loads(one.verdict.to_json()), before=separator)
+            separator = ","
+        else:
+            rows.append(row(one.verdict, one.before, one.judged))
+    if as_json:
+        sys.stdout.write("]\n" if separator == "," else "[]\n")
+    return rows
+
+
+def _print_graded(course: Course, assignment: str, rows: list[Row], *, dry: bool) -> None:
+    kept, changed = sum(not one.judged for one in rows), [one for one in rows if one.change]
+    if kept:
+        what = "nothing to grade" if kept == len(rows) else f"{len(rows) - kept} judged"
+        out.print(f"{assignment}: {kept} of {len(rows)} submissions are unchanged since they were graded, {what}")
+    if kept < len(rows) and not dry:
+        out.print(marks_table(one for one in rows if one.judged))
+    if changed:
+        out.print(changes_table(changed))
+    if changed or dry:
+        out.print(f"{len(changed)} of {len(rows)} students' marks {'would change' if dry else 'changed'}")
+    for one in rows:
+        for note in one.for_staff:
+            out.print(f"for staff: {one.student}: {note}", markup=False, soft_wrap=True)
+    if not dry:
+        verdicts = course.directory / "verdicts" / assignment
+        out.print(f"gradebook: {course.gradebook}\nverdicts: {verdicts}", soft_wrap=True)
+
+
+@app.command("replay")
+def replay_command(
+    student: Annotated[str, typer.Argument(help="Whose verdict.")],
+    assignment: Assignment,
+    course: Directory = None,
+    as_json: Json = False,
+):
+    """Judge a graded submission again, on the same hidden data, and say whether the verdict is the same to the letter.
+
+    Exit code 1 when it is not, 2 when the file, the checks or the grader are no longer those that reached it.
+    """
+    from autograder import pipeline
+
+    with _one_line(pipeline.NotReproducible, SandboxUnavailable, LookupError, FileNotFoundError):
+        recorded, again = pipeline.replay(Course.here(course), assignment, student)
+    if as_json:
+        _print_json(json.loads(again.to_json()))
+    else:
+        out.print(marks_table([row(again)]))
+        what = "the same to the letter" if again == recorded else "NOT the verdict on record"
+        out.print(f"{assignment} by {student}, judged again with seed {recorded.provenance.seed[:12]}…: {what}")
+        if change := row(again, recorded).change:
+            out.print(change, markup=False)
+    raise typer.Exit(0 if again == recorded else 1)
+
+
+def _warm(pool, course: Course, assignment: str, sandboxed: bool) -> None:
+    """Have worker processes start their sandboxes while this process imports nbgrader."""
+    if isinstance(pool, Processes):
+        made = bundle(course, assignment, sandboxed=sandboxed)
+        for _ in range(pool.width):
+            pool.submit(warm, made)
 
 
 @app.command("feedback")
@@ -86,9 +173,12 @@ def feedback_command(
     as_json: Json = False,
 ):
     """Write a feedback page for each graded student."""
+    from autograder import pipeline
+    from autograder.record import NotReleased
+
     here = Course.here(course)
     with _one_line(LookupError, FileNotFoundError, NotReleased):
-        paths = write_feedback(here, assignment, students or None)
+        paths = pipeline.write_feedback(here, assignment, students or None)
     if as_json:
         _print_json([str(path) for path in paths])
     else:
@@ -121,17 +211,17 @@ def demo_command(as_json: Json = False):
     with _one_line(SandboxUnavailable, NothingToGrade, ReleaseError, LookupError):
         students = demo.prepare(here, verify=lambda name: _verified(here, name))
         verdicts = list(_progress(demo.grade_class(here), len(students), f"grading {len(students)} submissions"))
-    rows = demo.compare(verdicts)
-    result = demo.write(here, rows)
-    differing = [row for row in rows if not row["as_expected"]]
+    marks = demo.compare(verdicts)
+    result = demo.write(here, marks)
+    differing = [mark for mark in marks if not mark["as_expected"]]
     if as_json:
-        _print_json(rows)
+        _print_json(marks)
     else:
-        out.print(marks_table(verdicts, {student.name: student.story for student in students}))
-        out.print(_epilogue(here, result, len(rows), len(differing)), soft_wrap=True, highlight=False)
-    for row in differing:
-        got, expected = row["diagnosis"] or "no diagnosis", row["expected_diagnosis"] or "no diagnosis"
-        err.print(f"{row['student']}, {row['cell']}: got {row['mark']} ({got}), the bank expects {row['expected']} "
+        out.print(marks_table(map(row, verdicts), {student.name: student.story for student in students}))
+        out.print(_epilogue(here, result, len(marks), len(differing)), soft_wrap=True, highlight=False)
+    for mark in differing:
+        got, expected = mark["diagnosis"] or "no diagnosis", mark["expected_diagnosis"] or "no diagnosis"
+        err.print(f"{mark['student']}, {mark['cell']}: got {mark['mark']} ({got}), the bank expects {mark['expected']} "
                   f"({expected})", markup=False)  # fmt: skip
     raise typer.Exit(1 if differing else 0)
 
@@ -147,31 +237,6 @@ def _epilogue(course: Course, result: Path, cells: int, differing: int) -> str:
         f"see this class in Formgrader: AUTOGRADER_COURSE={shown(course.directory)} make lab\n"
         "open the lectures in JupyterLab: make lab"
     )
-
-
-def marks_table(verdicts: Iterable[Verdict], stories: dict[str, str] | None = None) -> Table:
-    """Student, mark and diagnoses; with what each submission is about, where that is known."""
-    table = Table("student", *(["submission"] if stories else []), "mark", "findings")
-    table.columns[-2].justify = "right"
-    for verdict in verdicts:
-        story = [escape(stories[verdict.student])] if stories else []
-        table.add_row(escape(verdict.student), *story, _mark(verdict), escape(_findings(verdict)))
-    return table
-
-
-def _mark(verdict: Verdict) -> str:
-    undecided = sum(blank.outcome == UNDECIDED for blank in verdict.blanks)
-    mark = f"{verdict.score:g} / {verdict.points:g}"
-    return f"{mark}, {undecided} undecided" if undecided else mark
-
-
-def _findings(verdict: Verdict) -> str:
-    """Each blank that lost marks with its diagnosis, then the notes about the file."""
-    lost = [b for b in verdict.blanks if b.score is not None and b.score < b.points]
-    lines = [f"{blank.grade_id}: {blank.diagnosis or 'wrong'}" for blank in lost[:4]]
-    if len(lost) > 4:
-        lines.append(f"and {len(lost) - 4} more")
-    return "\n".join([*lines, *verdict.notes])
 
 
 def _verified(course: Course, assignment: str):
@@ -191,21 +256,30 @@ def _progress(items: Iterable, total: int, what: str) -> Iterator:
         yield from progress.track(items, total=total, description=what)
 
 
+class _Rate(ProgressColumn):
+    """Submissions a second, so far."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
+
+
 def _bar() -> Progress:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _Rate(),
         TimeRemainingColumn(),
     )
     return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
 
 
-def _print_json(value) -> None:
+def _print_json(value, before: str = "") -> None:
     """UTF-8 whatever the terminal's encoding is; what UTF-8 cannot hold becomes JSON's own escape for it."""
-    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    text = before + json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from nbformat.v4 import new_code_cell
 from autograder import cells, pipeline
 from autograder.bank import variants
 from autograder.course import Course
+from autograder.executor import workers
+from autograder.handed_in import submissions
 from autograder.release import release
 from autograder.verdict import Verdict
 from autograder.verify import released, with_answers
@@ -148,7 +150,9 @@ def _without_markers(notebook: NotebookNode) -> NotebookNode:
 
 def grade_class(course: Course) -> Iterator[Verdict]:
     """Grade everybody, then write the feedback pages."""
-    yield from pipeline.grade(course, ASSIGNMENT, pipeline.submissions(course, ASSIGNMENT))
+    with workers() as pool:
+        for graded in pipeline.grade(course, ASSIGNMENT, submissions(course, ASSIGNMENT), pool):
+            yield graded.verdict
     pipeline.write_feedback(course, ASSIGNMENT)
 
 

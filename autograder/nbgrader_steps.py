@@ -4,7 +4,6 @@ nbgrader calls these classes in place of its Execute, SaveAutoGrades and HTML fe
 that `autograder grade` calls, so that both routes give the same marks, comments, verdicts and pages.
 """
 
-import atexit
 from pathlib import Path
 
 import nbformat
@@ -14,38 +13,11 @@ from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, NbGra
 from traitlets import default
 from traitlets.config import Config, Configurable
 
-from autograder import pipeline, record, walls
+from autograder import pipeline, record, worker
 from autograder.course import Course
-from autograder.judge import Judge
 from autograder.verdict import UNDECIDED, Verdict
 
-_judges: dict[tuple[str, Course], Judge] = {}
-
-
-def judge_for(assignment: str, course: Course) -> Judge:
-    """This process's judge of an assignment, started on first use and kept: starting one takes a second.
-
-    The gradebook is backed up when the judge starts. Raises SandboxUnavailable, LookupError as `Judge` does.
-    """
-    if (assignment, course) not in _judges:
-        walls.refuse_what_shows(course.root, course.directory)
-        judge = Judge(assignment)
-        record.backup(course)
-        _judges[assignment, course] = judge
-    return _judges[assignment, course]
-
-
-def dismiss(assignment: str, course: Course) -> None:
-    """Close the judge of an assignment, if there is one; the next submission gets a new one."""
-    if judge := _judges.pop((assignment, course), None):
-        judge.close()
-
-
-@atexit.register
-def dismiss_all() -> None:
-    """Close every judge of this process."""
-    for assignment, course in list(_judges):
-        dismiss(assignment, course)
+_backed_up: set[str] = set()  # databases
 
 
 def configured(step: Configurable) -> Course:
@@ -68,14 +40,11 @@ class JudgeStep(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         course, names = configured(self), resources["nbgrader"]
-        assignment, student = names["assignment"], names["student"]
-        source = nbformat.read(course.source(assignment), as_version=4)
-        judge = judge_for(assignment, course)
-        verdict, notebook = pipeline.judged(judge, course, source, assignment, student)
-        if verdict.staff_notes and all(blank.outcome == UNDECIDED for blank in verdict.blanks):
-            dismiss(assignment, course)  # the fault is ours: perhaps its sandbox is gone
-        resources["verdict"] = verdict
-        return notebook, resources
+        judged = pipeline.judged_here(course, names["assignment"], names["student"])
+        if judged.verdict.staff_notes and all(blank.outcome == UNDECIDED for blank in judged.verdict.blanks):
+            worker.dismiss()  # the fault is ours: perhaps its sandbox is gone
+        resources["verdict"] = judged.verdict
+        return nbformat.reads(judged.notebook, as_version=4), resources
 
 
 class RecordStep(NbGraderPreprocessor):
@@ -84,9 +53,12 @@ class RecordStep(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         course, verdict = configured(self), resources["verdict"]
         self._remove_other_files(course, verdict)
+        if course.db_url not in _backed_up:  # once a process
+            record.backup(course)
+            _backed_up.add(course.db_url)
         record.save_verdict(course, verdict)
-        with record.open_gradebook(resources["nbgrader"]["db_url"]) as gradebook:
-            record.record(gradebook, verdict)
+        with record.open_gradebook(course.db_url) as gradebook:
+            pipeline.settle(course, gradebook, verdict)
         return nb, resources
 
     def _remove_other_files(self, course: Course, verdict: Verdict) -> None:

@@ -1,113 +1,173 @@
-"""The stages of grading, in order: read → sanitise → judge (run, check) → write notebook and verdict → record."""
+"""Grading from files to marks: read → judge (in a worker) → write notebook, verdict, marks. Feedback pages after that.
 
-import hashlib
-import os
+A run can be killed at any moment: a verdict is whole or not there, it is written before the marks, and the next run
+judges what has none and records what the gradebook lacks.
+"""
+
 import shutil
-import stat
-import traceback
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
-from autograder import feedback, record, walls
+from autograder import feedback, record, walls, worker
+from autograder.bundle import Bundle, bundle
+from autograder.cells import test_of
 from autograder.course import Course, write_whole
-from autograder.display import clean_notebook
-from autograder.judge import Judge
-from autograder.sanitise import LARGEST_FILE, Unreadable, read_submission, restored, sanitise, undecided
-from autograder.verdict import Verdict
+from autograder.executor import Cluster, Lost, Processes, completed
+from autograder.handed_in import submission
+from autograder.verdict import UNDECIDED, Provenance, Verdict
+from autograder.worker import Judged, judge_submission
 
 TIMESTAMP = "timestamp.txt"  # nbgrader's
 
 
-class NothingToGrade(Exception):
-    """There is no such assignment or no submission of it; the text is one sentence."""
+@dataclass(frozen=True)
+class Graded:
+    """One student's verdict, the one there was before, and whether it was judged in this run."""
 
-
-def submissions(course: Course, assignment: str, students: Iterable[str] = ()) -> list[str]:
-    """The students to grade: those named, or all who handed in. Raises NothingToGrade."""
-    if not course.source(assignment).exists():
-        known = ", ".join(sorted(path.parent.name for path in course.sources.glob("*/*.ipynb"))) or "none"
-        raise NothingToGrade(f"there is no assignment {assignment!r} in {course.sources}; known: {known}.")
-    present = course.students(assignment)
-    if not present:
-        place = course.directory / "submitted" / "<student>" / assignment / f"{assignment}.ipynb"
-        raise NothingToGrade(f"nobody has handed in {assignment}: submissions are expected as {place}.")
-    missing = sorted(set(students) - set(present))
-    if missing:
-        raise NothingToGrade(
-            f"no submission of {assignment} by {', '.join(missing)}; handed in by {', '.join(present)}."
-        )
-    return sorted(students) or present
+    verdict: Verdict
+    before: Verdict | None
+    judged: bool
 
 
 def grade(
-    course: Course, assignment: str, students: Iterable[str], *, unsafe_no_sandbox: bool = False
-) -> Iterator[Verdict]:
-    """Grade students one by one: notebook, verdict and marks are written before each verdict is yielded.
+    course: Course,
+    assignment: str,
+    students: Iterable[str],
+    pool: Processes | Cluster,
+    *,
+    again: bool = False,
+    dry: bool = False,
+    unsafe_no_sandbox: bool = False,
+) -> Iterator[Graded]:
+    """Grade students: those whose verdict still holds, then the others as they are done.
 
-    Raises NotReleased or SandboxUnavailable before anything is touched; after that no submission can stop the batch.
+    Notebook, verdict and marks are written before each is yielded; `dry` writes nothing, `again` judges everybody.
+    Raises NotReleased, SandboxUnavailable, OtherGrader before anything is touched; no submission can stop the batch.
     """
-    record.require_released(course, assignment)
-    source = nbformat.read(course.source(assignment), as_version=4)
     if not unsafe_no_sandbox:
         walls.refuse_what_shows(course.root, course.directory)
-    with Judge(assignment, unsafe_no_sandbox=unsafe_no_sandbox) as judge:
-        record.backup(course)
-        with record.open_gradebook(course.db_url) as gradebook:
-            for student in students:
-                verdict, notebook = judged(judge, course, source, assignment, student)
-                _write_notebook(course, assignment, student, notebook)
-                record.save_verdict(course, verdict)
-                timestamp = record.submitted_at(course, assignment, student)
-                record.record(gradebook, verdict, timestamp=timestamp)
-                yield verdict
+    record.require_released(course, assignment)
+    made = bundle(course, assignment, sandboxed=not unsafe_no_sandbox)
+    kept, to_judge = ([], list(students)) if again else _sorted_out(course, made, students)
+    unrecorded = [] if dry else _unrecorded(course, assignment, kept)
+    with _gradebook(course) if unrecorded or (to_judge and not dry) else nullcontext() as gradebook:
+        for verdict in unrecorded:
+            settle(course, gradebook, verdict)
+        yield from (Graded(verdict, verdict, judged=False) for verdict in kept)
+        for judged in _judged(course, made, to_judge, pool):
+            before = saved(course, assignment, judged.verdict.student)
+            if not dry:
+                _write_notebook(course, judged)
+                record.save_verdict(course, judged.verdict)
+                settle(course, gradebook, judged.verdict)
+            yield Graded(judged.verdict, before, judged=True)
 
 
-def judged(judge: Judge, course: Course, source: NotebookNode, assignment: str, student: str):
-    """(the verdict, the notebook to show) of one submission; never raises for it."""
-    identity = {"assignment": assignment, "student": student, "submission": ""}
+def _sorted_out(course: Course, made: Bundle, students: Iterable[str]) -> tuple[list[Verdict], list[str]]:
+    """(the verdicts that still hold, the students who have none)."""
+    kept, to_judge = [], []
+    for student in students:
+        verdict = saved(course, made.assignment, student)
+        if verdict and _holds(course, made, verdict):
+            kept.append(verdict)
+        else:
+            to_judge.append(student)
+    return kept, to_judge
+
+
+def _holds(course: Course, made: Bundle, verdict: Verdict) -> bool:
+    """Whether judging again would give this verdict: same file, same checks, same grader; and no failure of ours."""
+    handed_in = submission(course, verdict.assignment, verdict.student)
+    same = (verdict.submission, verdict.provenance) == (handed_in.digest, made.provenance(handed_in.seed))
+    ours = verdict.staff_notes and any(blank.outcome == UNDECIDED for blank in verdict.blanks)
+    return same and not ours and course.autograded(verdict.assignment, verdict.student).exists()
+
+
+def _unrecorded(course: Course, assignment: str, verdicts: list[Verdict]) -> list[Verdict]:
+    """Those of which the gradebook says something else: a run was killed, or an old gradebook was put back."""
+    rows = {(mark.student, mark.cell): mark.auto for mark in record.marks(course.db_url, assignment)}
+    return [verdict for verdict in verdicts
+            if any(rows.get((verdict.student, test_of(blank.grade_id)), "none") != blank.score
+                   for blank in verdict.blanks)]  # fmt: skip
+
+
+def _judged(course: Course, made: Bundle, students: list[str], pool: Processes | Cluster) -> Iterator[Judged]:
+    tasks = ((made, submission(course, made.assignment, student)) for student in students)
+    for (_, handed_in), result in completed(pool, judge_submission, tasks):
+        yield worker.gave_up(made, handed_in, str(result)) if isinstance(result, Lost) else result
+
+
+@contextmanager
+def _gradebook(course: Course) -> Iterator:
+    record.backup(course)
+    with record.open_gradebook(course.db_url) as gradebook:
+        yield gradebook
+
+
+def saved(course: Course, assignment: str, student: str) -> Verdict | None:
+    """The verdict on disk; None where there is none, or none of this version's form."""
     try:
-        data = _read(course.submission(assignment, student))
-        identity["submission"] = hashlib.sha256(data).hexdigest()
-        sanitised = sanitise(source, read_submission(data, f"{assignment}.ipynb"))
-        seed = course.seed(assignment, identity["submission"])
-        verdict, executed = judge(sanitised.notebook, student=student, submission=identity["submission"], seed=seed,
-                                  notes=sanitised.notes)  # fmt: skip
-        return replace(verdict, unanswered=sanitised.unanswered), clean_notebook(executed)
-    except Unreadable as error:
-        return undecided(source, note=str(error), **identity), restored(source)
-    except Exception:  # ours: staff must look, and the class goes on
-        note = "The grader could not deal with this file; staff will look at it."
-        return undecided(source, note=note, staff_note=traceback.format_exc(), **identity), restored(source)
+        return Verdict.from_json(course.verdict(assignment, student).read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
-def _read(path: Path) -> bytes:
-    """The bytes of a submitted file. Raises Unreadable for what is not a plain file of a sensible size."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        names = (os.fsencode(p.name).decode(errors="replace") for p in path.parent.iterdir())
-        raise Unreadable(
-            f"There is no {path.name} in what was handed in (found: {', '.join(sorted(names)[:5]) or 'nothing'}): "
-            "hand it in under that name."
-        ) from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise Unreadable(f"{path.name} is not a plain file: hand in the .ipynb file that JupyterLab saved.")
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(LARGEST_FILE + 1)
+def settle(course: Course, gradebook, verdict: Verdict) -> None:
+    """Bring the gradebook to a saved verdict, and note beside the verdict which submission is recorded."""
+    path = course.verdict(verdict.assignment, verdict.student)
+    noted = path.with_name(f"{verdict.student}.recorded")
+    resubmitted = noted.exists() and noted.read_text() != verdict.submission
+    timestamp = record.submitted_at(course, verdict.assignment, verdict.student)
+    record.record(gradebook, verdict, timestamp=timestamp)
+    write_whole(noted, verdict.submission.encode(), mode=0o600)
 
 
-def _write_notebook(course: Course, assignment: str, student: str, notebook: NotebookNode) -> None:
+def _write_notebook(course: Course, judged: Judged) -> None:
     """Write the autograded notebook, and beside it, as Formgrader expects, when it was handed in."""
-    path = write_whole(course.autograded(assignment, student), f"{nbformat.writes(notebook)}\n".encode())
+    assignment, student = judged.verdict.assignment, judged.verdict.student
+    path = write_whole(course.autograded(assignment, student), judged.notebook.encode())
     timestamp = course.submission(assignment, student).with_name(TIMESTAMP)
     if timestamp.is_file() and not timestamp.is_symlink():
         path.with_name(TIMESTAMP).unlink(missing_ok=True)  # nbgrader leaves it read-only
         shutil.copyfile(timestamp, path.with_name(TIMESTAMP))
+
+
+def judged_here(course: Course, assignment: str, student: str) -> Judged:
+    """One submission judged in this process. Raises SandboxUnavailable, LookupError."""
+    walls.refuse_what_shows(course.root, course.directory)
+    return judge_submission(bundle(course, assignment), submission(course, assignment, student))
+
+
+class NotReproducible(Exception):
+    """A verdict cannot be reached again; the text is one sentence."""
+
+
+def replay(course: Course, assignment: str, student: str) -> tuple[Verdict, Verdict]:
+    """(the verdict on disk, the same submission judged again by what judged it). Raises NotReproducible."""
+    recorded = saved(course, assignment, student)
+    if recorded is None or recorded.provenance is None:
+        raise NotReproducible(f"there is no verdict on {assignment} by {student}: run `autograder grade` first.")
+    handed_in = submission(course, assignment, student)
+    if handed_in.digest != recorded.submission:
+        raise NotReproducible(
+            f"{student} has handed in another file since (then {recorded.submission[:12]}, now "
+            f"{handed_in.digest[:12]}): put the old one back, or grade the new one."
+        )
+    handed_in = replace(handed_in, seed=bytes.fromhex(recorded.provenance.seed))
+    made = bundle(course, assignment, sandboxed=recorded.provenance.versions["sandbox"] == "True")
+    if changed := _differences(recorded.provenance, made.provenance(handed_in.seed)):
+        raise NotReproducible(f"{student}'s verdict was reached with other {changed}: restore them, or grade again.")
+    return recorded, judge_submission(made, handed_in).verdict
+
+
+def _differences(then: Provenance, now: Provenance) -> str:
+    """What differs between two provenances, in words; "" where nothing does."""
+    pairs = {"notebook or checks": (then.assignment[:12], now.assignment[:12]),
+             "grader": (then.grader[:12], now.grader[:12])}  # fmt: skip
+    pairs |= {name: (then.versions.get(name), version) for name, version in now.versions.items()}
+    return ", ".join(f"{what} ({old}, now {new})" for what, (old, new) in pairs.items() if old != new)
 
 
 def feedback_page(course: Course, assignment: str, student: str) -> str:

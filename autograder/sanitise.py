@@ -12,9 +12,9 @@ from nbformat import NotebookNode, from_dict
 
 from autograder import cells
 from autograder.cells import ANSWER, OWN, WRITTEN, grade_id
+from autograder.handed_in import LARGEST_FILE
 from autograder.verdict import UNDECIDED, BlankVerdict, Finding, Verdict
 
-LARGEST_FILE = 100_000_000  # bytes
 MOST_CELLS = 5_000
 MOST_NOTES = 40
 MISSING = "# This cell was missing from the submission."  # no code: it must not overwrite what is defined elsewhere

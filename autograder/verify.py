@@ -10,11 +10,13 @@ from nbformat import NotebookNode
 
 from autograder import cells
 from autograder.bank import Variant, variants
+from autograder.bundle import bundle
 from autograder.course import Course
 from autograder.judge import Judge
 from autograder.sandbox import Limits
 from autograder.sanitise import sanitise
 from autograder.verdict import Verdict
+from autograder.worker import use_checks
 
 LIMITS = Limits(cell_cpu=2, check_cpu=2)  # the bank's endless loops need not be waited for longer
 SEED = secrets.token_bytes(32)  # other hidden data every time
@@ -75,7 +77,9 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     """
     if not course.source(assignment).is_file():
         raise FileNotFoundError(f"there is no assignment {assignment!r} in {course.sources}.")
-    source = nbformat.read(course.source(assignment), as_version=4)
+    made = bundle(course, assignment)
+    use_checks(made.checks)
+    source = nbformat.reads(made.source, as_version=4)
     bank = variants(assignment)
     rows = [*_counts(source, bank)]
     total = len(rows) + 2 + len(bank)

@@ -1,7 +1,10 @@
 """The kinds of cells, the hidden line, and what a student receives."""
 
+import copy
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.preprocessors import ClearSolutions
 
 from autograder import cells
 
@@ -101,3 +104,11 @@ def test_what_a_student_receives_of_an_answer():
     assert cells.released(source) == "def f():\n    # YOUR CODE HERE\n    raise NotImplementedError()"
     assert source.source == region
     assert cells.released(cell("Because.", make=new_markdown_cell, solution=True, grade=True)) == "YOUR ANSWER HERE"
+
+
+def test_a_whole_solution_is_replaced_by_nbgraders_own_stubs():
+    for make in (new_code_cell, new_markdown_cell):
+        source = cell("all of it", make=make, solution=True, grade=make is new_markdown_cell)
+        theirs = copy.deepcopy(source)
+        ClearSolutions().preprocess_cell(theirs, {"language": "python"}, 0)
+        assert cells.released(source) == theirs.source != source.source

@@ -1,0 +1,95 @@
+"""What judges an assignment's submissions, as a value that can be sent to a worker, and the hashes that name it."""
+
+import ast
+import hashlib
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import metadata
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.verdict import Provenance
+
+HERE = Path(__file__).parent
+COMPUTED_WITH = ("numpy", "matplotlib", "ipython")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An assignment: its source notebook (JSON), the source text of its checks by module name, and whether to judge it
+    behind walls. `grader` is the hash of the package that made the bundle: a worker with another one must refuse it.
+    """
+
+    assignment: str
+    source: str
+    checks: Mapping[str, str]
+    grader: str
+    sandboxed: bool = True
+
+    @cached_property
+    def digest(self) -> str:
+        """The hash (SHA-256, hex) of the notebook and its checks."""
+        return _hash([("", self.source), *sorted(self.checks.items())])
+
+    def provenance(self, seed: bytes) -> Provenance:
+        """What a verdict of this bundle, with this seed of the hidden data, says of itself."""
+        return Provenance(self.digest, self.grader, _versions() | {"sandbox": str(self.sandboxed)}, seed.hex())
+
+
+def bundle(course: Course, assignment: str, *, sandboxed: bool = True) -> Bundle:
+    """The bundle of a course's assignment. Raises LookupError, in one sentence, when it has no checks."""
+    main = assignment.replace("-", "_")
+    folders = [course.root / "checks", HERE / "checks"]
+    checks = dict(_with_imports(main, folders))
+    if main not in checks:
+        expected = f"expected {main}.py in {folders[0]} or in the package"
+        raise LookupError(f"there are no checks for the assignment {assignment!r}: {expected}.")
+    source = course.source(assignment).read_text(encoding="utf-8")
+    return Bundle(assignment, source, checks, grader_digest(), sandboxed)
+
+
+def _with_imports(name: str, folders: list[Path]) -> Iterator[tuple[str, str]]:
+    """(name, source text) of a module of checks and of those that it imports; a course's own come first."""
+    todo, done = [name], {"catalogue"}  # the catalogue is the grader's own
+    while todo:
+        if (name := todo.pop()) in done:
+            continue
+        done.add(name)
+        path = next((folder / f"{name}.py" for folder in folders if (folder / f"{name}.py").is_file()), None)
+        if path is not None:
+            text = path.read_text(encoding="utf-8")
+            yield name, text
+            todo += _imported(text)
+
+
+def _imported(text: str) -> Iterator[str]:
+    """The modules of autograder.checks that a module imports."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.module == "autograder.checks":
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("autograder.checks."):
+            yield node.module.split(".")[2]
+
+
+@cache
+def grader_digest() -> str:
+    """The hash of this package's own code, of nnlib's formulas, and of the versions of what they compute with."""
+    files = [*HERE.glob("*.py"), HERE / "checks" / "catalogue.py", *(HERE.parent / "nnlib").glob("*.py")]
+    texts = [(f"{file.parent.name}/{file.name}", file.read_text(encoding="utf-8")) for file in files]
+    return _hash([*sorted(texts), *sorted(_versions().items())])
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {name: metadata.version(name) for name in COMPUTED_WITH}
+
+
+def _hash(pairs: list[tuple[str, str]]) -> str:
+    digest = hashlib.sha256()
+    for pair in pairs:
+        for text in pair:
+            data = text.encode()
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()

@@ -1,0 +1,140 @@
+"""Many submissions at once: one way of handing them to workers, here (processes) or on a cluster (Dask).
+
+Both speak `concurrent.futures`. Few submissions are under way at a time, so that memory does not grow with the class.
+"""
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
+from contextlib import contextmanager
+
+MOST_LOSSES = 3  # worker processes that may end over one submission
+
+
+class Lost(Exception):
+    """Worker after worker ended while it judged this submission."""
+
+
+class SchedulerError(Exception):
+    """The Dask scheduler cannot be used; the text is one sentence."""
+
+
+def cores() -> int:
+    """The number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Processes:
+    """Worker processes on this machine. A context manager."""
+
+    def __init__(self, jobs: int | None = None):
+        self.width = jobs or cores()
+        self._pool = self._new()
+
+    def _new(self) -> Executor:
+        from autograder.worker import end_with_parent
+
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["autograder.worker"])
+        return ProcessPoolExecutor(self.width, mp_context=context, initializer=end_with_parent)
+
+    def submit(self, function: Callable, *args) -> Future:
+        try:
+            return self._pool.submit(function, *args)
+        except BrokenProcessPool:  # a worker process ended; the pool is of no more use
+            self._pool.shutdown(wait=False)
+            self._pool = self._new()
+            return self._pool.submit(function, *args)
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+class Cluster:
+    """The workers of a Dask scheduler, reached over TLS. A context manager."""
+
+    def __init__(self, address: str):
+        """`address` is tls://host:port; certificates are those of Dask's configuration. Raises SchedulerError."""
+        if not address.startswith("tls://"):
+            raise SchedulerError(
+                f"the scheduler's address is {address!r}, expected tls://host:port: whoever reaches an open scheduler "
+                "can run code on its workers and give marks."
+            )
+        try:
+            from distributed import Client
+        except ImportError:
+            raise SchedulerError("--scheduler needs Dask: pip install 'neural-networks-course[dask]'.") from None
+        try:
+            self._client = Client(address, timeout=20, set_as_default=False)
+        except (OSError, TypeError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise SchedulerError(f"the scheduler {address} cannot be reached: {reason}") from None
+        self._executor = self._client.get_executor(pure=False)
+
+    @property
+    def width(self) -> int:
+        """The workers' threads, as many as there are now."""
+        return max(1, sum(self._client.nthreads().values()))
+
+    def submit(self, function: Callable, *args) -> Future:
+        return self._executor.submit(function, *args)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+@contextmanager
+def workers(jobs: int | None = None, scheduler: str | None = None) -> Iterator[Processes | Cluster]:
+    """Workers here, or those of a scheduler. Raises SchedulerError."""
+    found = Cluster(scheduler) if scheduler else Processes(jobs)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def completed(pool: Processes | Cluster, function: Callable, tasks: Iterable[tuple]) -> Iterator[tuple]:
+    """(task, result) of `function(*task)` for each task, as they are done; the result is a Lost where workers end.
+
+    A worker that ends takes the others' submissions with it: those under way are then run one by one, so that only the
+    one that ends its worker each time is given up. Other exceptions are raised.
+    """
+    waiting, alone, running, losses = enumerate(tasks), deque(), {}, {}
+    while True:
+        _fill(pool, function, waiting, alone, running)
+        if not running:
+            return
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            number, task = running.pop(future)
+            try:
+                yield task, future.result()
+            except Exception as error:
+                if not _is_loss(error):
+                    raise
+                losses[number] = losses.get(number, 0) + 1
+                if losses[number] == MOST_LOSSES:
+                    yield task, Lost(f"{MOST_LOSSES} worker processes ended while they judged it")
+                else:
+                    alone.append((number, task))
+
+
+def _fill(pool, function: Callable, waiting: Iterator, alone: deque, running: dict) -> None:
+    """Keep the workers busy; while there are tasks to be run alone, run nothing else."""
+    if alone:
+        if not running:
+            number, task = alone.popleft()
+            running[pool.submit(function, *task)] = number, task
+        return
+    while len(running) < 2 * pool.width:
+        number, task = next(waiting, (None, ()))
+        if number is None:
+            return
+        running[pool.submit(function, *task)] = number, task
+
+
+def _is_loss(error: Exception) -> bool:
+    return isinstance(error, BrokenProcessPool) or type(error).__name__ == "KilledWorker"

@@ -1,0 +1,141 @@
+"""What runs in a worker process, here or on another machine: bundle and submission in, verdict and notebook out.
+
+A worker keeps one judge, of the bundle that it was asked for last: starting one takes most of a second.
+"""
+
+import atexit
+import importlib
+import multiprocessing
+import os
+import platform
+import sys
+import tempfile
+import threading
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+import autograder.checks
+from autograder.bundle import Bundle, grader_digest
+from autograder.display import clean_notebook
+from autograder.handed_in import Submission
+from autograder.judge import Judge
+from autograder.sanitise import Unreadable, read_submission, restored, sanitise, undecided
+from autograder.verdict import Verdict
+
+_lock = threading.Lock()  # one judge, whatever the number of a worker's threads
+_judge: tuple[tuple, Judge, NotebookNode] | None = None  # what it was made for, the judge, the source notebook
+_checks: tempfile.TemporaryDirectory | None = None
+
+
+class OtherGrader(Exception):
+    """The worker runs another version of this package; the text is one sentence."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict and the notebook to show with it (JSON text)."""
+
+    verdict: Verdict
+    notebook: str
+
+
+def end_with_parent() -> None:
+    """End this process when its parent has: a worker must not outlive a run that was killed."""
+
+    def wait():
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def warm(bundle: Bundle) -> None:
+    """Start this process's judge before the first submission comes. Raises SandboxUnavailable, OtherGrader."""
+    with _lock:
+        _judge_for(bundle)
+
+
+def judge_submission(bundle: Bundle, submission: Submission) -> Judged:
+    """Judge one submission. Raises SandboxUnavailable, OtherGrader; what the submission does is in the verdict."""
+    with _lock:
+        judge, source = _judge_for(bundle)
+        verdict, notebook = _judged(judge, source, submission)
+    return _pack(bundle, submission, verdict, notebook)
+
+
+def _judged(judge: Judge, source: NotebookNode, submission: Submission) -> tuple[Verdict, NotebookNode]:
+    try:
+        if isinstance(submission.data, str):
+            raise Unreadable(submission.data)
+        sanitised = sanitise(source, read_submission(submission.data, f"{submission.assignment}.ipynb"))
+        verdict, executed = judge(sanitised.notebook, student=submission.student, submission=submission.digest,
+                                  seed=submission.seed, notes=sanitised.notes)  # fmt: skip
+        return replace(verdict, unanswered=sanitised.unanswered), clean_notebook(executed)
+    except Unreadable as error:
+        return undecided(source, note=str(error), **_identity(submission)), restored(source)
+    except Exception:  # ours: staff must look, and the class goes on
+        return _failed(source, submission, traceback.format_exc()), restored(source)
+
+
+def gave_up(bundle: Bundle, submission: Submission, why: str) -> Judged:
+    """What is kept of a submission with which the grader itself failed; `why` is for staff."""
+    source = nbformat.reads(bundle.source, as_version=4)
+    return _pack(bundle, submission, _failed(source, submission, why), restored(source))
+
+
+def _failed(source: NotebookNode, submission: Submission, why: str) -> Verdict:
+    note = "The grader could not deal with this file; staff will look at it."
+    return undecided(source, note=note, staff_note=why, **_identity(submission))
+
+
+def _identity(submission: Submission) -> dict[str, str]:
+    return {"assignment": submission.assignment, "student": submission.student, "submission": submission.digest}
+
+
+def _pack(bundle: Bundle, submission: Submission, verdict: Verdict, notebook: NotebookNode) -> Judged:
+    verdict = replace(verdict, provenance=bundle.provenance(submission.seed))
+    return Judged(verdict, f"{nbformat.writes(notebook)}\n")
+
+
+def _judge_for(bundle: Bundle) -> tuple[Judge, NotebookNode]:
+    global _judge
+    wanted = (bundle.digest, bundle.grader, bundle.sandboxed)
+    if _judge is None or _judge[0] != wanted:
+        dismiss()
+        if bundle.grader != grader_digest():
+            raise OtherGrader(
+                f"a worker on {platform.node()} runs another version of this package: install the same one."
+            )
+        use_checks(bundle.checks)
+        judge = Judge(bundle.assignment, unsafe_no_sandbox=not bundle.sandboxed)
+        _judge = wanted, judge, nbformat.reads(bundle.source, as_version=4)
+    return _judge[1:]
+
+
+def use_checks(checks: Mapping[str, str]) -> None:
+    """Make these modules (name to source text) those of `autograder.checks` in this process."""
+    global _checks
+    if _checks:
+        autograder.checks.__path__.remove(_checks.name)
+        _checks.cleanup()
+    _checks = tempfile.TemporaryDirectory(prefix="checks-")
+    for name, text in checks.items():
+        (Path(_checks.name) / f"{name}.py").write_text(text, encoding="utf-8")
+        sys.modules.pop(f"autograder.checks.{name}", None)
+        vars(autograder.checks).pop(name, None)  # else `from autograder.checks import …` finds the old one
+    autograder.checks.__path__.insert(0, _checks.name)
+    importlib.invalidate_caches()
+
+
+@atexit.register
+def dismiss() -> None:
+    """Close this process's judge, if there is one; the next submission gets a new one."""
+    global _judge
+    if _judge:
+        _judge[1].close()
+    _judge = None
