@@ -54,6 +54,12 @@ def gradient_step(w, b, dw, db, lr):
     return w - lr * dw, b
 
 
+# %% wrong: the weights stay -> not_updated keeps 0.5
+def gradient_step(w, b, dw, db, lr):
+    np.subtract(w, lr * dw)
+    return w, b - lr * db
+
+
 # %% wrong: only the bias goes uphill -> ascent keeps 0.5
 def gradient_step(w, b, dw, db, lr):
     return w - lr * dw, b + lr * db

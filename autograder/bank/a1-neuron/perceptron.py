@@ -64,6 +64,11 @@ def perceptron(X, w, theta):
     return np.heaviside(X @ w - theta, 0.5)
 
 
+# %% wrong: inputs cut to whole numbers -> none keeps 0.5
+def perceptron(X, w, theta):
+    return (X.astype(int) @ w > theta).astype(float)
+
+
 # %% wrong: forgot return -> returned_none
 def perceptron(X, w, theta):
     y_hat = (X @ w > theta).astype(float)

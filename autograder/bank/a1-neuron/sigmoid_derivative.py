@@ -107,6 +107,12 @@ def sigmoid_derivative(z):
     return np.sum(a * (1 - a))
 
 
+# %% wrong: flattened -> wrong_shape keeps 0.5
+def sigmoid_derivative(z):
+    a = np.array([sigmoid(t) for t in z.ravel()])
+    return a * (1 - a)
+
+
 # %% wrong: forgot return -> returned_none
 def sigmoid_derivative(z):
     a = sigmoid(z)

@@ -79,6 +79,11 @@ def weighted_gradients(X, delta, s):
     return X.T @ (s * delta) / s.sum(), 0.0
 
 
+# %% wrong: only the bias is weighted -> weights_ignored keeps 0.5
+def weighted_gradients(X, delta, s):
+    return X.T @ delta / len(X), s @ delta / s.sum()
+
+
 # %% wrong: bias without the weights -> weights_ignored keeps 0.5
 def weighted_gradients(X, delta, s):
     return X.T @ (s * delta) / s.sum(), delta.mean()
