@@ -1,6 +1,7 @@
 """The notebook's kernel inside the sandbox: IPython's InteractiveShell, its outputs collected as a notebook's are."""
 
 import base64
+import gc
 import io
 import os
 import signal
@@ -124,17 +125,39 @@ def _start_timers(cpu: float, wall: float) -> None:
     signal.setitimer(signal.ITIMER_REAL, wall, 0.5)
 
 
+# what is slow the first time: each kind of artist, formulas in labels, a table of numbers, a traceback
+FIRST_TIME = r"""
+import matplotlib.pyplot as plt
+import numpy as np
+fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
+left.contourf(np.eye(3), levels=[-0.5, 0.5, 1.5], alpha=0.2)
+left.contour(np.eye(3), levels=[0.5])
+left.scatter([0.25, 1], [1.5, -1], label="class 0", edgecolors="white")
+right.plot([0.1, 2], label=r"$x_1$")
+for ax in (left, right):
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", title="0123456789")
+    ax.legend()
+    ax.grid(True)
+plt.show()
+print(f"{np.linspace(0, 1, 3)}")
+1 / 0
+"""
+
+
 def warm_up() -> None:
     """Draw one figure and raise one traceback (both slow the first time), then leave a clean namespace behind."""
     config = Config()
+    config.InlineBackend.print_figure_kwargs = {"bbox_inches": None}  # cutting margins off would draw each figure twice
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     matplotlib.use("module://matplotlib_inline.backend_inline")
     shell = Shell.instance(config=config)
     shell.enable_matplotlib("inline")
-    shell.run_cell("import matplotlib.pyplot as plt\nplt.plot([0, 1]); plt.show()\n1 / 0", store_history=False)
+    shell.run_cell(FIRST_TIME, store_history=False)
     shell.collected.clear()
     shell.reset(new_session=True)
+    gc.collect()
+    gc.freeze()  # a collection in a fork would write to, and so copy, every page
 
 
 class Kernel:
@@ -144,6 +167,7 @@ class Kernel:
         self._shell = Shell.instance()
         sys.stdout, sys.stderr = (Stream(name, self._shell.collected) for name in ("stdout", "stderr"))
         self.namespace = self._shell.user_ns
+        sys.path.insert(0, "")  # as in Jupyter: a module that a cell wrote beside the notebook can be imported
 
     def run(self, source: str, limits: dict) -> dict:
         """Run one cell. Returns {"outputs", "dropped"}: notebook outputs, and how many characters were too many."""
