@@ -21,15 +21,23 @@ SHORT = Limits(cell_cpu=1, cell_wall=4, check_cpu=1, check_wall=3, wall=60)  # a
 class Class_:
     """Judges submissions made of the release (or the solution) with some answers and the student's own cells."""
 
-    def __init__(self, root: Path, directory: Path):
+    def __init__(self, root: Path, directory: Path, limits: Limits | None = SHORT):
         self.course = Course(root, directory)
         self.source = nbformat.read(self.course.source(ASSIGNMENT), as_version=4)
-        self.judge = Judge(ASSIGNMENT, limits=SHORT)
+        self.judge = Judge(ASSIGNMENT, limits=limits)
 
-    def verdict(self, answers=None, *, before="", after="", solved=False):
-        """The verdict on a submission whose own cells stand `before` and `after` everything else."""
+    def notebook(self, answers=None, *, before="", after="", solved=False):
+        """A submission whose own cells stand `before` and `after` everything else."""
         notebook = with_answers(self.source if solved else released(self.source), answers or {})
         notebook.cells = [new_code_cell(before), *notebook.cells, new_code_cell(after)]
+        return notebook
+
+    def verdict(self, *args, **kwargs):
+        """The verdict on `notebook(...)`."""
+        return self.judged(self.notebook(*args, **kwargs))
+
+    def judged(self, notebook):
+        """The verdict on a submitted notebook."""
         sanitised = sanitise(self.source, notebook)
         name = hashlib.sha256(nbformat.writes(notebook).encode()).hexdigest()
         verdict, _ = self.judge(sanitised.notebook, student="attacker", submission=name,
