@@ -2,10 +2,12 @@
 
 import copy
 import os
+from functools import partial
 from typing import Any
 
 from autograder import wire
-from autograder.judgement import Blank, Reply, changed, checks_of, not_callable, not_defined, raised
+from autograder.callbacks import Callbacks
+from autograder.judgement import Blank, Reply, StudentFault, changed, checks_of, not_callable, not_defined, raised
 from autograder.verdict import FAILED
 
 
@@ -31,7 +33,7 @@ class KernelGuest:
     """Calls functions of a namespace in this process, on copies, and brings back what the wire would."""
 
     def __init__(self, namespace: dict):
-        self._namespace = namespace
+        self._namespace, self._callbacks, self._fault = namespace, Callbacks(), None
 
     def call(self, name: str, args: tuple) -> Reply:
         """What `namespace[name](*args)` returns. Raises StudentFault when there is no such function or it raises."""
@@ -40,12 +42,28 @@ class KernelGuest:
             raise not_defined(name)
         if not callable(function):
             raise not_callable(name)
-        copies = copy.deepcopy(args)
+        copies = wire.replaced(copy.deepcopy(self._callbacks.lend(name, args)), self._function)
         try:
             value = function(*copies)
         except Exception as error:  # the student's code may raise anything
-            raise raised(name, type(error).__name__, str(error)) from error
+            raise self._fault or raised(name, type(error).__name__, str(error)) from error
+        if self._fault:  # caught by the code that was called
+            raise self._fault
         return Reply(_through_the_wire(value), changed(args, copies))
+
+    def _function(self, lent: Any) -> Any:
+        """A plain function for a `Callback`; anything else is itself."""
+        return partial(self._answer, lent.index) if type(lent) is wire.Callback else lent
+
+    def _answer(self, index: int, *args: Any, **named: Any) -> Any:
+        try:
+            kind, value = self._callbacks.answer(_through_the_wire({"callback": index, "args": args, "named": named}))
+        except StudentFault as fault:
+            self._fault = fault
+            raise
+        if kind == "fault":
+            raise wire.exception(**value)
+        return _through_the_wire(value)
 
 
 def _through_the_wire(value: Any) -> Any:

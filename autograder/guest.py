@@ -14,6 +14,7 @@ import resource
 import signal
 import socket
 import sys
+from functools import partial
 
 import numpy as np
 import wire
@@ -209,13 +210,36 @@ def _check(connection: socket.socket, namespace: dict, limits: dict) -> None:
     """Answer calls until the host closes the socket."""
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (limits["check_cpu"], limits["check_cpu"]))
+        host = _Host(connection)
         wire.send(connection, "ready", "", None)
         while True:
             request = wire.receive(connection)
-            kind, value = _answer(namespace, request.body["name"], request.body["args"])
+            host.nonce = request.nonce
+            asked = wire.replaced(request.body, host.function)
+            namespace.update(asked["stand_ins"])
+            kind, value = _answer(namespace, asked["name"], asked["args"])
             wire.send(connection, kind, request.nonce, value)
     finally:
         os._exit(0)
+
+
+class _Host:
+    """The other end of a check's socket, whose functions may be called while a request is open."""
+
+    def __init__(self, connection: socket.socket):
+        self._connection, self.nonce = connection, ""
+
+    def function(self, lent):
+        """A plain function for a `Callback`; anything else is itself."""
+        return partial(self._call, lent.index) if type(lent) is wire.Callback else lent
+
+    def _call(self, index: int, *args, **named):
+        body = {"callback": index, "args": args, "named": named}
+        wire.send(self._connection, "callback", self.nonce, body)
+        reply = wire.receive(self._connection)
+        if reply.kind == "fault":
+            raise wire.exception(**reply.body)
+        return reply.body
 
 
 def _answer(namespace: dict, name: str, args: tuple):

@@ -156,13 +156,13 @@ def _flood_notes(results: list[dict]) -> tuple[str, ...]:
 def _outputs(raw: list[dict]) -> Iterator[NotebookNode]:
     """The guest's outputs as notebook outputs; what has another form is dropped."""
     for output in raw:
-        match output:
-            case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+        match output:  # str(…): an array compares with a text entry by entry
+            case {"output_type": str("stream"), "name": str("stdout" | "stderr" as name), "text": str(text)}:
                 yield nbformat.v4.new_output("stream", name=name, text=text)
-            case {"output_type": "execute_result" | "display_data" as kind, "data": dict(data)}:
+            case {"output_type": str("execute_result" | "display_data" as kind), "data": dict(data)}:
                 texts = {k: v for k, v in data.items() if type(k) is str and type(v) is str}
                 yield nbformat.v4.new_output(kind, data=texts)
-            case {"output_type": "error", "ename": str(name), "evalue": str(value), "traceback": list(lines)}:
+            case {"output_type": str("error"), "ename": str(name), "evalue": str(value), "traceback": list(lines)}:
                 yield nbformat.v4.new_output("error", ename=name, evalue=value, traceback=[str(line) for line in lines])
 
 

@@ -129,6 +129,9 @@ class Blank:
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         """What the student's function `name` returns for `args`, as plain data; a tuple when `returns` > 1.
 
+        A function among `args` stays here, and the student's code may call it: what it is called with reaches it as
+        float64. Its docstring, where it has one, is its Python source in the example that a student may see.
+
         Raises StudentFault (which ends the check) when there is no usable value.
         """
         self._call = name, args
@@ -248,7 +251,7 @@ def _strongest(names: list[str]) -> str:
 
 def _compare(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
     """(None, "") when equal, else (how it failed, one sentence)."""
-    array = _numeric(got)
+    array = numeric(got)
     if array is None:
         return "wrong_type", f"got {_describe(got)}, expected {_expected(want)}."
     if array.shape != want.shape:
@@ -274,7 +277,7 @@ def _compare(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
 
 def _same(got: Any, wrong: np.ndarray, rtol: float) -> bool:
     """Whether the student's value is what this mistake gives (NaN and infinity in the same places)."""
-    array = _numeric(got)
+    array = numeric(got)
     if array is None or array.shape != wrong.shape:
         return False
     scale = np.max(np.abs(wrong), initial=0.0, where=np.isfinite(wrong)) or 1.0
@@ -282,13 +285,22 @@ def _same(got: Any, wrong: np.ndarray, rtol: float) -> bool:
         return bool(np.allclose(array.astype(np.float64), wrong, rtol=0, atol=rtol * scale, equal_nan=True))
 
 
-def _numeric(value: Any) -> np.ndarray | None:
+def numeric(value: Any) -> np.ndarray | None:
     """The value as a real array, or None when it is not numbers of one shape."""
+    if not _made_of_numbers(value):
+        return None
     try:
         array = np.asarray(value)
     except ValueError:  # a ragged list
         return None
     return array if array.dtype.kind in "fiub" else None
+
+
+def _made_of_numbers(value: Any) -> bool:
+    """NumPy must not see text: it would pad every string of a list to the longest, gigabytes for a small message."""
+    if isinstance(value, list | tuple):
+        return all(map(_made_of_numbers, value))
+    return isinstance(value, int | float | np.ndarray | np.generic)
 
 
 def changed(before: tuple, after: tuple) -> tuple[int, ...]:
@@ -298,7 +310,7 @@ def changed(before: tuple, after: tuple) -> tuple[int, ...]:
 
 
 def _describe(value: Any) -> str:
-    array = None if isinstance(value, str | dict) else _numeric(value)
+    array = None if isinstance(value, str | dict) else numeric(value)
     if array is None:
         return f"a {type(value).__name__}" if not isinstance(value, np.ndarray) else f"an array of dtype {value.dtype}"
     return f"an array of shape {array.shape}" if array.ndim else "a single number"
@@ -309,14 +321,18 @@ def _expected(want: np.ndarray) -> str:
 
 
 def _source(name: str, args: tuple) -> str:
-    """Python source that makes the call again, or nothing when it would be too long to read."""
+    """Python source that makes the call again, or nothing when there is none or it would be too long to read."""
+    if any(callable(argument) and not argument.__doc__ for argument in args):
+        return ""
     arguments = ",\n".join(_literal(argument) for argument in args)
     call = f"{name}({arguments})" if "\n" not in arguments else f"{name}(\n{textwrap.indent(arguments, '    ')},\n)"
     return f"import numpy as np\n\n{call}" if len(call) <= 2000 else ""
 
 
 def _literal(value: Any) -> str:
-    """Python source of a value of arrays, numbers, strings, lists, tuples and dicts; an array's rows a line each."""
+    """Python source of a value of arrays, numbers, strings, functions, lists, tuples and dicts; a line for each row."""
+    if callable(value):
+        return value.__doc__
     if isinstance(value, np.ndarray):
         return _array_literal(value)
     if isinstance(value, dict):

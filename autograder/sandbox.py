@@ -12,17 +12,21 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import nnlib
 from autograder import walls, wire
+from autograder.callbacks import Callbacks
 from autograder.judgement import Reply, StudentFault, not_callable, not_defined, raised
 from autograder.walls import SandboxUnavailable
 
 HERE = Path(__file__).parent
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a submission may use. Seconds are of CPU time (`*_cpu`) or of the clock (`*_wall`); sizes are bytes."""
@@ -130,15 +134,15 @@ class Submission:
     """One submission behind the walls: run its cells, then call its functions check by check."""
 
     def __init__(self, connection: socket.socket, pidfd: int, limits: Limits):
-        connection.settimeout(limits.check_wall)  # of a send; receives wait by deadline
+        connection.settimeout(limits.check_wall)  # of sending descriptors; all else waits by deadline
         self._connection, self._pidfd, self._limits = connection, pidfd, limits
         self._ends = time.monotonic() + limits.wall
-        self._over_memory = False
+        self._over_memory, self._looked = False, time.monotonic()
         self._gone = ""  # why the submission answers no more
 
     def run(self, cells: list[dict]) -> list[dict]:
         """Run cells ({"source", "isolated"}) in order; a dict {"outputs", "dropped"} each. Raises Died."""
-        wire.send(self._connection, "cells", "", cells)
+        wire.send(self._connection, "cells", "", cells, deadline=self._ends, tick=self._watch)
         results = []
         for index in range(len(cells)):
             deadline = min(self._ends, time.monotonic() + self._limits.cell_wall + 3)
@@ -156,15 +160,18 @@ class Submission:
         return time.monotonic() < self._ends
 
     @contextmanager
-    def check(self) -> Iterator["SandboxGuest"]:
-        """A fork of the notebook's state that answers calls until the block ends."""
+    def check(self, stand_ins: Mapping[str, Callable] | None = None) -> Iterator["SandboxGuest"]:
+        """A fork of the notebook's state that answers calls until the block ends.
+
+        In it our `stand_ins` answer, by callback, for the notebook's functions of those names.
+        """
         ours, theirs = socket.socketpair()
         with ours:
-            ours.settimeout(self._limits.check_wall)
             with theirs:
                 self._fork(ours, theirs)
             ends = min(time.monotonic() + self._limits.check_wall, self._ends)
-            yield SandboxGuest(ours, self._limits, ends, self._gone, self._watch, self._why)
+            callbacks = Callbacks(stand_ins)
+            yield SandboxGuest(ours, callbacks, self._limits, ends, self._gone, self._watch, self._why)
 
     def answers(self) -> bool:
         """Whether the notebook's process can still fork for a check."""
@@ -183,7 +190,10 @@ class Submission:
             self._gone = self._why(error)
 
     def _watch(self) -> None:
-        """Kill a tree that uses more memory than it may."""
+        """Four times a second at most: kill a tree that uses more memory than it may."""
+        if time.monotonic() < self._looked + 0.24:
+            return
+        self._looked = time.monotonic()
         if resident_bytes(_pid_of(self._pidfd)) > self._limits.memory:
             self._over_memory = True
             self.kill()
@@ -234,24 +244,37 @@ def resident_bytes(pid: int) -> int:
 class SandboxGuest:
     """Calls functions of one fork of a submission; a reply malformed, late or unasked is the student's fault."""
 
-    def __init__(self, connection: socket.socket, limits: Limits, ends: float, gone: str, watch, why):
-        self._connection, self._limits, self._ends, self._gone = connection, limits, ends, gone
-        self._watch, self._why, self._started = watch, why, time.monotonic()
+    def __init__(self, connection: socket.socket, callbacks: Callbacks, limits: Limits, ends: float, gone: str,
+                 watch, why):  # fmt: skip
+        self._connection, self._callbacks, self._limits = connection, callbacks, limits
+        self._ends, self._gone, self._watch, self._why = ends, gone, watch, why
+        self._started = time.monotonic()
         self.stalled = False  # out of time by the clock, not by computing: perhaps the machine was busy
 
     def call(self, name: str, args: tuple) -> Reply:
-        """What `name(*args)` returns in the notebook. Raises StudentFault."""
+        """What `name(*args)` returns in the notebook; functions among `args` are answered here. Raises StudentFault."""
         if self._gone:
             raise StudentFault("died", f"{name} could not be called: {self._gone}.")
         nonce = secrets.token_hex(16)
+        request = {"name": name, "args": self._callbacks.lend(name, args), "stand_ins": self._callbacks.stand_ins}
         try:
-            wire.send(self._connection, "call", nonce, {"name": name, "args": args})
-            message = wire.receive(self._connection, self._ends, self._watch)
+            self._send("call", nonce, request)
+            while (message := self._receive(name, nonce)).kind == "callback":
+                self._callbacks.spend(message.size)
+                kind, value = self._callbacks.answer(message.body)
+                self._callbacks.spend(self._send(kind, nonce, value))
         except wire.WireError as error:
             raise self._fault(name, error) from None
+        return _reply(name, message)
+
+    def _send(self, kind: str, nonce: str, body: Any) -> int:
+        return wire.send(self._connection, kind, nonce, body, deadline=self._ends, tick=self._watch)
+
+    def _receive(self, name: str, nonce: str) -> wire.Message:
+        message = wire.receive(self._connection, self._ends, self._watch)
         if message.nonce != nonce:
             raise StudentFault("died", f"{name} gave a reply that was not asked for.")
-        return _reply(name, message)
+        return message
 
     def _fault(self, name: str, error: wire.WireError) -> StudentFault:
         late = time.monotonic() - self._started > self._limits.check_cpu - 0.5
@@ -266,13 +289,13 @@ class SandboxGuest:
 
 
 def _reply(name: str, message: wire.Message) -> Reply:
-    match message.kind, message.body:
+    match message.kind, message.body:  # str(…): an array compares with a text entry by entry
         case "value", {"value": value, "changed": list(changed)} if all(type(i) is int for i in changed):
             return Reply(value, tuple(changed[:16]))
-        case "fault", {"fault": "not_defined"}:
+        case "fault", {"fault": str("not_defined")}:
             raise not_defined(name)
-        case "fault", {"fault": "not_callable"}:
+        case "fault", {"fault": str("not_callable")}:
             raise not_callable(name)
-        case "fault", {"fault": "raised", "type": str(kind), "message": str(text)}:
+        case "fault", {"fault": str("raised"), "type": str(kind), "message": str(text)}:
             raise raised(name, kind, text)
     raise StudentFault("died", f"{name} gave a reply that could not be read.")

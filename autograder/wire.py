@@ -2,17 +2,20 @@
 
 A frame is a fixed prefix (two big-endian unsigned 64-bit sizes: header, buffers), a JSON header
 {"kind", "nonce", "body", "sizes"} and raw array buffers. Values are None, booleans, integers, floats, strings, lists,
-tuples, dicts, arrays and NumPy scalars of plain dtypes; anything else of the guest's travels as an opaque
-`Handle`. Sizes are bounded before anything is read. Nothing is unpickled, and no subclass survives the trip.
+tuples, dicts, arrays and NumPy scalars of plain dtypes; a function that the host lends travels as a `Callback`, and
+anything else as an opaque `Handle`. Sizes are bounded before anything is read. Nothing is unpickled, and no subclass
+survives the trip.
 """
 
+import builtins
 import json
 import math
 import select
 import socket
 import struct
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -46,10 +49,40 @@ class Handle:
 
 
 @dataclass(frozen=True)
+class Callback:
+    """A function of the host that the guest may call while a request is open, by its number in that request."""
+
+    index: int
+
+
+@dataclass(frozen=True)
 class Message:
+    """`size` is that of the frame it came in, in bytes."""
+
     kind: str
     nonce: str
     body: Any
+    size: int = field(default=0, compare=False)
+
+
+def replaced(value: Any, swap: Callable[[Any], Any]) -> Any:
+    """`value` with swap(leaf) in place of every leaf of its lists, tuples and dicts."""
+    if type(value) in (list, tuple):
+        return type(value)(replaced(item, swap) for item in value)
+    if type(value) is dict:
+        return {key: replaced(item, swap) for key, item in value.items()}
+    return swap(value)
+
+
+def exception(type_name: str, message: str) -> Exception:
+    """An exception of that name and text, for the caller of a function that failed on the other side."""
+    known = getattr(builtins, type_name, None)
+    try:
+        if issubclass(known, Exception):
+            return known(message)
+    except TypeError:  # not a class, or one that wants more than a text
+        pass
+    return type(type_name, (Exception,), {})(message)
 
 
 # values to JSON-able nodes and back
@@ -69,6 +102,8 @@ def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
         return {"dict": [[encode(item, buffers, depth + 1) for item in pair] for pair in value.items()]}
     if type(value) is complex:
         return _encode_array(np.complex128(value), buffers)
+    if type(value) is Callback:
+        return {"callback": value.index}
     return {"handle": type(value).__name__, "callable": callable(value)}
 
 
@@ -99,6 +134,8 @@ def decode(node: Any, buffers: list[bytes | None], depth: int = 0) -> Any:
             return dict(_decode_pair(pair, buffers, depth) for pair in pairs)
         case {"handle": str(kind), "callable": bool(callable_), **rest} if not rest:
             return Handle(kind[:80], callable_)
+        case {"callback": int(index), **rest} if not rest:
+            return Callback(index)
         case {"array": int(), "dtype": str(), "shape": list()}:
             return _decode_array(node, buffers)
     raise WireError("a value has an unknown tag")
@@ -159,26 +196,42 @@ def unpack(header: bytes, payload: bytes) -> Message:
     if not all(type(size) is int and size >= 0 for size in sizes) or sum(sizes) != len(payload):
         raise WireError("the buffers do not have the declared sizes")
     ends = np.cumsum([0, *sizes]).tolist()
-    return Message(kind, nonce, decode(body, [payload[a:b] for a, b in zip(ends, ends[1:], strict=False)]))
+    buffers = [payload[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    return Message(kind, nonce, decode(body, buffers), PREFIX.size + len(header) + len(payload))
 
 
-def send(connection: socket.socket, kind: str, nonce: str, value: Any, descriptors: tuple[int, ...] = ()) -> None:
-    """Send one frame; open file descriptors travel with its first byte."""
-    frame = pack(kind, nonce, value)
+def send(connection: socket.socket, kind: str, nonce: str, value: Any, descriptors: tuple[int, ...] = (),
+         deadline: float | None = None, tick=None) -> int:  # fmt: skip
+    """Send one frame; open file descriptors travel with its first byte. Returns the frame's size in bytes.
+
+    Raises Closed, or Expired when the other side has not read it by `deadline`; see `receive` for that and `tick`.
+    """
+    frame = memoryview(pack(kind, nonce, value))
+    sent = 0
     try:
         if descriptors:
-            frame = frame[socket.send_fds(connection, [frame], list(descriptors)) :]
-        connection.sendall(frame)
+            sent = socket.send_fds(connection, [frame], list(descriptors))
+        while sent < len(frame):
+            _wait(connection, select.POLLOUT, deadline, tick)
+            sent += _send_some(connection, frame[sent : sent + (1 << 16)])
     except TimeoutError:
         raise Expired("the other side does not read") from None
     except OSError as error:
         raise Closed(str(error)) from None
+    return sent
+
+
+def _send_some(connection: socket.socket, part: memoryview) -> int:
+    try:
+        return connection.send(part, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return 0
 
 
 def receive(connection: socket.socket, deadline: float | None = None, tick=None) -> Message:
     """The next message. Raises Closed at the end of the stream, Expired after `deadline` (time.monotonic()).
 
-    `tick()` is called about four times a second while waiting.
+    `tick()` is called before each part is waited for, and at least four times a second.
     """
     message, _ = receive_with_descriptors(connection, 0, deadline, tick)
     return message
@@ -186,7 +239,7 @@ def receive(connection: socket.socket, deadline: float | None = None, tick=None)
 
 def receive_with_descriptors(connection: socket.socket, most: int, deadline: float | None = None, tick=None):
     """(the next message, the descriptors that came with it, `most` at most)."""
-    _wait(connection, deadline, tick)
+    _wait(connection, select.POLLIN, deadline, tick)
     descriptors: list[int] = []
     first = b""
     if most:
@@ -207,7 +260,7 @@ def receive_with_descriptors(connection: socket.socket, most: int, deadline: flo
 def _read(connection: socket.socket, size: int, deadline: float | None, tick) -> bytes:
     parts, missing = [], size
     while missing:
-        _wait(connection, deadline, tick)
+        _wait(connection, select.POLLIN, deadline, tick)
         try:
             part = connection.recv(min(missing, 1 << 20))
         except OSError as error:
@@ -219,19 +272,15 @@ def _read(connection: socket.socket, size: int, deadline: float | None, tick) ->
     return b"".join(parts)
 
 
-def _wait(connection: socket.socket, deadline: float | None, tick) -> None:
-    """Until there is something to read."""
+def _wait(connection: socket.socket, event: int, deadline: float | None, tick) -> None:
+    """Until there is something to read (POLLIN), or room to write (POLLOUT)."""
+    poll = select.poll()  # not select(): descriptors may exceed 1024
+    poll.register(connection, event)
     while True:
+        if tick:
+            tick()
         left = math.inf if deadline is None else deadline - time.monotonic()
         if left <= 0:
             raise Expired("the deadline passed")
-        if _readable(connection, min(left, 0.25)):
+        if poll.poll(min(left, 0.25) * 1000):
             return
-        if tick:
-            tick()
-
-
-def _readable(connection: socket.socket, seconds: float) -> bool:
-    poll = select.poll()  # not select(): descriptors may exceed 1024
-    poll.register(connection, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))

@@ -111,6 +111,20 @@ def test_a_complex_number_becomes_a_numpy_scalar():
     assert type(came) is np.complex128 and came == 1 + 2j
 
 
+def test_a_callback_survives_and_what_it_stands_for_does_not_travel():
+    sent = wire.replaced({"f": [len, (len, 1)]}, lambda leaf: wire.Callback(3) if leaf is len else leaf)
+    assert through(sent) == sent == {"f": [wire.Callback(3), (wire.Callback(3), 1)]}
+
+
+@pytest.mark.parametrize(("name", "kind"), [
+    ("ValueError", ValueError), ("KeyError", KeyError), ("LinAlgError", Exception), ("UnicodeDecodeError", Exception),
+    ("SystemExit", Exception), ("print", Exception),
+])  # fmt: skip
+def test_an_exception_of_the_other_side_keeps_name_and_text(name, kind):
+    error = wire.exception(name, "said so")
+    assert isinstance(error, kind) and type(error).__name__ == name and error.args == ("said so",)
+
+
 def test_many_arrays_of_one_message_keep_their_places():
     sent = [np.full(k % 4, k, dtype="<i4") for k in range(300)]
     assert [a.tolist() for a in through({"all": sent})["all"]] == [a.tolist() for a in sent]
@@ -210,6 +224,8 @@ BODIES = {
     "a handle without its field": {"handle": "f"},
     "a handle that is no text": {"handle": 1, "callable": True},
     "a handle callable as 1": {"handle": "f", "callable": 1},
+    "a callback of a callback": {"callback": {"callback": 0}},
+    "a callback with more": {"callback": 0, "callable": True},
     "a missing buffer": array(1),
     "a negative buffer": array(-1),
     "a buffer called true": array(True),
@@ -368,9 +384,10 @@ def test_waiting_ticks_and_may_end_the_wait():
 
 def test_sending_to_nobody_is_closed_and_to_a_sleeper_expires():
     ours, theirs = socket.socketpair()
-    ours.settimeout(0.2)
+    ticks = []
     with ours, theirs, pytest.raises(Expired):
-        wire.send(ours, "value", "", np.zeros(1 << 20))
+        wire.send(ours, "value", "", np.zeros(1 << 20), deadline=time.monotonic() + 0.3, tick=lambda: ticks.append(1))
+    assert len(ticks) > 1
     ours, theirs = socket.socketpair()
     theirs.close()
     with ours, pytest.raises(Closed):

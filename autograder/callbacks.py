@@ -1,0 +1,80 @@
+"""Functions of the host that a guest may call while a request is open: what it sends is bounded and made plain."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder import wire
+from autograder.judgement import StudentFault, numeric
+
+MOST_CALLS = 10_000  # of one check
+MOST_BYTES = 64 << 20  # of one check, there and back
+MOST_ENTRIES = 4_000_000  # of what the arguments of one call could be broadcast to
+
+
+class Callbacks:
+    """The functions that one check lends to the notebook, and what is left of the check's allowance."""
+
+    def __init__(self, stand_ins: Mapping[str, Callable] | None = None):
+        """`stand_ins` answer, in every request of the check, for the notebook's functions of those names."""
+        self._of_check = list((stand_ins or {}).values())
+        self._lent: list[Callable] = []
+        self._name = ""
+        self._calls, self._bytes = MOST_CALLS, MOST_BYTES
+        self.stand_ins = {name: wire.Callback(index) for index, name in enumerate(stand_ins or {})}
+
+    def lend(self, name: str, args: tuple) -> tuple:
+        """`args` of a call of the notebook's `name`, each function a Callback; what was lent before no longer is."""
+        self._name, self._lent = name, list(self._of_check)
+        return wire.replaced(args, self._handle)
+
+    def _handle(self, leaf: Any) -> Any:
+        if not callable(leaf):
+            return leaf
+        self._lent.append(leaf)
+        return wire.Callback(len(self._lent) - 1)
+
+    def answer(self, body: Any) -> tuple[str, Any]:
+        """("value", what the function returns) or ("fault", {"type_name", "message"}).
+
+        The function gets float64 copies, whatever was sent. Raises StudentFault for what is no call of a function that
+        was lent, or one too many.
+        """
+        self._calls -= 1
+        if self._calls < 0:
+            text = f"{self._name} called functions of the test more than {MOST_CALLS:,} times."
+            raise StudentFault("timed_out", text)
+        function, args, named = self._asked(body)
+        try:
+            with np.errstate(all="ignore"):
+                return "value", function(*_plain(args), **dict(zip(named, _plain(named.values()), strict=True)))
+        except Exception as error:  # the caller's doing, as wrong shapes are: it is told, as by a function of its own
+            return "fault", {"type_name": type(error).__name__, "message": str(error)[:500]}
+
+    def _asked(self, body: Any) -> tuple[Callable, tuple, dict]:
+        match body:
+            case {"callback": int(index), "args": tuple(args), "named": dict(named)} if 0 <= index < len(self._lent):
+                if all(type(name) is str for name in named):
+                    return self._lent[index], args, named
+        raise StudentFault("died", f"{self._name} called a function of the test that it was not given.")
+
+    def spend(self, size: int) -> None:
+        """Take the bytes of one message from the allowance. Raises StudentFault when it is used up."""
+        self._bytes -= size
+        if self._bytes < 0:
+            text = f"{self._name} exchanged more than {MOST_BYTES >> 20} MB with functions of the test."
+            raise StudentFault("died", text)
+
+
+def _plain(values) -> list:
+    """float64 copies of numbers and arrays. Raises TypeError for anything else, ValueError for what is too large."""
+    arrays = [numeric(value) for value in values]
+    for value, array in zip(values, arrays, strict=True):
+        if array is None:
+            raise TypeError(f"expected real numbers or arrays of them, got {type(value).__name__}")
+    # an empty array's other dimensions count: a sum over none of its rows is as long as they are
+    if math.prod(max(n, 1) for array in arrays for n in array.shape) > MOST_ENTRIES:
+        raise ValueError(f"the arguments are too large: their sizes multiply to more than {MOST_ENTRIES:,}")
+    return [array.astype(np.float64)[()] for array in arrays]
