@@ -1,0 +1,101 @@
+"""What a submission sends back: early, forged, replayed and doubled replies, bombs, and objects that are not values."""
+
+import pytest
+
+from tests.attacks.test_marks import WRONG
+
+HELD = """
+import sys
+_wire = sys.modules["wire"]
+_send = _wire.send
+_kept = []
+def _forge(connection, kind, nonce, value, *rest, **named):
+    HOW
+_wire.send = _forge
+"""
+
+REPLIES = {
+    "replayed": """
+    if kind == "value":
+        _kept.append((nonce, value))
+        nonce, value = _kept[0]
+    return _send(connection, kind, nonce, value, *rest, **named)""",
+    "doubled": """
+    _send(connection, kind, nonce, value, *rest, **named)
+    if kind == "value":
+        _send(connection, kind, nonce, value, *rest, **named)""",
+    "many before one": """
+    if kind == "value":
+        for _ in range(50):
+            _send(connection, kind, "0" * 32, value)
+    return _send(connection, kind, nonce, value, *rest, **named)""",
+    "of another kind": """
+    return _send(connection, "passed" if kind == "value" else kind, nonce, value, *rest, **named)""",
+    "with a verdict": """
+    if kind == "value":
+        value = {**value, "score": 4.0, "passed": True, "outcome": "passed"}
+    return _send(connection, kind, nonce, value, *rest, **named)""",
+    "of every kind at once": """
+    if kind == "value":
+        for other in ("ready", "walls", "born", "cell", "fault", "callback", "value", "passed"):
+            _send(connection, other, nonce, {"callback": 0, "args": (), "named": {}})
+    return _send(connection, kind, nonce, value, *rest, **named)""",
+}
+
+
+@pytest.mark.parametrize("how", REPLIES)
+def test_replies_sent_another_way_gain_nothing(scores, how):
+    before = HELD.replace("\n    HOW", REPLIES[how])
+    assert set(scores(before=before).values()) == {0.0}
+    assert scores(WRONG, before=before, solved=True)["row_gradients"] == 0.0
+
+
+BOMBS = {
+    "zeros without end": "np.broadcast_to(0.0, (10**12,))",
+    "a large array": "np.zeros(9 << 20)",
+    "many arrays": "[np.zeros(10**6)] * 100",
+    "a list without end": "(lambda a: a.append(a) or a)([])",
+    "a list of ten million": "[0] * 10**7",
+    "a long text": "'x' * (5 << 20)",
+    "a number of a hundred thousand digits": "10**100_000",
+    "a dict whose keys collide": "{k * (2**61 - 1): 0 for k in range(1000)}",
+    "a ragged list": "([[1.0], [2.0, 3.0]], [])",
+    "empty arrays of impossible shapes": "np.zeros((0, 2**40, 2**20))",
+    "no numbers": "(float('nan'), float('inf'))",
+    "a deep tuple": "__import__('functools').reduce(lambda a, _: (a,), range(10**5), ())",
+}
+
+
+@pytest.mark.parametrize("what", BOMBS)
+def test_a_bomb_costs_its_own_blank(scores, what):
+    bomb = f"def weighted_gradients(X, delta, s):\n    return {BOMBS[what]}"
+    got = scores({"weighted_gradients": bomb}, solved=True)
+    assert got.pop("weighted_gradients") == 0.0
+    assert set(got.values()) == {1.0}, got
+
+
+# What looks like a value and is none: the right one is never in the answer, so the host must not be made to look for it.
+LAZY = {
+    "__array__": "class Late:\n    def __array__(self, *args, **kwargs):\n        return np.zeros(3)",
+    "__float__": "class Late(float):\n    def __float__(self):\n        return 0.0\n    __array_priority__ = 1e9",
+    "__iter__": "class Late(list):\n    def __iter__(self):\n        return iter((np.zeros(3), 0.0))\n"
+    "    def __len__(self):\n        return 2",
+    "__eq__": "class Late(tuple):\n    def __eq__(self, other):\n        return True\n    __hash__ = None\n"
+    "    __ge__ = __le__ = __sub__ = __rsub__ = __eq__",
+    "__getattribute__": "class Late(np.ndarray):\n    def __new__(cls):\n        return np.zeros(3).view(cls)\n"
+    "    def __getattribute__(self, name):\n        return True if name != '__class__' else np.ndarray",
+    "__array_interface__": "class Late:\n    __array_interface__ = {'shape': (3,), 'typestr': '<f8', 'version': 3,\n"
+    "                           'data': (1, False)}",
+    "__reduce__": "class Late:\n    def __reduce__(self):\n        return eval, ('print(1)',)",
+    "__buffer__": "import ctypes\nclass Late(ctypes.Structure):\n    _fields_ = [('x', ctypes.c_double)]",
+    "__del__": "import os\nclass Late:\n    def __del__(self):\n        os._exit(0)",
+}
+
+
+@pytest.mark.parametrize("how", LAZY)
+def test_an_object_that_computes_later_is_no_value(scores, how):
+    code = f"{LAZY[how]}\ndef row_gradients(X, delta):\n    return (Late(), Late())"
+    bare = f"{LAZY[how]}\ndef weighted_gradients(X, delta, s):\n    return Late()"
+    got = scores({"row_gradients": code, "weighted_gradients": bare}, solved=True)
+    assert got["row_gradients"] == got["weighted_gradients"] == 0.0
+    assert {got[name] for name in got if name not in ("row_gradients", "weighted_gradients", "train")} == {1.0}, got
