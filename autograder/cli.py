@@ -24,12 +24,13 @@ from rich.progress import (
 from rich.text import Text
 
 from autograder.bundle import bundle
-from autograder.course import Course
+from autograder.course import Course, GradebookError
 from autograder.executor import Processes, SchedulerError, workers
 from autograder.handed_in import NothingToGrade, submissions
 from autograder.judge import UNSAFE_NOTE
 from autograder.report import Row, changes_table, marks_table, row
 from autograder.sandbox import SandboxUnavailable
+from autograder.settings import SettingsError
 from autograder.worker import OtherGrader, warm
 
 # what imports nbgrader is imported in the commands: that takes 0.6 s, in which workers can start
@@ -86,9 +87,8 @@ def grade_command(
         names = submissions(here, assignment, students or ())
         _warm(pool, here, assignment, not unsafe_no_sandbox)
         from autograder import pipeline
-        from autograder.record import NotReleased
 
-        with _one_line(NotReleased, SandboxUnavailable, OtherGrader):
+        with _one_line(SandboxUnavailable, OtherGrader):
             graded = pipeline.grade(here, assignment, names, pool, again=again, dry=diff,
                                     unsafe_no_sandbox=unsafe_no_sandbox)  # fmt: skip
             rows = _rows(graded, len(names), f"grading {assignment}", as_json)
@@ -128,7 +128,7 @@ def _print_graded(course: Course, assignment: str, rows: list[Row], *, dry: bool
             out.print(f"for staff: {one.student}: {note}", markup=False, soft_wrap=True)
     if not dry:
         verdicts = course.directory / "verdicts" / assignment
-        out.print(f"gradebook: {course.gradebook}\nverdicts: {verdicts}", soft_wrap=True)
+        out.print(f"gradebook: {course.db_name}\nverdicts: {verdicts}", soft_wrap=True)
 
 
 @app.command("replay")
@@ -174,10 +174,9 @@ def feedback_command(
 ):
     """Write a feedback page for each graded student."""
     from autograder import pipeline
-    from autograder.record import NotReleased
 
     here = Course.here(course)
-    with _one_line(LookupError, FileNotFoundError, NotReleased):
+    with _one_line(LookupError, FileNotFoundError):
         paths = pipeline.write_feedback(here, assignment, students or None)
     if as_json:
         _print_json([str(path) for path in paths])
@@ -284,9 +283,9 @@ def _print_json(value, before: str = "") -> None:
 
 @contextmanager
 def _one_line(*expected: type[Exception]) -> Iterator[None]:
-    """An expected error becomes one sentence on standard error and exit code 2."""
+    """An expected error becomes one sentence on standard error and exit code 2; the gradebook's always do."""
     try:
         yield
-    except expected as error:
+    except (GradebookError, SettingsError, *expected) as error:
         err.print(f"autograder: {error}", markup=False, soft_wrap=True)
         raise typer.Exit(2) from None

@@ -4,18 +4,29 @@ import hashlib
 import hmac
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from traitlets.config import Config
 
+from autograder.settings import settings
+
+
+class GradebookError(Exception):
+    """The gradebook cannot be used; the text is one sentence."""
+
 
 @dataclass(frozen=True)
 class Course:
-    """`root` holds assignments/; `directory` is a class: release, submitted, autograded, feedback, gradebook."""
+    """`root` holds assignments/; `directory` is a class: release, submitted, autograded, feedback, gradebook.
+
+    `given` is nbgrader's configuration where nbgrader has read it already; otherwise it is read when it is asked for.
+    """
 
     root: Path
     directory: Path
+    given: Config | None = field(default=None, compare=False, repr=False)  # may hold a password
 
     @classmethod
     def here(cls, directory: str | None = None) -> "Course":
@@ -51,11 +62,23 @@ class Course:
 
     @property
     def gradebook(self) -> Path:
+        """Where the gradebook is, unless nbgrader_config.py names another: `db_url` is what counts."""
         return self.directory / "gradebook.db"
+
+    @cached_property
+    def settings(self) -> Config:
+        """nbgrader's configuration of this course; copy it before changing it. Raises SettingsError."""
+        return self.given or settings(self)
 
     @property
     def db_url(self) -> str:
-        return f"sqlite:///{self.gradebook}"
+        """The gradebook's address for SQLAlchemy, passwords and all: print `db_name` instead."""
+        return self.settings.CourseDirectory.db_url
+
+    @property
+    def db_name(self) -> str:
+        """The gradebook in words: the file of an SQLite database, the address without its password of another."""
+        return db_name(self.db_url)
 
     def secret(self) -> bytes:
         """The class's secret, from which hidden data is drawn; made on first use, readable by its owner only."""
@@ -72,15 +95,24 @@ class Course:
         return hmac.digest(self.secret(), f"{assignment} {submission}".encode(), hashlib.sha256)
 
     def configure(self, config: Config) -> Config:
-        """Point nbgrader at this course's directories."""
+        """Point nbgrader at this course's directories, and at the gradebook there if `config` names none."""
         config.CourseDirectory.root = str(self.root)
         config.CourseDirectory.source_directory = str(self.sources)
         config.CourseDirectory.release_directory = str(self.directory / "release")
         config.CourseDirectory.submitted_directory = str(self.directory / "submitted")
         config.CourseDirectory.autograded_directory = str(self.directory / "autograded")
         config.CourseDirectory.feedback_directory = str(self.directory / "feedback")
-        config.CourseDirectory.db_url = self.db_url
+        config.CourseDirectory.setdefault("db_url", f"sqlite:///{self.gradebook}")
         return config
+
+
+def db_name(db_url: str) -> str:
+    """A database's address as it can be printed: an SQLite file's path, otherwise the address without passwords."""
+    if db_url.startswith("sqlite:///"):
+        return db_url.removeprefix("sqlite:///").partition("?")[0]
+    from sqlalchemy.engine import make_url  # here, for few commands need it
+
+    return make_url(db_url).set(query={}).render_as_string(hide_password=True)
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o666) -> Path:

@@ -9,12 +9,13 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat.v4 import new_notebook
-from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
-from traitlets.config import Config, Configurable
+from traitlets.config import Configurable
 
 from autograder import pipeline, record, worker
 from autograder.course import Course
+from autograder.settings import configure as configure
 from autograder.verdict import UNDECIDED, Verdict
 
 _backed_up: set[str] = set()  # databases
@@ -22,7 +23,8 @@ _backed_up: set[str] = set()  # databases
 
 def configured(step: Configurable) -> Course:
     """The course that `configure` was called with, out of nbgrader's configuration."""
-    return Course(Path(step.config.AutograderCourse.root), Path(step.config.AutograderCourse.directory))
+    ours = step.config.AutograderCourse
+    return Course(Path(ours.root), Path(ours.directory), step.config)
 
 
 class SubmissionExporter(NotebookExporter):
@@ -83,17 +85,3 @@ class FeedbackExporter(Exporter):
         names = resources["nbgrader"]
         page = pipeline.feedback_page(configured(self), names["assignment"], names["student"])
         return page, self._init_resources(resources)
-
-
-def configure(config: Config, course: Course) -> Config:
-    """Make nbgrader grade `course` with this package: its directories, its steps, its feedback page."""
-    record.path_to_alembic()
-    course.configure(config)
-    config.AutograderCourse.root = str(course.root)
-    config.AutograderCourse.directory = str(course.directory)
-    config.Autograde.exporter_class = SubmissionExporter
-    # all in nbgrader's first pass: nothing that was not judged and cleaned is ever written where Formgrader looks
-    config.Autograde.sanitize_preprocessors = [JudgeStep, RecordStep]
-    config.Autograde.autograde_preprocessors = [AssignLatePenalties, CheckCellMetadata]
-    config.GenerateFeedback.exporter_class = FeedbackExporter
-    return config

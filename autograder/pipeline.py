@@ -12,7 +12,6 @@ from pathlib import Path
 
 from autograder import feedback, record, walls, worker
 from autograder.bundle import Bundle, bundle
-from autograder.cells import test_of
 from autograder.course import Course, write_whole
 from autograder.executor import Cluster, Lost, Processes, completed
 from autograder.handed_in import submission
@@ -87,10 +86,7 @@ def _holds(course: Course, made: Bundle, verdict: Verdict) -> bool:
 
 def _unrecorded(course: Course, assignment: str, verdicts: list[Verdict]) -> list[Verdict]:
     """Those of which the gradebook says something else: a run was killed, or an old gradebook was put back."""
-    rows = {(mark.student, mark.cell): mark.auto for mark in record.marks(course.db_url, assignment)}
-    return [verdict for verdict in verdicts
-            if any(rows.get((verdict.student, test_of(blank.grade_id)), "none") != blank.score
-                   for blank in verdict.blanks)]  # fmt: skip
+    return record.lacking(course, assignment, verdicts) if verdicts else []
 
 
 def _judged(course: Course, made: Bundle, students: list[str], pool: Processes | Cluster) -> Iterator[Judged]:
@@ -120,7 +116,7 @@ def settle(course: Course, gradebook, verdict: Verdict) -> None:
     noted = path.with_name(f"{verdict.student}.recorded")
     resubmitted = noted.exists() and noted.read_text() != verdict.submission
     timestamp = record.submitted_at(course, verdict.assignment, verdict.student)
-    record.record(gradebook, verdict, timestamp=timestamp)
+    record.record(gradebook, verdict, timestamp=timestamp, resubmitted=resubmitted, config=course.settings)
     write_whole(noted, verdict.submission.encode(), mode=0o600)
 
 

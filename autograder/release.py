@@ -9,18 +9,19 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
-from traitlets.config import Config
 
 from autograder import leaks
 from autograder.cells import ANSWER, TEST, blank_of, grade_id, hidden_check, kind, points, test_of
+from autograder.changes import differences, layout, pointless
 from autograder.course import Course
-from autograder.record import path_to_alembic
+from autograder.record import released_cells
 
 MOST_LEAKS = 10  # named in one message
 README = """\
@@ -68,6 +69,7 @@ def release(course: Course, assignment: str, *, verify: Callable) -> Release:
     _check_source(course, assignment)
     if not verify(assignment).ok:
         raise ReleaseError(f"{assignment} is not released: its checks fail; see `autograder verify {assignment}`.")
+    _refuse_a_break(course, assignment)
     directory = _generate(course, assignment)
     bundle = course.directory / "bundle" / f"{assignment}.zip"
     bundle.unlink(missing_ok=True)
@@ -155,11 +157,24 @@ def _check_test(assignment: str, cell: NotebookNode, previous: NotebookNode | No
 # ----------------------------------------------------------------------------------------------------------- nbgrader
 
 
+def _refuse_a_break(course: Course, assignment: str) -> None:
+    """Raise ReleaseError where nbgrader could no longer place recorded answers: cells are gone, new or of another kind.
+
+    Other points are no break: the gradebook takes them over, and the next grading run marks by them.
+    """
+    cells, submissions = released_cells(course, assignment) or ({}, 0)
+    changed = differences(pointless(cells), pointless(layout(_read(course, assignment)))) if submissions else []
+    if changed:
+        raise ReleaseError(
+            f"{assignment} is not released: submissions of its earlier release are recorded ({submissions}), and since "
+            f"then {', '.join(changed)}; restore those cells and their names, or release this under another name."
+        )
+
+
 def _generate(course: Course, assignment: str) -> Path:
     """nbgrader's release version of the assignment, in course/release/ and in the gradebook."""
-    path_to_alembic()
     course.directory.mkdir(parents=True, exist_ok=True)
-    config = course.configure(Config())
+    config = deepcopy(course.settings)
     config.NbGraderAPI.log_level = "ERROR"  # the reason for a refusal stands in the log alone
     result = NbGraderAPI(config=config).generate_assignment(assignment)
     directory = course.directory / "release" / assignment
@@ -171,11 +186,6 @@ def _generate(course: Course, assignment: str) -> Path:
 def _reason(assignment: str, result: dict) -> str:
     """nbgrader's refusal in one sentence."""
     log = result.get("log", "") + result.get("error", "")
-    if "Cannot add or remove cells" in log or "Cannot modify existing assignment" in log:
-        return (
-            f"{assignment}: submissions are recorded for an earlier release with other graded or read-only cells; "
-            "undo that change, or release it as a new assignment."
-        )
     reasons = re.findall(r"^ *([\w.]+(?:Error|Exception): .*)", log, re.MULTILINE) or ["it wrote no notebook"]
     return f"nbgrader could not generate {assignment}: {reasons[0]}"
 

@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from types import SimpleNamespace
 
 import nbformat
@@ -215,16 +217,76 @@ def test_what_nbgrader_refuses_is_one_sentence(course):
     assert refused(course).startswith("nbgrader could not generate toy: RuntimeError: no end solution statement found")
 
 
-def test_releasing_again_over_submissions_works_until_cells_change(course):
+def submitted(course):
+    """toy, released, with one submission in the gradebook that a member of staff has marked."""
     release(course, "toy", verify=verified)
     with record.open_gradebook(course.db_url) as gradebook:
         gradebook.add_student("ada")
         gradebook.add_submission("toy", "ada")
-    release(course, "toy", verify=verified)
-    (leaks.TRUSTED / "checks" / "toy.py").write_text(CHECK.replace("def gate", "def door"))
-    write(course, answer(name="door"), test_cell("test_door", "toy.door"))
-    with pytest.raises(ReleaseError, match="submissions are recorded for an earlier release with other graded"):
+        grade = gradebook.find_grade("test_gate", "toy", "toy", "ada")
+        grade.auto_score, grade.manual_score = 1.0, 1.5
+        gradebook.db.commit()
+
+
+def everything(course):
+    """All that releasing writes: the files handed out, and the gradebook's rows."""
+    handed_out = [course.directory / "release" / "toy" / "toy.ipynb", course.directory / "bundle" / "toy.zip"]
+    files = [path.read_bytes() for path in handed_out]
+    with closing(sqlite3.connect(course.gradebook)) as gradebook:
+        return files, list(gradebook.iterdump())
+
+
+NEW_QUESTION = cell("Because.", "why", make=new_markdown_cell, grade=True, solution=True, points=3)
+GONE = "toy is not released: submissions of its earlier release are recorded (1), and since then "
+
+
+@pytest.mark.parametrize(
+    ("cells", "changed"),
+    [
+        ([answer(name="door"), test_cell("test_door", "toy.door")], "gate is gone, door is new"),
+        ([answer(), test_cell(), NEW_QUESTION], "why is new"),
+        ([answer(), test_cell(), cell("Read on.", "on", make=new_markdown_cell, locked=True)], "on is new"),
+    ],
+    ids=["renamed", "more", "read-only"],
+)
+def test_cells_that_submissions_are_recorded_for_stay_what_they_were(course, cells, changed):
+    submitted(course)
+    before = everything(course)
+    (leaks.TRUSTED / "checks" / "toy.py").write_text(CHECK + "\ndef door(blank):\n    pass\n")
+    write(course, *cells)
+    with pytest.raises(ReleaseError) as error:
         release(course, "toy", verify=verified)
+    assert str(error.value) == GONE + (
+        f"{changed}; restore those cells and their names, or release this under another name."
+    )
+    assert everything(course) == before
+
+
+def test_other_points_and_another_text_are_released_over_submissions(course):
+    submitted(course)
+    write(course, new_markdown_cell("# Better explained"), answer(), test_cell(points=3))
+    with pytest.raises(record.NotReleased) as error:
+        record.require_released(course, "toy")
+    assert str(error.value) == (
+        "toy is not what was released, test_gate is worth 3 points (was 2): undo that, or run `autograder release toy` "
+        "again."
+    )
+    release(course, "toy", verify=verified)
+    record.require_released(course, "toy")
+    assert [(mark.auto, mark.manual) for mark in record.marks(course.db_url, "toy")] == [(1.0, 1.5)]
+    with record.open_gradebook(course.db_url) as gradebook:
+        assert gradebook.find_submission("toy", "ada").max_score == 3
+
+
+def test_a_source_that_is_not_what_was_released_is_not_graded(course):
+    release(course, "toy", verify=verified)
+    record.require_released(course, "toy")
+    write(course, answer(name="door"), test_cell("test_door", "toy.door"), NEW_QUESTION)
+    with pytest.raises(record.NotReleased, match="released, gate is gone, door is new, why is new: "):
+        record.require_released(course, "toy")
+    write(course, new_markdown_cell("Only prose is new, and a read-only cell:"), answer(), test_cell(),
+          cell("Read on.", "on", make=new_markdown_cell, locked=True))  # fmt: skip
+    record.require_released(course, "toy")
 
 
 # leaks, each planted
