@@ -160,6 +160,23 @@ def warm_up() -> None:
     gc.freeze()  # a collection in a fork would write to, and so copy, every page
 
 
+def end(child: int) -> None:
+    """End a fork and all that it started, which would fill the limit on processes or answer in a later check."""
+    first = os.getpid() == 1  # of a namespace of its own: all the others in it are of this submission
+    os.kill(-1 if first else child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    while first and _reaped():
+        pass
+
+
+def _reaped() -> bool:
+    """Whether there was a child left to wait for."""
+    try:
+        return os.waitpid(-1, 0)[0] > 0
+    except ChildProcessError:
+        return False
+
+
 class Kernel:
     """Runs a submission's cells in order in one namespace."""
 
@@ -199,6 +216,5 @@ class Kernel:
             died = {"output_type": "error", "ename": "KernelDied", "evalue": message, "traceback": [message]}
             return {"outputs": [died], "dropped": 0}
         finally:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            end(child)
             ours.close()

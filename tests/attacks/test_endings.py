@@ -4,6 +4,7 @@ import pytest
 
 from autograder.sandbox import Died, Limits, Sandbox
 
+STAYS = "fork bomb that stays"
 ENDINGS = {
     "os._exit": "import os; os._exit(0)",
     "sys.exit": "import sys; sys.exit()",
@@ -13,12 +14,22 @@ ENDINGS = {
     "kill": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
     "kill everything": "import os, signal; os.kill(-1, signal.SIGKILL)",
     "recursion": "import sys; sys.setrecursionlimit(10**9); f = lambda: f(); f()",
+    "stack": "import sys; sys.setrecursionlimit(10**9)\nf = lambda x: sorted([0], key=f)\nf(0)",
     "heap": "x = [bytearray(1 << 28) for _ in range(10**6)]",
     "array": "import numpy as np; np.ones(10**12)",
     "fork bomb": "import os\nwhile True:\n    os.fork()",
+    STAYS: "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError: pass",
     "threads": "import threading, time\nfor _ in range(10**4): threading.Thread(target=time.sleep, args=(99,)).start()",
     "flood": "while True:\n    print('x' * 10**6)",
     "swallowed interrupts": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    "handlers of one's own": "import signal\nfor n in (signal.SIGALRM, signal.SIGPROF, signal.SIGXCPU):\n"
+    "    signal.signal(n, lambda *_: None)\nwhile True: pass",
+    "signals blocked, timers stopped": "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n"
+    "signal.setitimer(signal.ITIMER_REAL, 0); signal.setitimer(signal.ITIMER_PROF, 0)\nwhile True: pass",
+    "a loop in C": "import re; re.match('(a+)+$', 'a' * 60 + 'b')",
+    "memfd": "import ctypes\nfd = ctypes.CDLL(None).memfd_create(b'x', 0)\nwhile True: os.write(fd, b'x' * (1 << 24))",
+    "disk": "n = 0\nwhile True:\n    open(f'/tmp/{n}', 'wb').write(b'x' * (1 << 24)); n += 1",
+    "inodes": "import os\nfor n in range(10**6): os.close(os.open(f'/dev/shm/{n}', os.O_CREAT))",
     "sleep": "import time; time.sleep(10**6)",
 }
 
@@ -27,12 +38,14 @@ def _indented(code):
     return "\n".join("    " + line for line in code.splitlines())
 
 
-@pytest.mark.parametrize("how", ENDINGS)
+LEFT = pytest.mark.xfail(reason="what a check started outlives it and keeps the next from being forked", strict=True)
+
+
+@pytest.mark.parametrize("how", [pytest.param(how, marks=[LEFT] * (how == STAYS)) for how in ENDINGS])
 def test_a_blank_that_ends_badly_costs_its_own_marks_only(scores, how):
-    code = f"def gradient_step(w, b, dw, db, lr):\n{_indented(ENDINGS[how])}\n    return w, b"
-    got = scores({"gradient_step": code}, solved=True)
-    assert got.pop("gradient_step") == 0.0
-    got.pop("train")  # it calls gradient_step
+    code = f"def weighted_gradients(X, delta, s):\n{_indented(ENDINGS[how])}\n    return 0.0, 0.0"
+    got = scores({"weighted_gradients": code}, solved=True)  # no other answer calls it
+    assert got.pop("weighted_gradients") == 0.0
     assert set(got.values()) == {1.0}, got
 
 
@@ -66,10 +79,14 @@ SWOLLEN = """
 import os, time
 import numpy as np
 x = np.ones(SIZE, dtype=np.uint8)
+done, say = os.pipe()
 for _ in range(4):
     if os.fork() == 0:
         x[:TOUCHED] = 2
+        os.write(say, b".")
         time.sleep(60)
+for _ in range(4):
+    os.read(done, 1)
 time.sleep(1)
 """
 

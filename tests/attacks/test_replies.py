@@ -74,7 +74,7 @@ def test_a_bomb_costs_its_own_blank(scores, what):
     assert set(got.values()) == {1.0}, got
 
 
-# What looks like a value and is none: the right one is never in the answer, so the host must not be made to look for it.
+# what looks like a value and is none
 LAZY = {
     "__array__": "class Late:\n    def __array__(self, *args, **kwargs):\n        return np.zeros(3)",
     "__float__": "class Late(float):\n    def __float__(self):\n        return 0.0\n    __array_priority__ = 1e9",
