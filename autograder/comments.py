@@ -2,7 +2,7 @@
 
 import re
 
-from autograder.verdict import PASSED, UNDECIDED, BlankVerdict
+from autograder.verdict import FAILED, UNDECIDED, BlankVerdict
 
 LONGEST_COMMENT = 2_000  # characters
 NO_RESPONSE = "No response."  # nbgrader's own words
@@ -13,9 +13,18 @@ def comment_on(blank: BlankVerdict) -> str | None:
     lines = [": ".join(filter(None, (finding.property, finding.message))) for finding in blank.findings]
     if blank.outcome == UNDECIDED:
         lines.insert(0, "Not decided yet: a member of staff will look at this answer.")
-    elif blank.outcome != PASSED:
+    if blank.followed:
+        lines.insert(0, follow_through(blank.followed))
+    if blank.outcome == FAILED:
         lines.insert(0, f"{blank.score:g} of {blank.points:g} points.")
     return _plain("\n".join(lines)) or None
+
+
+def follow_through(names: tuple[str, ...]) -> str:
+    """How a blank was judged whose prerequisites `names` were answered by right ones; nothing where there are none."""
+    *others, last = names or ("",)
+    listed = f"{', '.join(others)} and {last}" if others else last
+    return f"Judged with a correct {listed} in place of yours: one mistake costs once." if names else ""
 
 
 def _plain(text: str) -> str:

@@ -24,7 +24,7 @@ from pygments.lexers import PythonLexer
 
 from autograder.cells import WRITTEN, grade_id, kind, points, test_of, without_hidden
 from autograder.checks.catalogue import CATALOGUE
-from autograder.comments import NO_RESPONSE, comment_on
+from autograder.comments import NO_RESPONSE, comment_on, follow_through
 from autograder.course import Course, write_whole
 from autograder.png import image_bytes
 from autograder.verdict import PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
@@ -44,6 +44,7 @@ class Part(NamedTuple):
     points: float
     findings: tuple = ()
     diagnosis: str = ""
+    followed: str = ""
     code: str = ""
     answer: str = ""
     comment: str = ""
@@ -126,6 +127,7 @@ def _blank(blank: BlankVerdict, cells: list[NotebookNode], rows: dict) -> Part:
         points=blank.points,
         findings=tuple(_without(finding, diagnosis) for finding in blank.findings),
         diagnosis=diagnosis,
+        followed=follow_through(blank.followed),
         code=_source(cells, blank.grade_id),
         comment=_comment(rows, names[1], comment_on(blank)),
         by_staff=by_staff,

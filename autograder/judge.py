@@ -4,8 +4,9 @@ import ast
 import copy
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 import nbformat
 import numpy as np
@@ -14,7 +15,7 @@ from nbformat import NotebookNode
 from autograder import cells
 from autograder.judgement import Blank, Check, StudentFault, allowed_modules, checks_of
 from autograder.sandbox import Died, Limits, Sandbox, SandboxUnavailable, Submission
-from autograder.verdict import FAILED, UNDECIDED, BlankVerdict, Finding, Verdict
+from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
 LONGEST_READ = 100_000  # characters of an answer that are looked through; parsing megabytes takes gigabytes
 MOST_SKIPPED = 3  # cells that may end the notebook's process before we give up on it
@@ -25,7 +26,7 @@ class Judge:
     """One assignment's checks and sandbox. Call it with a sanitised notebook; close it, or use it in a `with`."""
 
     def __init__(self, assignment: str, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False):
-        """Raises LookupError when the assignment has no checks, SandboxUnavailable when the walls cannot be put up."""
+        """Raises what `checks_of` raises, and SandboxUnavailable when the walls cannot be put up."""
         self.assignment, self._unsafe = assignment, unsafe_no_sandbox
         self._checks = checks_of(assignment)
         self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox)
@@ -49,7 +50,7 @@ class Judge:
         try:
             with self._run(executed) as (guest, more_notes):
                 notes += more_notes
-                judged = [self._blank(guest, name, points, seed, staff_notes) for name, points in blanks]
+                judged = self._blanks(guest, blanks, seed, staff_notes)
         except Died as death:
             judged = [_dead(name, points, str(death)) for name, points in blanks]
         except Exception:  # ours, whatever it is: staff must look, and the class goes on
@@ -83,19 +84,34 @@ class Judge:
                 yield guest, (*_skip_notes(skipped), *_flood_notes(results))
                 return
 
-    def _blank(self, guest: Submission, name: str, points: float, seed: bytes, staff_notes: list[str]) -> BlankVerdict:
+    def _blanks(self, guest: Submission, blanks: list, seed: bytes, staff_notes: list[str]) -> list[BlankVerdict]:
+        """Each blank judged on its own; one that failed once more, with what is right for what it needs and failed."""
+        judged = [self._blank(guest, name, points, seed, staff_notes) for name, points in blanks]
+        not_passed = {blank.grade_id for blank in judged if blank.outcome != PASSED}
+        for index, blank in enumerate(judged):
+            needs = self._checks[blank.grade_id].needs if blank.outcome == FAILED else {}
+            stand_ins = {name: right for name, right in needs.items() if name in not_passed}
+            if stand_ins and guest.has_time:
+                again = self._blank(guest, blank.grade_id, blank.points, seed, staff_notes, stand_ins)
+                if (again.score or 0.0) > blank.score:
+                    judged[index] = replace(again, followed=tuple(stand_ins))
+        return judged
+
+    def _blank(self, guest: Submission, name: str, points: float, seed: bytes, staff_notes: list[str],
+               stand_ins: Mapping[str, Callable] | None = None) -> BlankVerdict:  # fmt: skip
         try:
-            verdict, stalled = self._examine(guest, self._checks[name], points, seed)
+            verdict, stalled = self._examine(guest, self._checks[name], points, seed, stand_ins)
             if stalled and guest.has_time:
-                verdict, _ = self._examine(guest, self._checks[name], points, seed)
+                verdict, _ = self._examine(guest, self._checks[name], points, seed, stand_ins)
             return verdict
         except Exception:  # the check's own fault or the host's
             staff_notes.append(f"{name}: {traceback.format_exc()}")
             return undecided(name, points)
 
-    def _examine(self, guest: Submission, check: Check, points: float, seed: bytes) -> tuple[BlankVerdict, bool]:
+    def _examine(self, guest: Submission, check: Check, points: float, seed: bytes,
+                 stand_ins: Mapping[str, Callable] | None) -> tuple[BlankVerdict, bool]:  # fmt: skip
         """(the verdict, whether time ran out by the clock alone)."""
-        with guest.check() as fork:
+        with guest.check(stand_ins) as fork:
             return Blank(check, fork, seed).verdict(points), fork.stalled
 
     def _self_test(self) -> None:

@@ -8,6 +8,7 @@ import importlib
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -67,24 +68,44 @@ class Case:
 
 @dataclass(frozen=True)
 class Check:
-    """A check: its name is the blank's grade_id, its docstring the title, its weights split the points."""
+    """A check: its name is the blank's grade_id, its docstring the title, its weights split the points.
+
+    `needs` maps the blanks that this one may call to functions of ours that answer like them.
+    """
 
     name: str
     title: str
     weights: Mapping[str, float]
     examine: Callable[["Blank"], None]
+    needs: Mapping[str, Callable] = field(default_factory=dict)
 
 
-def check(weights: Mapping[str, float]) -> Callable[[Callable], Check]:
-    """Declare a function as a check. `weights` maps each property examined to its share of the points (sum 1)."""
+def check(weights: Mapping[str, float], needs: Mapping[str, Callable] | None = None) -> Callable[[Callable], Check]:
+    """Declare a function as a check. `weights` maps each property examined to its share of the points (sum 1).
+
+    `needs` names prerequisites: {blank: a right function with the parameters of its statement}. A blank that fails
+    while one of them fails, too, is judged again with that function in its place. Never name a blank that computes
+    what this one must compute.
+    """
     if abs(sum(weights.values()) - 1) > 1e-12:
         raise ValueError(f"the weights of a check sum to {sum(weights.values())}, expected 1: {dict(weights)}")
-    return lambda function: Check(function.__name__, (function.__doc__ or "").strip(), weights, function)
+    return lambda function: Check(function.__name__, (function.__doc__ or "").strip(), weights, function, needs or {})
 
 
 def checks_of(assignment: str) -> dict[str, Check]:
-    """The checks of an assignment by name. Raises LookupError, in one sentence, when it has none."""
-    return {name: value for name, value in vars(_module(assignment)).items() if isinstance(value, Check)}
+    """The checks of an assignment by name.
+
+    Raises, in one sentence, LookupError when it has none and ValueError when they need what is no blank, or each other.
+    """
+    checks = {name: value for name, value in vars(_module(assignment)).items() if isinstance(value, Check)}
+    for name, made in checks.items():
+        if unknown := sorted(made.needs.keys() - checks.keys()):
+            raise ValueError(f"in {assignment}, {name} needs {', '.join(unknown)}: expected names of blanks.")
+    try:
+        TopologicalSorter({name: made.needs for name, made in checks.items()}).prepare()
+    except CycleError as error:
+        raise ValueError(f"in {assignment}, blanks need each other in a circle: {' → '.join(error.args[1])}.") from None
+    return checks
 
 
 def allowed_modules(assignment: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from autograder.checks import a1_neuron_inputs as inputs
-from autograder.judgement import EXACT, StudentFault, check
+from autograder.judgement import EXACT, StudentFault, check, numeric
 from nnlib import activations
 from nnlib.activations import softplus, step
 from nnlib.losses import log_loss_from_logits
@@ -14,6 +14,26 @@ ALLOWED = ("datasets", "gradcheck", "metrics", "plots", "preprocess")  # nnlib m
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 TABLES = {"AND": np.array([0, 0, 0, 1]), "OR": np.array([0, 1, 1, 1]), "NAND": np.array([1, 1, 1, 0])}
+
+
+# what stands in for a wrong prerequisite, with the parameters of its statement
+
+
+def right_perceptron(X, w, theta):
+    return step(X @ w - theta)
+
+
+def right_row_gradients(X, delta):
+    return _weighted_sums(X, delta, np.full(len(X), 1 / len(X)))
+
+
+def _weighted_sums(X, delta, share):
+    """(∂J/∂w, ∂J/∂b) = (Xᵀ(share ∘ δ), shareᵀδ) for rows X (m, n)."""
+    return X.T @ (share * delta), share @ delta
+
+
+def right_gradient_step(w, b, dw, db, lr):
+    return w - lr * dw, b - lr * db
 
 
 # perceptron, gates, XOR
@@ -34,7 +54,7 @@ def perceptron(blank):
                 "plus_minus_one": np.where(z > 0, 1, -1),
                 "no_step": z,
             }
-            blank.close(property, blank.call("perceptron", X, w, theta), step(z), mistakes)
+            blank.close(property, blank.call("perceptron", X, w, theta), right_perceptron(X, w, theta), mistakes)
 
 
 @check(weights={"AND": 0.125, "OR": 0.125, "NAND": 0.25, "all three": 0.5})
@@ -57,18 +77,15 @@ def gate_weights(blank):
 
 def _numbers(value, shape, name):
     """The student's value as an array of real numbers of this shape. Raises StudentFault when it is not."""
-    try:
-        array = np.asarray(value)
-    except ValueError:  # a ragged list
-        array = np.empty(0, dtype=object)
-    if array.dtype.kind not in "fiub":
+    array = numeric(value)
+    if array is None:
         raise StudentFault("wrong_type", f"{name} is not made of numbers of ordinary size.")
     if array.shape != shape:
         raise StudentFault("wrong_shape", f"{name} has shape {array.shape}, expected {shape}.")
     return array
 
 
-@check(weights={"truth table": 0.5, "built of the gates": 0.5})
+@check(weights={"truth table": 0.5, "built of the gates": 0.5}, needs={"perceptron": right_perceptron})
 def xor(blank):
     """XOR as two layers of the three gates."""
     for property, make in (("truth table", inputs.binary_rows), ("built of the gates", inputs.plane_rows)):
@@ -84,8 +101,7 @@ def xor(blank):
 
 
 def _fires(X, gate):
-    w, theta = gate
-    return step(X @ w - theta)
+    return right_perceptron(X, *gate)
 
 
 def _layers(X, given, first, second, last):
@@ -111,7 +127,7 @@ def sigmoid(blank):
             })  # fmt: skip
 
 
-@check(weights={"σ′(z)": 0.5, "σ′(z) for large |z|": 0.5})
+@check(weights={"σ′(z)": 0.5, "σ′(z) for large |z|": 0.5}, needs={"sigmoid": activations.sigmoid})
 def sigmoid_derivative(blank):
     """The derivative σ′(z) of the sigmoid at the pre-activation z."""
     for property, make in (("σ′(z)", inputs.preactivations), ("σ′(z) for large |z|", inputs.saturated)):
@@ -192,16 +208,16 @@ def _mean_gradients(blank, X, delta, got):
 
 
 def _gradients(blank, X, delta, share, got, mistakes):
-    """Examine got = (dw, db): ∂J/∂w = Xᵀ(share ∘ δ) and ∂J/∂b = shareᵀδ for rows X (m, n).
+    """Examine got = (dw, db) for rows X (m, n).
 
     Every cost with these error signals has these gradients; Σ share ½(xᵀw + b + δ)² at w = 0, b = 0 is one such cost.
     `mistakes(X)` are the wrong ∂J/∂w, and `mistakes(1)` the wrong ∂J/∂b: the bias is the weight of an input that is 1.
     """
-    dw, db = got
+    (dw, db), (want_w, want_b) = got, _weighted_sums(X, delta, share)
     of_w, of_b = (lambda w: share @ (X @ w + delta) ** 2 / 2), (lambda b: share @ (b + delta) ** 2 / 2)
-    blank.gradient("∂J/∂w", dw, X.T @ (share * delta), of_w, np.zeros(X.shape[1]), mistakes(X))
+    blank.gradient("∂J/∂w", dw, want_w, of_w, np.zeros(X.shape[1]), mistakes(X))
     of_bias = mistakes(np.ones(len(X))) | {"bias_forgotten": 0.0}
-    blank.gradient("∂J/∂b", db, share @ delta, of_b, 0.0, of_bias)
+    blank.gradient("∂J/∂b", db, want_b, of_b, 0.0, of_bias)
 
 
 def _wrong_means(delta, n, X):
@@ -241,8 +257,9 @@ def gradient_step(blank):
     for case in blank.cases(inputs.updates):
         w, b, dw, db, lr = case.args
         new_w, new_b = blank.call("gradient_step", w, b, dw, db, lr, returns=2)
-        blank.close("new w", new_w, w - lr * dw, _wrong_steps(w, dw, lr))
-        blank.close("new b", new_b, b - lr * db, _wrong_steps(b, db, lr))
+        want_w, want_b = right_gradient_step(w, b, dw, db, lr)
+        blank.close("new w", new_w, want_w, _wrong_steps(w, dw, lr))
+        blank.close("new b", new_b, want_b, _wrong_steps(b, db, lr))
 
 
 def _wrong_steps(old, gradient, lr):
@@ -255,7 +272,15 @@ def _wrong_steps(old, gradient, lr):
     }
 
 
-@check(weights={"w": 0.25, "b": 0.25, "costs": 0.5})
+@check(
+    weights={"w": 0.25, "b": 0.25, "costs": 0.5},
+    needs={
+        "sigmoid": activations.sigmoid,
+        "log_loss": log_loss_from_logits,
+        "row_gradients": right_row_gradients,
+        "gradient_step": right_gradient_step,
+    },
+)
 def train(blank):
     """Logistic regression by full-batch gradient descent from zero: w, b and the cost before each step."""
     for case in blank.cases(inputs.training_sets):

@@ -119,6 +119,16 @@ def test_every_outcome_is_said_in_a_word(outcome, score, word):
     assert ("2 points are not decided yet. That is not a zero" in seen) == (outcome == UNDECIDED)
 
 
+def test_marks_earned_by_follow_through_say_so():
+    done = verdict(PASSED, 2.0)
+    names = ("log_loss", HOSTILE)
+    followed = dataclasses.replace(done, blanks=(dataclasses.replace(done.blanks[0], followed=names),))
+    seen = words(render(followed, notebook()))
+    assert "Follow-through. Judged with a correct log_loss and" in seen and "one mistake costs once." in seen
+    assert "<script>" not in render(followed, notebook())
+    assert "Follow-through" not in words(render(done, notebook()))
+
+
 def test_undecided_is_no_zero():
     seen = words(render(verdict(UNDECIDED, None), notebook()))
     assert "undecided of 2" in seen and "0 of 2" not in seen and "Not right yet" not in seen

@@ -2,6 +2,7 @@
 
 import sys
 import types
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -173,19 +174,21 @@ def test_a_blank_that_ends_its_process_costs_itself_only(judge):
     assert outcomes(blanks) == {"one": (FAILED, 0.0), "two": (PASSED, 2.0)} and blanks["one"].diagnosis == "died"
 
 
-def test_a_check_that_waited_is_tried_once_more_and_one_that_computed_is_not(judge, monkeypatch):
+@pytest.mark.parametrize(
+    ("body", "wall", "tries"), [("import time; time.sleep(99)", 3, 2), ("while True: pass", 30, 1)]
+)
+def test_a_check_that_waited_is_tried_once_more_and_one_that_computed_is_not(judge, monkeypatch, body, wall, tries):
     seen = []
     examine = Judge._examine
 
-    def counted(self, guest, what: Check, points, seed):
+    def counted(self, guest, what: Check, *rest):
         seen.append(what.name)
-        return examine(self, guest, what, points, seed)
+        return examine(self, guest, what, *rest)
 
     monkeypatch.setattr(Judge, "_examine", counted)
-    waits, computes = "import time\n    time.sleep(99)", "while True:\n        pass"
-    _, blanks, _ = judged(judge, notebook(one=f"def one(x):\n    {waits}", two=f"def two(x):\n    {computes}"))
-    assert {name: blank.diagnosis for name, blank in blanks.items()} == {"one": "timed_out", "two": "timed_out"}
-    assert seen == ["one", "one", "two"]
+    monkeypatch.setattr(judge._box, "limits", replace(SHORT, check_wall=wall))
+    _, blanks, _ = judged(judge, notebook(one=f"def one(x):\n    {body}"))
+    assert blanks["one"].diagnosis == "timed_out" and seen == ["one"] * tries + ["two"]
 
 
 def test_a_check_that_waited_once_is_judged_by_its_second_try(judge, monkeypatch):
@@ -193,11 +196,11 @@ def test_a_check_that_waited_once_is_judged_by_its_second_try(judge, monkeypatch
     examine = Judge._examine
     first = []
 
-    def slow_at_first(self, guest, what, points, seed):
-        verdict, stalled = examine(self, guest, what, points, seed)
+    def slow_at_first(self, guest, what, *rest):
+        verdict, stalled = examine(self, guest, what, *rest)
         if what.name == "one" and not first:
             first.append(True)
-            return judge_module._dead("one", points, "out of time"), True
+            return judge_module._dead("one", 2.0, "out of time"), True
         return verdict, stalled
 
     monkeypatch.setattr(Judge, "_examine", slow_at_first)
@@ -276,7 +279,8 @@ def test_a_forged_reply_that_numpy_refuses_is_wrong_and_never_undecided(judge):
     {}, {"output_type": "stream"}, {"output_type": "stream", "name": "elsewhere", "text": "x"},
     {"output_type": "stream", "name": "stdout", "text": 3}, {"output_type": "display_data", "data": "x"},
     {"output_type": "update_display_data", "data": {}}, {"output_type": None}, {"output_type": ["stream"]},
-    {"output_type": "error", "ename": 1, "evalue": "", "traceback": []},
+    {"output_type": "error", "ename": 1, "evalue": "", "traceback": []}, {"output_type": np.zeros(3)},
+    {"output_type": "stream", "name": np.zeros(3), "text": "x"}, {"output_type": "error", "ename": np.zeros(2)},
 ])  # fmt: skip
 def test_outputs_of_another_form_are_dropped(output):
     kept = {"output_type": "stream", "name": "stdout", "text": "kept"}

@@ -1,0 +1,326 @@
+"""One mistake costs once: a blank that failed is judged again with what is right for the prerequisites that failed."""
+
+import sys
+import types
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder import callbacks, cells
+from autograder.comments import comment_on, follow_through
+from autograder.judge import Judge
+from autograder.judgement import check, checks_of
+from autograder.sandbox import Limits
+from autograder.verdict import FAILED, PASSED, BlankVerdict
+from tests.autograder.conftest import graded
+from tests.autograder.test_a1_checks import sources
+from tests.autograder.test_judge import SHORT, judged, notebook
+
+ANSWERS = sources(cells.ANSWER)
+TRAIN = ("sigmoid", "log_loss", "row_gradients", "gradient_step", "train")
+WRONG = {
+    "perceptron": "def perceptron(X, w, theta):\n    return (X @ w >= -theta).astype(float)",
+    "sigmoid": "def sigmoid(z):\n    return np.tanh(z)",
+    "log_loss": "def log_loss(y, z):\n    return np.sum(np.logaddexp(0, z) - y * z) + 1",
+    "row_gradients": "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()",
+    "gradient_step": "def gradient_step(w, b, dw, db, lr):\n    return w + lr * dw, b + lr * db",
+}
+
+
+@pytest.fixture(scope="module")
+def judge():
+    with Judge("a1-neuron", limits=Limits(cell_cpu=2, check_cpu=2)) as made:
+        yield made
+
+
+def judged_a1(judge, names, **answers):
+    """{blank: verdict} of a notebook that answers `names` as the source does but for `answers`."""
+    submitted = notebook(blanks=())
+    submitted.cells = [graded("import numpy as np", "imports", locked=True)]
+    for name in names:
+        submitted.cells.append(graded(answers.get(name, ANSWERS[name]), name, solution=True))
+        submitted.cells.append(graded("", f"test_{name}", grade=True, locked=True, points=4))
+    verdict, blanks, _ = judged(judge, submitted)
+    assert verdict.staff_notes == ()
+    return blanks
+
+
+def marks(blanks):
+    return {name: (blank.score, blank.followed) for name, blank in blanks.items()}
+
+
+# what is earned
+
+
+@pytest.mark.parametrize(("wrong", "names", "then"), [
+    ("log_loss", TRAIN, "train"), ("row_gradients", TRAIN, "train"), ("gradient_step", TRAIN, "train"),
+    ("sigmoid", ("sigmoid", "sigmoid_derivative"), "sigmoid_derivative"), ("perceptron", ("perceptron", "xor"), "xor"),
+])  # fmt: skip
+def test_a_wrong_prerequisite_costs_its_own_marks_only(judge, wrong, names, then):
+    blanks = judged_a1(judge, names, **{wrong: WRONG[wrong]})
+    assert blanks[wrong].score < 4 and blanks[wrong].followed == ()
+    assert (blanks[then].outcome, blanks[then].score, blanks[then].followed) == (PASSED, 4.0, (wrong,))
+    assert blanks[then].findings == () and blanks[then].diagnosis == ""
+    assert comment_on(blanks[then]) == f"Judged with a correct {wrong} in place of yours: one mistake costs once."
+    assert all(marks(blanks)[name] == (4.0, ()) for name in names if name not in (wrong, then))
+
+
+def test_all_prerequisites_may_be_wrong_or_missing_at_once(judge):
+    wrong = {**WRONG, "sigmoid": "", "gradient_step": "def gradient_step(*args):\n    raise NotImplementedError()"}
+    blanks = judged_a1(judge, TRAIN, **wrong)
+    assert marks(blanks)["train"] == (4.0, ("sigmoid", "log_loss", "row_gradients", "gradient_step"))
+
+
+def test_arguments_may_be_named(judge):
+    train = ANSWERS["train"].replace("log_loss(y, z)", "log_loss(z=z, y=y)").replace("db, lr)\n", "db, lr=lr)\n")
+    assert "log_loss(z=z, y=y)" in train and "lr=lr" in train
+    blanks = judged_a1(judge, TRAIN, train=train, log_loss=WRONG["log_loss"], gradient_step=WRONG["gradient_step"])
+    assert marks(blanks)["train"] == (4.0, ("log_loss", "gradient_step"))
+
+
+def test_a_prerequisite_that_ends_the_process_costs_its_own_marks_only(judge):
+    blanks = judged_a1(judge, TRAIN, log_loss="def log_loss(y, z):\n    import os\n    os._exit(1)")
+    assert marks(blanks)["train"] == (4.0, ("log_loss",))
+
+
+# what is not
+
+
+def test_a_wrong_answer_gains_nothing_from_right_prerequisites(judge):
+    train = ANSWERS["train"].replace("gradient_step(w, b, dw, db, lr)", "gradient_step(w, b, dw, db, 2 * lr)")
+    train = train.replace("costs.append(log_loss(y, z))", "costs.append(3 * log_loss(y, z))")
+    blanks = judged_a1(judge, TRAIN, log_loss=WRONG["log_loss"], train=train)
+    assert marks(blanks)["train"] == (0.0, ())
+
+
+@pytest.mark.parametrize("returned", [
+    "log_loss(y, X @ np.zeros(X.shape[1]))", "(log_loss, log_loss, log_loss)", "(log_loss(y, y),) * 3",
+    "[log_loss(y, 0 * y)] * steps", "log_loss.func.__self__", "row_gradients(X, y) + (log_loss(y, y),)",
+])  # fmt: skip
+def test_handing_on_what_a_stand_in_returns_gains_nothing(judge, returned):
+    train = f"def train(X, y, lr, steps):\n    return {returned}"
+    blanks = judged_a1(judge, TRAIN, log_loss=WRONG["log_loss"], row_gradients=WRONG["row_gradients"], train=train)
+    assert marks(blanks)["train"] == (0.0, ())
+
+
+def test_a_prerequisite_that_passed_is_not_replaced(judge):
+    seen = []
+    answer = callbacks.Callbacks.answer
+
+    def watched(self, body):
+        seen.append((len(self.stand_ins), body["callback"]))
+        return answer(self, body)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(callbacks.Callbacks, "answer", watched)
+        blanks = judged_a1(judge, TRAIN, log_loss=WRONG["log_loss"])
+    assert marks(blanks)["train"] == (4.0, ("log_loss",))
+    assert set(seen) == {(1, 0)} and len(seen) == 2 * (20 + 15 + 10 + 1)
+
+
+MUTUAL = {
+    "row_gradients": "def row_gradients(X, delta):\n    return column_gradients(X.T, delta)",
+    "column_gradients": "def column_gradients(X, delta):\n    return row_gradients(X.T, delta)",
+}
+THROUGH = {
+    "row_gradients": "def row_gradients(X, delta):\n    return train(X, delta, 1.0, 1)[:2]",
+    "train": "def train(X, y, lr, steps):\n    return (*row_gradients(X, y), np.ones(steps))",
+}
+
+
+@pytest.mark.parametrize("answers", [MUTUAL, THROUGH])
+def test_blanks_that_call_each_other_gain_nothing(judge, answers):
+    blanks = judged_a1(judge, ("sigmoid", "log_loss", "gradient_step", *answers), **answers)
+    assert all(marks(blanks)[name] == (0.0, ()) for name in answers)
+
+
+def test_blanks_of_the_same_quantity_do_not_need_each_other():
+    needs = {name: set(made.needs) for name, made in checks_of("a1-neuron").items() if made.needs}
+    assert needs == {
+        "xor": {"perceptron"},
+        "sigmoid_derivative": {"sigmoid"},
+        "train": {"sigmoid", "log_loss", "row_gradients", "gradient_step"},
+    }
+
+
+# a reference stays here
+
+SEARCH = """\
+import gc, sys
+def train(X, y, lr, steps):
+    log_loss(y, y)
+    functions = [o for o in gc.get_objects() if callable(o) and hasattr(o, "__code__")]
+    codes = [c for c in map(lambda f: f.__code__, functions) if "autograder/checks" in c.co_filename]
+    codes += [c for c in map(lambda f: f.__code__, functions) if c.co_name == "log_loss_from_logits"]
+    modules = [name for name in sys.modules if "checks" in name or name in ("nnlib.losses", "nnlib.activations")]
+    holds = log_loss.func.__code__.co_filename.endswith("guest.py"), log_loss.args
+    return "nothing" if (codes, modules, holds) == ([], [], (True, (0,))) else str((codes, modules, holds))
+"""
+
+
+def test_of_a_reference_the_notebook_holds_a_proxy_without_its_code(judge, monkeypatch):
+
+    def train(blank):
+        for case in blank.cases(lambda rng: iter([("", (np.ones((2, 1)), np.ones(2), 0.1, 3))])):
+            blank.true("train", blank.call("train", *case.args) == "nothing", "a reference was found.")
+
+    searched = check({"train": 1.0}, needs=checks_of("a1-neuron")["train"].needs)(train)
+    monkeypatch.setitem(judge._checks, "train", searched)
+    blanks = judged_a1(judge, TRAIN, log_loss=WRONG["log_loss"], train=SEARCH)
+    assert marks(blanks)["train"] == (4.0, ("log_loss",)), blanks["train"].findings
+
+
+# assignments of our own
+
+
+def numbers(rng):
+    yield "some numbers", (rng.uniform(1, 2, size=3),)
+
+
+def doubled(x):
+    return 2 * x
+
+
+@check({"base": 1.0})
+def base(blank):
+    """Twice."""
+    for case in blank.cases(numbers):
+        blank.close("base", blank.call("base", *case.args), doubled(*case.args))
+
+
+@check({"twice": 0.5, "first": 0.5}, needs={"base": doubled})
+def upper(blank):
+    """Four times."""
+    for case in blank.cases(numbers):
+        got = blank.call("upper", *case.args)
+        blank.close("twice", got, 4 * case.args[0])
+        blank.close("first", got[0], 4 * case.args[0][0])
+
+
+@check({"last": 1.0}, needs={"base": doubled, "upper": doubled})
+def last(blank):
+    """Eight times."""
+    for case in blank.cases(numbers):
+        blank.close("last", blank.call("last", *case.args), 8 * case.args[0])
+
+
+def module_of(**checks):
+    made = types.ModuleType("autograder.checks.a0_followed")
+    vars(made).update(ALLOWED=(), **checks)
+    return made
+
+
+@pytest.fixture(scope="module")
+def small():
+    sys.modules["autograder.checks.a0_followed"] = module_of(base=base, upper=upper, last=last)
+    with Judge("a0-followed", limits=SHORT) as made:
+        yield made
+    del sys.modules["autograder.checks.a0_followed"]
+
+
+BASE = "def base(x):\n    return 2 * x"
+BAD_BASE = "def base(x):\n    return 3 * x"
+UPPER = "def upper(x):\n    return base(base(x))"
+LAST = "def last(x):\n    return 4 * base(x)"
+
+
+def small_ones(small, base, upper=UPPER, last=LAST):
+    return judged(small, notebook(blanks=("base", "upper", "last"), base=base, upper=upper, last=last))
+
+
+def test_without_a_mistake_nothing_is_judged_twice(small, monkeypatch):
+    tried = []
+    examine = Judge._examine
+
+    def counted(self, guest, what, points, seed, stand_ins):
+        tried.append((what.name, *(stand_ins or ())))
+        return examine(self, guest, what, points, seed, stand_ins)
+
+    monkeypatch.setattr(Judge, "_examine", counted)
+    small_ones(small, BASE)
+    small_ones(small, BASE, upper="def upper(x):\n    return x")
+    assert tried[:3] == [("base",), ("upper",), ("last",)]
+    assert tried[3:] == [("base",), ("upper",), ("last",)]  # last is right without upper
+    tried.clear()
+    small_ones(small, BAD_BASE)
+    assert tried == [("base",), ("upper",), ("last",), ("upper", "base"), ("last", "base", "upper")]
+
+
+def test_more_marks_count_even_where_they_are_not_all(small):
+    upper = "def upper(x):\n    return base(base(x)) + np.arange(3)"
+    verdict, blanks, _ = small_ones(small, f"import numpy as np\n{BAD_BASE}", upper=upper)
+    assert (blanks["upper"].outcome, blanks["upper"].score, blanks["upper"].followed) == (FAILED, 1.0, ("base",))
+    assert comment_on(blanks["upper"]).startswith("1 of 2 points.\nJudged with a correct base in place of yours")
+
+
+def test_a_stand_in_called_without_end_costs_that_blank_alone(small):
+    flood = "def upper(x):\n    return [base(x) for _ in range(10**6)]"
+    verdict, blanks, _ = small_ones(small, BAD_BASE, upper=flood)
+    assert (blanks["upper"].score, blanks["upper"].followed) == (0.0, ()) and verdict.staff_notes == ()
+    assert (blanks["last"].score, blanks["last"].followed) == (2.0, ("base", "upper"))
+
+
+def test_a_stand_in_that_stalls_is_tried_once_more(small, monkeypatch):
+    stalled = []
+    examine = Judge._examine
+
+    def slow(self, guest, what, points, seed, stand_ins):
+        verdict, late = examine(self, guest, what, points, seed, stand_ins)
+        if stand_ins and what.name == "upper" and not stalled:
+            stalled.append(True)
+            return replace(verdict, score=0.0, outcome=FAILED), True
+        return verdict, late
+
+    monkeypatch.setattr(Judge, "_examine", slow)
+    assert small_ones(small, BAD_BASE)[1]["upper"].score == 2.0 and stalled
+
+
+def test_a_stand_in_that_raises_is_the_callers_error(small, monkeypatch):
+    def broken(x):
+        raise KeyError("ours")
+
+    monkeypatch.setitem(small._checks, "upper", replace(upper, needs={"base": broken}))
+    verdict, blanks, _ = small_ones(small, BAD_BASE)
+    assert (blanks["upper"].outcome, blanks["upper"].score) == (FAILED, 0.0) and verdict.staff_notes == ()
+
+
+# declared wrongly
+
+
+def declared(monkeypatch, **needs):
+    """The checks of an assignment in which blanks need what is given."""
+    checks = {name: check({"p": 1.0}, needs=dict.fromkeys(needed, doubled))(lambda blank: None)
+              for name, needed in needs.items()}  # fmt: skip
+    monkeypatch.setitem(sys.modules, "autograder.checks.a0_circle", module_of(**checks))
+    return checks_of("a0-circle")
+
+
+@pytest.mark.parametrize(("needs", "circle"), [
+    ({"a": ["b"], "b": ["a"]}, {"a → b → a", "b → a → b"}),
+    ({"a": ["b"], "b": ["c"], "c": ["a"], "d": []}, {"a → c → b → a", "b → a → c → b", "c → b → a → c"}),
+    ({"a": ["a"]}, {"a → a"}),
+])  # fmt: skip
+def test_a_circle_is_refused_and_named(monkeypatch, needs, circle):
+    with pytest.raises(ValueError, match="^in a0-circle, blanks need each other in a circle: ") as refused:
+        declared(monkeypatch, **needs)
+    assert str(refused.value).partition("circle: ")[2].rstrip(".") in circle
+
+
+def test_a_need_that_is_no_blank_is_refused(monkeypatch):
+    with pytest.raises(ValueError, match="^in a0-circle, a needs c, d: expected names of blanks.$"):
+        declared(monkeypatch, a=["b", "d", "c"], b=[])
+
+
+def test_needs_without_a_circle_are_fine(monkeypatch):
+    assert set(declared(monkeypatch, a=["b", "c"], b=["c"], c=[])) == {"a", "b", "c"}
+
+
+# how it is said
+
+
+def test_the_sentence_names_them_all():
+    assert follow_through(()) == ""
+    said = follow_through(("sigmoid", "log_loss", "train"))
+    assert said == "Judged with a correct sigmoid, log_loss and train in place of yours: one mistake costs once."
+    assert comment_on(BlankVerdict("a", 2.0, PASSED, 2.0)) is None
