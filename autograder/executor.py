@@ -7,10 +7,11 @@ import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
 
+GONE = "the scheduler went away: what was judged is kept; run the command again when it is back, or without it."
 MOST_LOSSES = 3  # worker processes that may end over one submission
 
 
@@ -64,11 +65,16 @@ class Cluster:
                 "can run code on its workers and give marks."
             )
         try:
-            from distributed import Client
+            from distributed import Client, Security
         except ImportError:
             raise SchedulerError("--scheduler needs Dask: pip install 'neural-networks-course[dask]'.") from None
+        if Security().get_connection_args("client").get("ssl_context") is None:
+            raise SchedulerError(
+                f"the scheduler {address} cannot be reached without certificates: give Dask's configuration "
+                "distributed.comm.tls.ca-file, .client.cert and .client.key."
+            )
         try:
-            self._client = Client(address, timeout=20, set_as_default=False)
+            self._client = Client(address, timeout=10, set_as_default=False)
         except (OSError, TypeError, ValueError) as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise SchedulerError(f"the scheduler {address} cannot be reached: {reason}") from None
@@ -76,8 +82,11 @@ class Cluster:
 
     @property
     def width(self) -> int:
-        """The workers' threads, as many as there are now."""
-        return max(1, sum(self._client.nthreads().values()))
+        """The workers' threads, as many as there are now. Raises SchedulerError."""
+        try:
+            return max(1, sum(self._client.nthreads().values()))
+        except OSError:
+            raise SchedulerError(GONE) from None
 
     def submit(self, function: Callable, *args) -> Future:
         return self._executor.submit(function, *args)
@@ -112,7 +121,9 @@ def completed(pool: Processes | Cluster, function: Callable, tasks: Iterable[tup
             number, task = running.pop(future)
             try:
                 yield task, future.result()
-            except Exception as error:
+            except (CancelledError, Exception) as error:
+                if isinstance(error, CancelledError):
+                    raise SchedulerError(GONE) from None
                 if not _is_loss(error):
                     raise
                 losses[number] = losses.get(number, 0) + 1

@@ -31,6 +31,38 @@ def check(name, points):
     return graded(source, f"test_{name}", grade=True, locked=True, points=points)
 
 
+CHECKS = """
+from autograder.judgement import check
+
+ALLOWED = ()
+
+
+def nothing(rng):
+    yield "no arguments", ()
+
+
+@check(weights={"value": 1.0})
+def one(blank):
+    \"""One.\"""
+    for case in blank.cases(nothing):
+        blank.close("value", blank.call("one"), 1)
+
+
+@check(weights={"value": 1.0})
+def two(blank):
+    \"""Two.\"""
+    for case in blank.cases(nothing):
+        blank.close("value", blank.call("two"), 2)
+
+
+@check(weights={"value": 1.0})
+def three(blank):
+    \"""Three.\"""
+    for case in blank.cases(nothing):
+        blank.close("value", blank.call("three"), 3)
+"""
+
+
 def source_notebook():
     cells = [
         new_markdown_cell("# A small assignment\nWith $a<b$."),
@@ -60,6 +92,8 @@ def released_class(tmp_path_factory) -> Path:
     course = Course(root, root / "course")
     course.source(ASSIGNMENT).parent.mkdir(parents=True)
     nbformat.write(source_notebook(), course.source(ASSIGNMENT))
+    (root / "checks").mkdir()
+    (root / "checks" / "a0_small.py").write_text(CHECKS)
     (root / "course").mkdir()
     path_to_alembic()
     result = NbGraderAPI(config=course.configure(Config())).generate_assignment(ASSIGNMENT)

@@ -10,15 +10,17 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder import bank, cells, pipeline
+from autograder import bank, cells, pipeline, worker
 from autograder.course import Course
-from autograder.nbgrader_steps import configure, dismiss_all
+from autograder.executor import workers
+from autograder.handed_in import submissions
+from autograder.nbgrader_steps import configure
 from autograder.record import marks, path_to_alembic
 from autograder.verdict import Verdict
 from tests.a1_class import ASSIGNMENT, demo, nbgrader
 
 
-def submissions(release):
+def files(release):
     """A small class: one bank answer each, right or wrong, and files that are broken in different ways."""
     answers = bank.variants(ASSIGNMENT)
     correct = {variant.blank: variant.code for variant in answers if variant.correct}
@@ -58,14 +60,15 @@ def classes(root, tmp_path_factory):
     path_to_alembic()
     assert NbGraderAPI(config=ours.configure(Config())).generate_assignment(ASSIGNMENT)["success"]
     release = nbformat.read(ours.directory / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
-    for student, file in submissions(release):
+    for student, file in files(release):
         path = ours.submission(ASSIGNMENT, student)
         path.parent.mkdir(parents=True)
         path.write_bytes(file if isinstance(file, bytes) else json.dumps(file).encode())
     shutil.copytree(ours.directory, theirs.directory)
-    list(pipeline.grade(ours, ASSIGNMENT, pipeline.submissions(ours, ASSIGNMENT)))
+    with workers() as pool:
+        list(pipeline.grade(ours, ASSIGNMENT, submissions(ours, ASSIGNMENT), pool))
     result = NbGraderAPI(config=configure(Config(), theirs)).autograde(ASSIGNMENT, "*")
-    dismiss_all()
+    worker.dismiss()
     assert result["success"], result
     return ours, theirs
 

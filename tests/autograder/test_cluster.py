@@ -1,0 +1,176 @@
+"""A Dask scheduler and two workers, processes of their own that speak TLS, one of them killed during the run."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder import pipeline, record
+from autograder.course import Course
+from autograder.executor import workers
+from tests.a1_class import ASSIGNMENT, autograder, environment, hand_in, released, solved
+
+pytest.importorskip("distributed", reason="Dask is not installed: pip install 'neural-networks-course[dask]'")
+if not shutil.which("openssl"):
+    pytest.skip("openssl is not installed, and certificates are made with it", allow_module_level=True)
+
+STUDENTS = 10
+
+
+def certificates(folder: Path) -> dict[str, str]:
+    """A certificate that signs itself, for scheduler, workers and client alike: Dask's settings, as its variables."""
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=grading"], check=True,
+                   capture_output=True)  # fmt: skip
+    files = {f"{who}__{what.upper()}": str(path) for who in ("SCHEDULER", "WORKER", "CLIENT")
+             for what, path in (("cert", cert), ("key", key))}  # fmt: skip
+    files |= {"CA_FILE": str(cert)}
+    prefix = "DASK_DISTRIBUTED__COMM__"
+    return {f"{prefix}TLS__{name}": path for name, path in files.items()} | {f"{prefix}REQUIRE_ENCRYPTION": "True"}
+
+
+class Dask:
+    """A scheduler and its workers."""
+
+    def __init__(self, root: Path, folder: Path, certificates: dict):
+        self.folder, self.environment = folder, environment(root, **certificates)
+        self._processes = []
+        listen = ("--protocol", "tls", "--port", "0", "--host", "127.0.0.1")
+        self.scheduler = self._start("scheduler", *listen, "--no-show", "--no-dashboard",
+                                     "--scheduler-file", str(folder / "scheduler.json"))  # fmt: skip
+        self.address = self._address()
+        self.workers = [self._start("worker", self.address, "--no-nanny", "--nthreads", "1", "--no-dashboard",
+                                    "--local-directory", str(folder / f"scratch{k}")) for k in range(2)]  # fmt: skip
+
+    def _start(self, what: str, *arguments: str) -> subprocess.Popen:
+        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments]
+        with open(self.folder / f"{what}{len(self._processes)}.log", "w") as log:
+            process = subprocess.Popen(command, cwd=self.folder, env=self.environment, stdout=log, stderr=log)
+        self._processes.append(process)
+        return process
+
+    def _address(self) -> str:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                return json.loads((self.folder / "scheduler.json").read_text())["address"]
+            except (OSError, ValueError):
+                time.sleep(0.05)
+        raise TimeoutError((self.folder / "scheduler0.log").read_text())
+
+    def stop(self):
+        for process in self._processes:
+            for child in psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []:
+                child.kill()
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def certs(tmp_path_factory):
+    return certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def dask(root, tmp_path, certs):
+    (tmp_path / "dask").mkdir()
+    made = Dask(root, tmp_path / "dask", certs)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def graded_here(root, tmp_path_factory):
+    """A class graded by processes of this machine: what the cluster's marks must equal."""
+    course = released(root, tmp_path_factory.mktemp("here") / "class")
+    course.secret()
+    for k in range(STUDENTS):
+        answers = {"log_loss": "def log_loss(y, z):\n    return 0.0"} if k % 2 else {}
+        hand_in(course, f"student{k}", solved(course, **answers, sigmoid=f"# {k}\n{SIGMOID}"))
+    with workers() as pool:
+        list(pipeline.grade(course, ASSIGNMENT, course.students(ASSIGNMENT), pool))
+    return course
+
+
+SIGMOID = "def sigmoid(z):\n    return 0.5 * (1 + np.tanh(z / 2))"
+
+
+@pytest.fixture
+def ungraded(graded_here, tmp_path):
+    shutil.copytree(graded_here.root, tmp_path / "class")
+    course = Course(tmp_path / "class", tmp_path / "class" / "course")
+    for name in ("verdicts", "autograded", "backups"):
+        shutil.rmtree(course.directory / name)
+    shutil.copyfile(next((graded_here.directory / "backups").iterdir()), course.gradebook)
+    return course
+
+
+def outcome(course):
+    files = {path.relative_to(course.directory): path.read_bytes() for name in ("verdicts", "autograded")
+             for path in (course.directory / name).rglob("*") if path.is_file()}  # fmt: skip
+    return record.marks(course.db_url, ASSIGNMENT), files
+
+
+def begun(course, root, dask, certs) -> subprocess.Popen:
+    """A run on the cluster that has written two verdicts."""
+    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--scheduler", dask.address]
+    run = subprocess.Popen(command, cwd=course.root, env=environment(root, **certs), stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True)  # fmt: skip
+    deadline = time.monotonic() + 120
+    while len(list(course.directory.glob("verdicts/*/*.json"))) < 2 and time.monotonic() < deadline:
+        assert run.poll() is None, run.communicate()
+        time.sleep(0.02)
+    return run
+
+
+def test_one_worker_of_two_is_killed_and_nothing_is_lost(dask, ungraded, graded_here, root, certs):
+    run = begun(ungraded, root, dask, certs)
+    os.kill(dask.workers[0].pid, signal.SIGKILL)
+    out, err = run.communicate(timeout=200)
+    assert run.returncode == 0, out + err
+    assert dask.workers[0].wait() == -signal.SIGKILL and dask.workers[1].poll() is None
+    assert outcome(ungraded) == outcome(graded_here)
+
+
+def test_the_scheduler_goes_away_and_the_next_run_goes_on(dask, ungraded, graded_here, root, certs):
+    run = begun(ungraded, root, dask, certs)
+    dask.scheduler.kill()
+    _, err = run.communicate(timeout=200)
+    assert run.returncode == 2 and "the scheduler went away" in err, err
+    kept = len(list(ungraded.directory.glob("verdicts/*/*.json")))
+    with workers() as pool:
+        rest = [one for one in pipeline.grade(ungraded, ASSIGNMENT, ungraded.students(ASSIGNMENT), pool) if one.judged]
+    assert 2 <= kept == STUDENTS - len(rest)
+    assert outcome(ungraded) == outcome(graded_here)
+
+
+def test_a_worker_with_another_version_of_the_package_is_refused(dask, ungraded, root, certs, tmp_path):
+    """The client runs a copy of the package that differs by one line."""
+    for name in ("autograder", "nnlib"):
+        shutil.copytree(root / name, tmp_path / "other" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "other" / "autograder" / "judgement.py").open("a") as file:
+        file.write("\n# another version\n")
+    run = autograder(tmp_path / "other", ungraded.root, "grade", ASSIGNMENT, "--scheduler", dask.address, **certs)
+    assert run.returncode == 2 and "runs another version of this package" in run.stderr, run.stderr
+    assert not (ungraded.directory / "verdicts").exists()
+
+
+def test_without_the_certificates_nothing_is_graded(dask, ungraded, root):
+    run = autograder(root, ungraded.root, "grade", ASSIGNMENT, "--scheduler", dask.address)
+    assert run.returncode == 2 and len(run.stderr.strip().splitlines()) == 1, run.stderr
+    assert f"the scheduler {dask.address} cannot be reached" in run.stderr
+    assert not (ungraded.directory / "verdicts").exists()
+
+
+def test_a_scheduler_that_is_not_there_is_one_sentence(ungraded, root, certs):
+    run = autograder(root, ungraded.root, "grade", ASSIGNMENT, "--scheduler", "tls://127.0.0.1:9", **certs)
+    assert run.returncode == 2 and len(run.stderr.strip().splitlines()) == 1, run.stderr
+    assert "the scheduler tls://127.0.0.1:9 cannot be reached" in run.stderr

@@ -1,0 +1,90 @@
+"""Worker processes: all results come, whatever becomes of a process."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from autograder.executor import Lost, Processes, SchedulerError, completed, workers
+
+
+def double(x):
+    return 2 * x
+
+
+def fatal(x, mark=None):
+    """2 x, unless x is 3, which ends its process; with a file to leave a mark in, the first time only."""
+    if x == 3 and not (mark and os.path.exists(mark)):
+        if mark:
+            open(mark, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2 * x
+
+
+def slow(x):
+    time.sleep(0.01)
+    return x
+
+
+def refusing(x):
+    raise ValueError(f"not {x}")
+
+
+@pytest.fixture
+def pool():
+    with workers(2) as made:
+        yield made
+
+
+def results(pool, function, tasks):
+    return {task[0]: result for task, result in completed(pool, function, tasks)}
+
+
+def test_every_task_has_its_result(pool):
+    assert results(pool, double, ((x,) for x in range(50))) == {x: 2 * x for x in range(50)}
+
+
+def test_a_task_that_ends_its_process_each_time_is_lost_and_no_other_is(pool):
+    found = results(pool, fatal, ((x,) for x in range(12)))
+    assert isinstance(found.pop(3), Lost)
+    assert found == {x: 2 * x for x in range(12) if x != 3}
+
+
+def test_a_process_that_ends_once_costs_nothing(pool, tmp_path):
+    found = results(pool, fatal, ((x, str(tmp_path / "mark")) for x in range(12)))
+    assert found == {x: 2 * x for x in range(12)}
+
+
+def test_an_exception_is_raised(pool):
+    with pytest.raises(ValueError, match="not 1"):
+        results(pool, refusing, [(1,)])
+
+
+def test_few_tasks_are_under_way_at_a_time(pool):
+    taken = 0
+
+    def tasks():
+        nonlocal taken
+        for taken in range(1, 101):
+            yield (taken,)
+
+    for done, _ in enumerate(completed(pool, slow, tasks()), start=1):
+        assert taken - done < 2 * pool.width
+    assert done == 100
+
+
+def test_the_number_of_processes_can_be_chosen():
+    with workers(1) as one:
+        assert isinstance(one, Processes) and one.width == 1
+        assert len({pid for _, pid in completed(one, getpid, ((k,) for k in range(5)))}) == 1
+
+
+def getpid(_):
+    return os.getpid()
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "127.0.0.1:8786", ""])
+def test_a_scheduler_without_tls_is_refused(address):
+    with pytest.raises(SchedulerError, match="expected tls://host:port"):
+        workers(None, address or "http://x").__enter__()

@@ -1,0 +1,297 @@
+"""Runs again, runs that are killed, checks that change: with the real sandbox, worker processes and gradebook."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import psutil
+import pytest
+
+from autograder import cells, pipeline, record
+from autograder.course import Course
+from autograder.executor import workers
+from autograder.handed_in import submissions
+from autograder.verdict import Verdict
+from tests.a1_class import autograder, environment
+
+ASSIGNMENT = "a0-small"
+RIGHT = {name: f"def {name}():\n    return {k}" for k, name in enumerate(("one", "two", "three"), start=1)}
+WRONG = {"two": "def two():\n    return 22"}
+CLASS = {"ada": RIGHT, "ben": RIGHT | WRONG, "cleo": {}, "dan": RIGHT | {"one": "import os\nos._exit(0)"}, "eve": WRONG}
+
+
+def hand_in(course, student, answers, written="Because."):
+    notebook = nbformat.read(course.directory / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        cell.source = answers.get(cells.grade_id(cell), cell.source)
+        if cells.kind(cell) == cells.WRITTEN:
+            cell.source = written
+    path = course.submission(ASSIGNMENT, student)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    path.with_name("timestamp.txt").write_text("2026-11-03 12:30:00 UTC")
+
+
+@pytest.fixture
+def small(course):
+    """The small class with five submissions and a secret."""
+    course.secret()
+    for student, answers in CLASS.items():
+        hand_in(course, student, answers)
+    return course
+
+
+def graded(course, **how):
+    with workers(2) as pool:
+        return list(pipeline.grade(course, ASSIGNMENT, submissions(course, ASSIGNMENT), pool, **how))
+
+
+def judged(graded):
+    return sorted(one.verdict.student for one in graded if one.judged)
+
+
+def state(course) -> dict:
+    """Everything that grading leaves: marks and comments, verdicts, notebooks."""
+    files = {path.relative_to(course.directory): path.read_bytes() for name in ("verdicts", "autograded")
+             for path in sorted((course.directory / name).rglob("*")) if path.is_file()}  # fmt: skip
+    return {"marks": record.marks(course.db_url, ASSIGNMENT), **files}
+
+
+def saved(course, student) -> Verdict:
+    return pipeline.saved(course, ASSIGNMENT, student)
+
+
+@pytest.fixture(scope="module")
+def done(released_class, tmp_path_factory):
+    """A class that was graded without disturbance: what every other way must lead to. Not to be changed."""
+    root = tmp_path_factory.mktemp("done") / "class"
+    shutil.copytree(released_class, root)
+    course = Course(root, root / "course")
+    course.secret()
+    for student, answers in CLASS.items():
+        hand_in(course, student, answers)
+    graded(course)
+    return course
+
+
+@pytest.fixture
+def again(done, tmp_path):
+    """A copy of that class."""
+    shutil.copytree(done.root, tmp_path / "again")
+    return Course(tmp_path / "again", tmp_path / "again" / "course")
+
+
+@pytest.fixture
+def fresh(done, tmp_path):
+    """The same class before it was graded: same files, same secret."""
+    shutil.copytree(done.root, tmp_path / "fresh")
+    course = Course(tmp_path / "fresh", tmp_path / "fresh" / "course")
+    for name in ("verdicts", "autograded", "backups"):
+        shutil.rmtree(course.directory / name)
+    shutil.copyfile(next((done.directory / "backups").iterdir()), course.gradebook)
+    return course
+
+
+def test_the_class_has_the_marks_that_it_deserves(done):
+    assert {s: saved(done, s).score for s in CLASS} == {"ada": 6.5, "ben": 3.5, "cleo": 0, "dan": 4.5, "eve": 0}
+
+
+def test_a_second_run_grades_nothing_and_changes_nothing(again):
+    before = state(again)
+    assert judged(graded(again)) == []
+    assert state(again) == before
+    assert len(list((again.directory / "backups").iterdir())) == 1
+
+
+def test_a_second_run_says_that_there_is_nothing_to_do(again, root):
+    run = autograder(root, again.root, "grade", ASSIGNMENT)
+    assert run.returncode == 0, run.stderr
+    assert "5 of 5 submissions are unchanged since they were graded, nothing to grade" in run.stdout
+
+
+def test_only_who_handed_in_something_else_is_judged(again):
+    hand_in(again, "cleo", RIGHT)
+    assert judged(graded(again)) == ["cleo"]
+    assert saved(again, "cleo").score == 6.5
+
+
+@pytest.mark.parametrize("gone", ["verdict", "autograded"])
+def test_a_missing_verdict_or_notebook_is_made_again(again, done, gone):
+    getattr(again, gone)(ASSIGNMENT, "ben").unlink()
+    assert judged(graded(again)) == ["ben"]
+    assert state(again) == state(done)
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"blanks": 3}', '{"blanks": [], "colour": 1}'])
+def test_a_verdict_that_cannot_be_read_is_no_verdict(again, done, text):
+    again.verdict(ASSIGNMENT, "ben").write_text(text)
+    assert judged(graded(again)) == ["ben"]
+    assert state(again) == state(done)
+
+
+def test_everybody_can_be_judged_again(again, done):
+    assert judged(graded(again, again=True)) == sorted(CLASS)
+    assert state(again) == state(done)
+
+
+# checks that change
+
+
+def stricter(course):
+    """ben's 22 becomes right, and 2 becomes wrong."""
+    path = course.root / "checks" / "a0_small.py"
+    path.write_text(path.read_text().replace('blank.call("two"), 2)', 'blank.call("two"), 22)'))
+
+
+def test_a_changed_check_regrades_the_class_and_says_who_changed_by_how_much(again, root):
+    stricter(again)
+    run = autograder(root, again.root, "grade", ASSIGNMENT)
+    assert run.returncode == 0, run.stderr
+    assert {s: saved(again, s).score for s in CLASS} == {"ada": 3.5, "ben": 6.5, "cleo": 0, "dan": 1.5, "eve": 3}
+    assert "+3:" in run.stdout and "-3:" in run.stdout and "two 3 → 0" in run.stdout and "two 0 → 3" in run.stdout
+    assert "4 of 5 students' marks changed" in run.stdout
+
+
+def test_diff_shows_the_same_and_writes_nothing(again, root):
+    stricter(again)
+    before = state(again)
+    run = autograder(root, again.root, "grade", ASSIGNMENT, "--diff")
+    assert "4 of 5 students' marks would change" in run.stdout and "two 3 → 0" in run.stdout
+    assert state(again) == before
+    assert len(list((again.directory / "backups").iterdir())) == 1
+
+
+def test_a_check_that_only_reads_differently_changes_no_mark(again, root):
+    path = again.root / "checks" / "a0_small.py"
+    path.write_text("# a remark\n" + path.read_text())
+    run = autograder(root, again.root, "grade", ASSIGNMENT, "--diff")
+    assert "0 of 5 students' marks would change" in run.stdout
+
+
+# killed
+
+
+def kill_when(course, root, ready) -> None:
+    """Start grading in a process, and kill it and nothing else, when `ready` says so."""
+    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--jobs", "2"]
+    process = subprocess.Popen(command, cwd=course.root, env=environment(root), stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not ready() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.002)
+    family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == [], "processes outlived the run that was killed"
+
+
+@pytest.mark.parametrize("verdicts", [0, 1, 2, 4])
+def test_killed_at_any_moment_and_run_again_equals_a_run_undisturbed(fresh, done, root, verdicts):
+    def there(name):
+        return len(list((fresh.directory / name).rglob("*.json" if name == "verdicts" else "*.ipynb")))
+
+    kill_when(fresh, root, lambda: there("verdicts") >= verdicts if verdicts else there("autograded"))
+    finished = there("verdicts")
+    assert len(judged(graded(fresh))) == len(CLASS) - finished
+    assert state(fresh) == state(done)
+
+
+@pytest.mark.parametrize("step", ["save_verdict", "record", "write_whole"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_ended_between_any_two_steps_and_run_again_equals_a_run_undisturbed(fresh, done, monkeypatch, step, count):
+    """The run ends just before the count-th notebook or mark (write_whole), verdict or record is written."""
+    owner = pipeline if step == "write_whole" else record
+    real, left = getattr(owner, step), [count]
+
+    def ending(*args, **kwargs):
+        left[0] -= 1
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        return real(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, step, ending)
+        with pytest.raises(KeyboardInterrupt):
+            graded(fresh)
+    graded(fresh)
+    assert state(fresh) == state(done)
+
+
+def test_what_the_gradebook_lacks_is_recorded_without_judging(again, done):
+    shutil.copyfile(next((done.directory / "backups").iterdir()), again.gradebook)  # an old gradebook is put back
+    assert judged(graded(again)) == []
+    assert state(again) == state(done)
+
+
+# what people entered
+
+
+def by_hand(course, student, cell, **values):
+    with record.open_gradebook(course.db_url) as gradebook:
+        grade = gradebook.find_grade(cell, ASSIGNMENT, ASSIGNMENT, student)
+        for name, value in values.items():
+            setattr(grade, name, value)
+        gradebook.db.commit()
+
+
+def row(course, student, cell):
+    return next(m for m in record.marks(course.db_url, ASSIGNMENT) if (m.student, m.cell) == (student, cell))
+
+
+def test_marks_given_by_hand_survive_a_regrade_and_changed_ones_are_put_before_staff(again):
+    by_hand(again, "ben", "test_two", manual_score=2.0, extra_credit=0.5, needs_manual_grade=False)
+    by_hand(again, "ada", "test_one", manual_score=1.0, needs_manual_grade=False)
+    by_hand(again, "ben", "why", manual_score=4.0, needs_manual_grade=False)
+    stricter(again)
+    graded(again)
+    ben, ada, why = row(again, "ben", "test_two"), row(again, "ada", "test_one"), row(again, "ben", "why")
+    assert (ben.auto, ben.manual, ben.extra, ben.needs_manual) == (3.0, 2.0, 0.5, True)
+    assert (ada.auto, ada.manual, ada.needs_manual) == (2.0, 1.0, False)
+    assert (why.manual, why.needs_manual) == (4.0, False)
+
+
+def test_a_new_file_puts_what_was_marked_by_hand_before_staff_again(again):
+    by_hand(again, "ben", "why", manual_score=4.0, needs_manual_grade=False)
+    hand_in(again, "ben", RIGHT, written="Something else.")
+    graded(again)
+    assert (row(again, "ben", "why").manual, row(again, "ben", "why").needs_manual) == (4.0, True)
+
+
+# replay
+
+
+def replayed(course, root, student):
+    return autograder(root, course.root, "replay", student, ASSIGNMENT)
+
+
+def test_a_verdict_is_reached_again_to_the_letter(again, root):
+    for student in ("ben", "dan"):
+        run = replayed(again, root, student)
+        assert run.returncode == 0 and "the same to the letter" in run.stdout, run.stdout + run.stderr
+
+
+def test_a_verdict_that_differs_is_seen(again, root):
+    path = again.verdict(ASSIGNMENT, "ben")
+    path.write_text(path.read_text().replace('"score": 0.0', '"score": 1.0'))
+    run = replayed(again, root, "ben")
+    assert run.returncode == 1 and "NOT the verdict on record" in run.stdout and "two 1 → 0" in run.stdout
+
+
+def test_another_file_or_other_checks_cannot_be_replayed(again, root):
+    hand_in(again, "cleo", RIGHT)
+    stricter(again)
+    assert "cleo has handed in another file since" in replayed(again, root, "cleo").stderr
+    run = replayed(again, root, "ben")
+    assert run.returncode == 2 and "other notebook or checks" in run.stderr
+    assert "no verdict" in replayed(again, root, "nobody").stderr
+
+
+def test_what_judged_is_on_record(done):
+    provenance = saved(done, "ada").provenance
+    assert set(provenance.versions) == {"python", "numpy", "matplotlib", "ipython", "sandbox"}
+    assert len({provenance.seed, provenance.grader, provenance.assignment}) == 3
+    assert provenance.seed == done.seed(ASSIGNMENT, saved(done, "ada").submission).hex()
