@@ -8,7 +8,7 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import nh3
 from nbformat import NotebookNode, from_dict
@@ -16,7 +16,12 @@ from nbformat import NotebookNode, from_dict
 from autograder import cells
 from autograder.png import image_bytes
 
-MOST_TEXT = 100_000  # characters shown of one cell's text, and of all its outputs together
+MOST_SOURCE = 20_000  # characters shown of one cell; Formgrader's Markdown and Pygments take quadratic time
+MOST_SPACE = 200  # characters of white space on end, for which Pygments takes cubic time
+MOST_LINE = 2_000  # characters of a line of code
+MOST_OWN = 200  # cells of the student's own that are shown, and
+MOST_OWN_TEXT = 100_000  # characters of their text together
+MOST_TEXT = 100_000  # characters of all outputs of one cell together
 MOST_IMAGE_BYTES = 4_000_000  # of one cell
 MOST_OUTPUTS = 200  # of one cell
 
@@ -33,6 +38,13 @@ SCHEME = re.compile(rf"({SCHEMES})(?=[\t\n\\]*:)", re.IGNORECASE)
 # MathJax commands that set links, styles or attributes, load extensions, or build the names of others
 COMMANDS = "href|style|class|cssId|require|unicode|mmlToken|bbox|data|includegraphics|csname"
 MATH = re.compile(rf"\\(?=(?:{COMMANDS})(?![A-Za-z]))")
+# only an attached image loads nothing from elsewhere; group 1 is its name
+IMAGE = re.compile(r"!(?=\[(?:[^\[\]\n]*\]\(attachment:([A-Za-z0-9_.-]+)\))?)")
+# a heading's text becomes its id in the page: "# test_x" would take the place of the field for the mark of test_x
+HEADING = re.compile(r"^((?:[ \t>*+-]|\d+[.)])*#+[ \t]*)(?=[^\s#\u200b])", re.MULTILINE)
+UNDERLINED = re.compile(r"(?<=[^\s\u200b])(?=[ \t]*\n[ \t>*+-]*(?:=+|-+)[ \t]*$)", re.MULTILINE)
+SPACE = re.compile(rf"(\s{{{MOST_SPACE}}})\s+")
+LINE = re.compile(rf"^(.{{{MOST_LINE}}})(.+)$", re.MULTILINE)
 
 HTML_TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"}  # an image would call home
 IMAGES = {"image/png", "image/jpeg"}
@@ -41,12 +53,13 @@ IMAGES = {"image/png", "image/jpeg"}
 def clean_notebook(notebook: NotebookNode) -> NotebookNode:
     """A copy of an executed notebook that can be shown in Formgrader and kept: format 4.5, nbgrader's metadata kept.
 
-    In the student's Markdown raw HTML, script links and MathJax's dangerous commands are broken by a space; raw cells
-    become quoted text; of outputs text, PNG images and cleaned HTML stay, the rest leaves a note; sizes are bounded.
+    In the student's Markdown raw HTML, script links, images from elsewhere and MathJax's dangerous commands are
+    broken by a space; raw cells become quoted text; of outputs text, PNG images and cleaned HTML stay, the rest leaves
+    a note; sizes are bounded, so that Formgrader shows it within seconds.
     """
     kept = notebook.metadata.keys() & {"kernelspec", "language_info"}
     metadata = {key: _strings(notebook.metadata[key]) for key in sorted(kept)}
-    found = [_cell(cell) for cell in notebook.cells]
+    found = list(map(_cell, _bounded(notebook.cells)))
     return NotebookNode(nbformat=4, nbformat_minor=5, metadata=from_dict(metadata), cells=found)
 
 
@@ -56,16 +69,32 @@ def _strings(given: dict) -> dict:
     return {key: re.sub(r"[^\w .()+/-]", "?", value)[:80] for key, value in words.items()}
 
 
+def _bounded(found: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """All cells of the assignment, and of the student's own the first ones; a note stands for the rest."""
+    own, text, left_out = 0, 0, []
+    for cell in found:
+        if cells.grade_id(cell) is None:
+            own, text = own + 1, text + min(len(cell.source), MOST_SOURCE)
+            if own > MOST_OWN or text > MOST_OWN_TEXT:
+                left_out.append(cell)
+                continue
+        yield cell
+    if left_out:
+        note = f"[{len(left_out):,} more cells left out]"
+        yield from_dict({"cell_type": "markdown", "id": left_out[0].id, "metadata": {}, "source": note})
+
+
 def _cell(cell: NotebookNode) -> NotebookNode:
     theirs = cells.students(cell)
-    text = _cut(CONTROL.sub("\N{REPLACEMENT CHARACTER}", _line_ends(cell.source))) if theirs else cell.source
+    text = _readable(cell) if theirs else cell.source
+    images = _attachments(cell.get("attachments", {})) if cell.cell_type == "markdown" else {}
     clean = {"cell_type": cell.cell_type, "id": cell.id, "metadata": _metadata(cell), "source": text}
     if cell.cell_type == "code":
         clean |= {"execution_count": cell.execution_count, "outputs": list(_outputs(cell.outputs))}
     elif theirs:
         quoted = _fenced(text) if cell.cell_type == "raw" else text
-        clean |= {"cell_type": "markdown", "source": neutral(quoted)}
-    if cell.cell_type == "markdown" and (images := _attachments(cell.get("attachments", {}))):
+        clean |= {"cell_type": "markdown", "source": neutral(quoted, images)}
+    if images:
         clean["attachments"] = images
     return from_dict(clean)
 
@@ -77,11 +106,24 @@ def _metadata(cell: NotebookNode) -> dict:
     return {key: cell.metadata[key] for key in ("nbgrader", "deletable", "editable") if key in cell.metadata}
 
 
-def neutral(text: str) -> str:
-    """Markdown in which no raw HTML, script link or dangerous MathJax command is left; the rest reads as before."""
+def _readable(cell: NotebookNode) -> str:
+    """A student's text, with marks where it was cut: whoever shows it does so in seconds and not in hours."""
+    text = CONTROL.sub("\N{REPLACEMENT CHARACTER}", _line_ends(cell.source))
+    text = SPACE.sub(r"\1[white space cut here] ", text)
+    if cell.cell_type == "code":
+        text = LINE.sub(lambda match: f"{match[1]} [cut here: {len(match[2]):,} more characters]", text)
+    return _cut(text, MOST_SOURCE)
+
+
+def neutral(text: str, images: Collection[str] = ()) -> str:
+    """Markdown in which no raw HTML, script link, dangerous MathJax command or image but those attached is left.
+
+    The rest reads as before: headings begin or end in a character of no width, so that they are no cell's name.
+    """
     text = ENTITY.sub(_entity, text)
     text = TAG.sub("< ", MATH.sub(r"\\ ", text))
-    return SCHEME.sub(r"\1 ", text)
+    text = IMAGE.sub(lambda match: "!" if match[1] in images else "! ", SCHEME.sub(r"\1 ", text))
+    return UNDERLINED.sub("\u200b", HEADING.sub("\\1\u200b", text))
 
 
 def _entity(match: re.Match) -> str:
@@ -106,7 +148,7 @@ def _line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _cut(text: str, most: int = MOST_TEXT) -> str:
+def _cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return f"{text[:most]}\n[cut here: {len(text) - most:,} more characters]"
@@ -216,7 +258,7 @@ def _attachments(attachments: dict) -> dict:
     kept, left = {}, MOST_IMAGE_BYTES
     for name, bundle in attachments.items():
         for mime in IMAGES & bundle.keys():
-            if re.fullmatch(r"[\w .()-]{1,120}", name) and (image := _image(mime, bundle[mime], left)):
+            if re.fullmatch(r"[A-Za-z0-9_.-]{1,120}", name) and (image := _image(mime, bundle[mime], left)):
                 kept.setdefault(name, {})[mime] = image
                 left -= len(image)
     return kept

@@ -3,16 +3,29 @@
 import base64
 import html
 import re
+import signal
 import struct
 import zlib
 from html.parser import HTMLParser
 
 import nbformat
 import pytest
-from nbconvert.filters import markdown2html
+from nbconvert.filters import Highlight2HTML, markdown2html
+from nbconvert.filters.markdown_mistune import InvalidNotebook, markdown2html_mistune
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
-from autograder.display import MOST_IMAGE_BYTES, MOST_OUTPUTS, MOST_TEXT, clean_notebook, neutral
+from autograder.display import (
+    MOST_IMAGE_BYTES,
+    MOST_LINE,
+    MOST_OUTPUTS,
+    MOST_OWN,
+    MOST_OWN_TEXT,
+    MOST_SOURCE,
+    MOST_SPACE,
+    MOST_TEXT,
+    clean_notebook,
+    neutral,
+)
 
 FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
 ONE_PIXEL = zlib.compress(b"\0\0")
@@ -49,7 +62,7 @@ def shown_data(**data):
 class Danger(HTMLParser):
     """Collects what could run or load in a page."""
 
-    SAFE = set("p a em strong code pre h1 h2 ul ol li blockquote br hr div span table thead tbody tr td th img".split())
+    SAFE = set("p a em strong code pre h1 h2 ul ol li blockquote br hr div span table thead tbody tr td th".split())
 
     def __init__(self, page):
         super().__init__(convert_charrefs=True)
@@ -126,6 +139,11 @@ HOSTILE = [
     "$\\require{action}\\unicode[font]{65}$",
     "$\\mmlToken{mi}[onclick='alert(1)']{x}$",
     "$\\let\\a=\\href \\a{x}{y}$",
+    "![x](https://evil.example/x.png)",
+    "![x][y]\n\n[y]: https://evil.example/x.png",
+    "![y]\n\n[y]: //evil.example/x.png",
+    "![y](attachment:a b)\n\n[y]: //evil.example/x.png",
+    "[![attachment:](/logout)](https://example.org)",
 ]
 
 
@@ -163,12 +181,12 @@ def test_cleaning_twice_changes_nothing_more(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "# Why\n\nBecause *it* is **so**: see [the paper](https://example.org/a_b?c=1&d=2#e 'title').",
+        "Because *it* is **so**: see [the paper](https://example.org/a_b?c=1&d=2#e 'title').",
         "$\\frac{\\partial J}{\\partial w} = X^\\top \\delta$ and $$\\begin{aligned} a &= b \\\\ c &< d$$",
         "| a | b |\n|---|---|\n| 1 | 2 |\n\n- one\n- two\n\n> quoted",
         "```python\nif a < b and c > 2:\n    print('x &amp y', {'data': 3})\n```",
         "5 < 7 & 7 > 5, a<=b, x <- y, &lt;tag&gt;, caf&eacute;, 3&nbsp;kg, R&D, \\classical, \\datum",
-        "![figure](attachment:figure.png)",
+        "a | b\n---|---\n1 | 2\n\n---\n\n- one\n\nC# and #3, x! and !x[i]",
     ],
 )
 def test_ordinary_markdown_is_left_alone(text):
@@ -209,10 +227,45 @@ def test_the_notebook_given_is_not_changed():
 
 def test_a_raw_cell_becomes_a_quotation_it_cannot_leave():
     cell = shown(new_raw_cell("````\n# out", metadata={"raw_mimetype": "text/html"})).cells[0]
-    assert (cell.cell_type, cell.source) == ("markdown", "`````\n````\n# out\n`````")
+    assert (cell.cell_type, cell.source) == ("markdown", "`````\n````\n# \u200bout\n`````")
+
+
+# --- headings: their text becomes their id in Formgrader's page, where the fields for marks have the names of cells
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# why", "#why", "   ###### why ##", "> ## why", "- # why", "1. # why", "# **w**hy"]
+    + ["why\n---", "> why\n> ===", "why \n="],
+)
+def test_a_heading_is_nobodys_name(text):
+    assert "why" in ids(text)
+    assert ids(neutral(text)) and "why" not in ids(neutral(text))
+
+
+def ids(markdown):
+    return re.findall(r'id="([^"]*)"', markdown2html(markdown))
+
+
+def test_a_heading_stays_one():
+    assert re.fullmatch("<h2[^>]*>&#8203;Why it is so<a.*</h2>", markdown2html(neutral("## Why it is so")).strip())
 
 
 # --- attachments and images
+
+
+def test_an_image_is_one_that_is_attached():
+    cell = new_markdown_cell("![a](attachment:a.png) ![b](attachment:b.png) ![c](https://evil.example/c.png)")
+    cell.attachments = {"a.png": {"image/png": encoded(png())}}
+    shown_cell = shown(cell).cells[0]
+    assert shown_cell.source == "![a](attachment:a.png) ! [b](attachment:b.png) ! [c](https://evil.example/c.png)"
+
+
+def test_formgraders_page_can_be_made_of_an_image_that_is_missing():
+    """nbconvert raises where an attachment is missing, and Formgrader then shows no page at all."""
+    with pytest.raises(InvalidNotebook):
+        markdown2html_mistune("![b](attachment:b.png)")
+    assert markdown2html_mistune(neutral("![b](attachment:b.png)"))
 
 
 def test_attachments_are_png_or_jpeg():
@@ -347,9 +400,60 @@ def test_a_huge_html_output_leaves_a_note():
 
 @pytest.mark.parametrize("make", [new_markdown_cell, new_code_cell, new_raw_cell])
 def test_a_students_text_is_bounded(make):
-    text = shown(make("x" * (MOST_TEXT + 7))).cells[0].source
+    text = shown(make("x\n" * (MOST_SOURCE // 2) + "y" * 7)).cells[0].source
     assert "[cut here: 7 more characters]" in text
-    assert len(text) < MOST_TEXT + 100
+    assert len(text) < MOST_SOURCE + 100
+
+
+def test_long_lines_of_code_and_long_white_space_are_cut():
+    text = shown(new_code_cell("x" * (MOST_LINE + 7) + "\nif x:\n    y" + "\t\n" * MOST_SPACE)).cells[0].source
+    assert text.split("x" * MOST_LINE)[1].startswith(" [cut here: 7 more characters]\nif x:\n    y\t\n")
+    assert text.endswith("[white space cut here] ") and text.count("\n") == 2 + MOST_SPACE // 2
+
+
+def test_the_students_own_cells_are_bounded_and_the_assignments_are_not():
+    answer = new_markdown_cell("last", metadata={"nbgrader": {**FLAGS, "solution": True, "grade_id": "why"}})
+    kept = shown(*(new_code_cell(f"{at}") for at in range(MOST_OWN + 5)), answer).cells
+    assert [cell.source for cell in kept[-3:]] == [f"{MOST_OWN - 1}", "last", "[5 more cells left out]"]
+    kept = shown(*(new_markdown_cell("x" * MOST_SOURCE) for _ in range(9)), answer).cells
+    assert sum(len(cell.source) for cell in kept) < MOST_OWN_TEXT + 100
+    assert kept[-1].source == "[4 more cells left out]"
+
+
+ENDLESS = {  # what the parsers of Formgrader's page read for minutes, or more than once
+    "spaces": (new_markdown_cell, "a" + " " * 100_000 + "b"),
+    "openings": (new_markdown_cell, "\\\\( " * 20_000),
+    "environments": (new_markdown_cell, "\\begin{a}" * 10_000),
+    "attributes": (new_code_cell, "a." * 50_000),
+    "white space": (new_code_cell, "\t\n" * 50_000),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_students_write_is_shown_in_seconds(name):
+    make, text = ENDLESS[name]
+    rendered(make, shown(make(text)).cells[0].source, within=60)
+
+
+@pytest.mark.parametrize("name", ["spaces", "white space"])
+def test_uncleaned_it_would_not_be(name):
+    with pytest.raises(TimeoutError):
+        rendered(*ENDLESS[name], within=1)
+
+
+def rendered(make, text, within):
+    """Render a cell's text as Formgrader does; raises TimeoutError after `within` seconds."""
+
+    def stop(*_):
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(within)
+    try:
+        return Highlight2HTML()(text) if make is new_code_cell else markdown2html(text)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_a_students_code_keeps_its_characters():
