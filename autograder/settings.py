@@ -55,7 +55,10 @@ def settings(course: "Course") -> Config:
     its own in SQLite. Raises SettingsError when the file cannot be run.
     """
     config = _read(course.root) if (course.root / FILE).is_file() else Config()
-    if config.AutograderCourse.get("directory", str(course.directory)) != str(course.directory):
+    named = config.AutograderCourse.get("directory")
+    if named == str(course.directory):
+        return config
+    if named:
         config.CourseDirectory.pop("db_url", None)
     return configure(config, course)
 
