@@ -11,6 +11,7 @@ from autograder.judgement import StudentFault, numeric
 
 MOST_CALLS = 10_000  # of one check
 MOST_BYTES = 64 << 20  # of one check, there and back
+MOST_ARGUMENTS = 64  # of one call
 MOST_ENTRIES = 4_000_000  # of what the arguments of one call could be broadcast to
 
 
@@ -56,7 +57,7 @@ class Callbacks:
     def _asked(self, body: Any) -> tuple[Callable, tuple, dict]:
         match body:
             case {"callback": int(index), "args": tuple(args), "named": dict(named)} if 0 <= index < len(self._lent):
-                if all(type(name) is str for name in named):
+                if len(args) + len(named) <= MOST_ARGUMENTS and all(type(name) is str for name in named):
                     return self._lent[index], args, named
         raise StudentFault("died", f"{self._name} called a function of the test that it was not given.")
 

@@ -179,7 +179,11 @@ def _outputs(raw: list[dict]) -> Iterator[NotebookNode]:
                 texts = {k: v for k, v in data.items() if type(k) is str and type(v) is str}
                 yield nbformat.v4.new_output(kind, data=texts)
             case {"output_type": str("error"), "ename": str(name), "evalue": str(value), "traceback": list(lines)}:
-                yield nbformat.v4.new_output("error", ename=name, evalue=value, traceback=[str(line) for line in lines])
+                yield nbformat.v4.new_output("error", ename=name, evalue=value, traceback=[*filter(_is_text, lines)])
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str
 
 
 def _complex_steps(notebook: NotebookNode) -> list[str]:

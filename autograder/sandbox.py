@@ -25,6 +25,8 @@ from autograder.judgement import Reply, StudentFault, not_callable, not_defined,
 from autograder.walls import SandboxUnavailable
 
 HERE = Path(__file__).parent
+MOST_DROPPED = 10**15  # characters of output that a cell can be believed to have written
+MOST_ARGUMENTS = 16
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class Submission:
         for index in range(len(cells)):
             deadline = min(self._ends, time.monotonic() + self._limits.cell_wall + 3)
             try:
-                results.append(_checked(wire.receive(self._connection, deadline, self._watch).body))
+                results.append(_checked(wire.receive(self._connection, deadline, self._watch), index))
             except wire.Expired:
                 raise Died(index, "it did not end and could not be interrupted") from None
             except wire.WireError as error:
@@ -217,10 +219,11 @@ class Submission:
         os.close(self._pidfd)
 
 
-def _checked(body) -> dict:
-    match body:
-        case {"outputs": list(outputs), "dropped": int(dropped)} if all(isinstance(o, dict) for o in outputs):
-            return {"outputs": outputs, "dropped": dropped}
+def _checked(message: wire.Message, index: int) -> dict:
+    match message.kind, message.nonce, message.body:
+        case "cell", number, {"outputs": list(outputs), "dropped": int(dropped)} if number == str(index):
+            if dropped < MOST_DROPPED and all(isinstance(output, dict) for output in outputs):
+                return {"outputs": outputs, "dropped": dropped}
     raise wire.WireError("a cell's outputs are malformed")
 
 
@@ -290,8 +293,8 @@ class SandboxGuest:
 
 def _reply(name: str, message: wire.Message) -> Reply:
     match message.kind, message.body:  # str(…): an array compares with a text entry by entry
-        case "value", {"value": value, "changed": list(changed)} if all(type(i) is int for i in changed):
-            return Reply(value, tuple(changed[:16]))
+        case "value", {"value": value, "changed": list(changed)} if all(map(_is_position, changed)):
+            return Reply(value, tuple(sorted(set(changed))))
         case "fault", {"fault": str("not_defined")}:
             raise not_defined(name)
         case "fault", {"fault": str("not_callable")}:
@@ -299,3 +302,7 @@ def _reply(name: str, message: wire.Message) -> Reply:
         case "fault", {"fault": str("raised"), "type": str(kind), "message": str(text)}:
             raise raised(name, kind, text)
     raise StudentFault("died", f"{name} gave a reply that could not be read.")
+
+
+def _is_position(value: Any) -> bool:
+    return type(value) is int and 0 <= value < MOST_ARGUMENTS
