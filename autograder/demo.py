@@ -98,7 +98,7 @@ CLASS = (
     Student("david", "divides by the inputs' number", {"row_gradients": "divided_by_n"}),
     Student("elif", "copies the lecture's unweighted form", {"weighted_gradients": "weights_ignored"}),
     Student("farid", "goes uphill", {"gradient_step": "ascent"}),
-    Student("grace", "logarithm of 0", {"log_loss": "overflow"}),
+    Student("grace", "logarithm of 0", {"log_loss": "log_of_zero"}),
     Student("hiro", "hands in finite differences", {"row_gradients": "central differences of a cost"}),
     Student("ines", "wrong in three places", {
         "perceptron": "fires_at_threshold", "xor": "or_for_xor", "sigmoid": "overflow",

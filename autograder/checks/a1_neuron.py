@@ -152,14 +152,20 @@ def log_loss(blank):
     for property, make in (("J", inputs.labelled_logits), ("J for large |z|", inputs.sure_logits)):
         for case in blank.cases(make):
             y, z = case.args
-            blank.close(property, blank.call("log_loss", y, z), log_loss_from_logits(y, z), _wrong_losses(y, z))
+            mistakes = _wrong_losses(y, z)
+            if property == "J":  # for large |z| it is NaN, as after any other accident
+                mistakes["logits_as_probabilities"] = _cross_entropy(y, z)
+            blank.close(property, blank.call("log_loss", y, z), log_loss_from_logits(y, z), mistakes)
+
+
+def _cross_entropy(y, a):
+    """The log loss of probabilities a, as it comes out: NaN or infinity where a logarithm is not finite."""
+    with np.errstate(all="ignore"):
+        return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
 
 
 def _wrong_losses(y, z):
     a = activations.sigmoid(z)
-    clipped = np.clip(a, 1e-15, 1 - 1e-15)
-    with np.errstate(all="ignore"):
-        overflowed = -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
     return {
         "missing_mean": log_loss_from_logits(y, z) * len(y),
         "not_summed": y * softplus(-z) + (1 - y) * softplus(z),
@@ -168,10 +174,10 @@ def _wrong_losses(y, z):
         "labels_rounded": np.mean(np.where(y == 1, softplus(-z), softplus(z))),
         "one_term_only": np.mean(y * softplus(-z)),
         "labels_exchanged": log_loss_from_logits(1 - y, z),
-        "probabilities_clipped": -np.mean(y * np.log(clipped) + (1 - y) * np.log(1 - clipped)),
-        "overflow": overflowed,
-        "logits_as_probabilities": np.nan,  # no z drawn lies in [0, 1]
-    }  # fmt: skip
+        "probabilities_clipped": _cross_entropy(y, np.clip(a, 1e-15, 1 - 1e-15)),
+        "log_of_zero": _cross_entropy(y, a),
+        "squared_error": np.mean((a - y) ** 2) / 2,
+    }
 
 
 # gradients
@@ -231,6 +237,8 @@ def _wrong_means(delta, n, X):
         "wrong_sign": -X.T @ delta / m,
         "missing_upstream": X.mean(axis=0),
         "delta_squared": X.T @ delta**2 / m,
+        "doubled": 2 * X.T @ delta / m,
+        "halved": X.T @ delta / (2 * m),
     }
 
 
@@ -273,7 +281,7 @@ def _wrong_steps(old, gradient, lr):
 
 
 @check(
-    weights={"w": 0.25, "b": 0.25, "costs": 0.5},
+    weights={"w and b": 0.5, "costs": 0.5},
     needs={
         "sigmoid": activations.sigmoid,
         "log_loss": log_loss_from_logits,
@@ -286,22 +294,39 @@ def train(blank):
     for case in blank.cases(inputs.training_sets):
         want, wrong = _descend(*case.args), _wrong_descents(*case.args)
         got = blank.call("train", *case.args, returns=3)
-        for k, property in enumerate(("w", "b", "costs")):
+        for k, property in enumerate(("w and b", "w and b", "costs")):
             blank.close(property, got[k], want[k], {name: path[k] for name, path in wrong.items()}, rtol=EXACT)
 
 
-def _descend(X, y, lr, steps, mixed=False, with_bias=True):
-    """(w, b, costs) of full-batch gradient descent from zero; `mixed` updates w before the gradient of b is taken."""
+def _log_loss_signal(y, z):
+    return activations.sigmoid(z) - y
+
+
+def _descend(X, y, lr, steps, mixed=False, with_bias=True, signal=_log_loss_signal):
+    """(w, b, costs) of full-batch gradient descent from zero along the error signals `signal(y, z)`.
+
+    `mixed` updates w before the gradient of b is taken.
+    """
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
     for _ in range(steps):
         z = X @ w + b
         costs.append(log_loss_from_logits(y, z))
-        delta = activations.sigmoid(z) - y
+        delta = signal(y, z)
         w = w - lr * X.T @ delta / len(y)
         if mixed:
-            delta = activations.sigmoid(X @ w + b) - y
+            delta = signal(y, X @ w + b)
         b = b - lr * delta.mean() if with_bias else b
     return w, b, np.array(costs)
+
+
+def _squared_error_signal(y, z):
+    return (activations.sigmoid(z) - y) * activations.sigmoid_derivative(z)
+
+
+def _costs_of_activations(X, y, lr, steps):
+    """The costs when the loss is given a = σ(z) where it expects z."""
+    paths = (_descend(X, y, lr, k)[:2] for k in range(steps))
+    return np.array([log_loss_from_logits(y, activations.sigmoid(X @ w + b)) for w, b in paths])
 
 
 def _wrong_descents(X, y, lr, steps):
@@ -316,6 +341,10 @@ def _wrong_descents(X, y, lr, steps):
         "costs_after_update": (w, b, longer[2][1:]),
         "one_step_short": _descend(X, y, lr, steps - 1),
         "one_step_too_many": longer,
+        "sigmoid_left_out": _descend(X, y, lr, steps, signal=lambda y, z: z - y),
+        "squared_error_signal": _descend(X, y, lr, steps, signal=_squared_error_signal),
+        "stale_gradient": _descend(X, y, lr, steps, signal=lambda y, z: 0.5 - y),  # at w = 0, b = 0 every a is ½
+        "cost_of_activation": (w, b, _costs_of_activations(X, y, lr, steps)),
         "cost_summed": (w, b, costs * len(y)),
         "log2": (w, b, costs / np.log(2)),
     }

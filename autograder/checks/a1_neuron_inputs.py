@@ -65,11 +65,13 @@ def saturated(rng):
 
 
 def labelled_logits(rng):
-    """Labels y and logits z of ordinary size; never 0 < z < 1, so that z taken for a probability gives NaN."""
+    """Labels y and logits z of ordinary size; only of the last kind could z be taken for a probability."""
     for label, m in (("soft labels, m = 8", 8), ("one example (m = 1) with a soft label", 1)):
         yield label, (rng.uniform(0.1, 0.9, size=m).round(2), _logits(rng, m))
     for label, m in (("labels 0 and 1, m = 12", 12), ("two examples", 2)):
         yield label, (np.arange(m) % 2.0, _logits(rng, m))
+    y, z = rng.uniform(0.1, 0.9, size=(2, 6))
+    yield "z between 0 and 1", (y.round(2), z.round(3))
 
 
 def _logits(rng, m):

@@ -29,6 +29,8 @@ MEAN_SENTENCES = {
     "wrong_sign": "Only the sign is wrong: follow it through your derivation.",
     "missing_upstream": "The error signal delta does not enter: this is only the local gradient.",
     "delta_squared": "The error signal enters twice.",
+    "doubled": "The result is twice the right one: the error signal is the whole derivative of the loss already.",
+    "halved": "The result is half of the right one: the error signal is the whole derivative of the loss already.",
     "bias_forgotten": "The gradient with respect to the bias is always zero here: on what does the bias act?",
 }
 
@@ -60,6 +62,8 @@ LOGISTIC_SENTENCES = {
     "missing_factor": "One factor of the derivative is missing: check the slope at 0 by hand.",
     "tanh_derivative": "This is the rule for the derivative of tanh: the sigmoid has another.",
     "log2": "The logarithm has base 2: losses here are in nats, the natural logarithm.",
+    "log_of_zero": "A logarithm of 0 is taken where the probability rounds to 0 or 1: simplify on paper first.",
+    "squared_error": "This is the squared error: the log loss measures otherwise how wrong a probability is.",
     "labels_rounded": "The formula holds only for labels 0 and 1: soft labels between them must work, too.",
     "one_term_only": "The part of the loss that belongs to label 0 is missing.",
     "probabilities_clipped": "Clipping the probabilities caps the loss: compute it from z without forming log(0).",
@@ -79,6 +83,10 @@ DESCENT_SENTENCES = {
     "not_updated": "The old value came back: the step was not taken.",
     "step_only": "The step itself came back, not the new value.",
     "bias_not_updated": "The bias never changes: it takes steps, too.",
+    "sigmoid_left_out": "The error signal was computed from z itself: the prediction is the activation.",
+    "squared_error_signal": "The slope of the sigmoid enters the error signal: for the log loss it cancels.",
+    "stale_gradient": "The gradient of the first step was used in every step: it changes with the parameters.",
+    "cost_of_activation": "The loss was given activations: it expects pre-activations.",
     "mixed_update": "The bias used weights that were already updated: compute all gradients first, then take the step.",
     "costs_after_update": "The costs are recorded after each update; the statement asks for the cost before it.",
     "one_step_short": "One step too few was taken: count the passes through the loop.",

@@ -81,6 +81,17 @@ def column_gradients(X, delta):
     return X @ delta / X.shape[1], delta.sum()
 
 
+# %% wrong: doubled
+def column_gradients(X, delta):
+    return 2 * X @ delta / X.shape[1], 2 * delta.mean()
+
+
+# %% wrong: halved
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return X @ delta / (2 * m), delta.sum() / (2 * m)
+
+
 # %% wrong: delta_squared
 def column_gradients(X, delta):
     m = X.shape[1]

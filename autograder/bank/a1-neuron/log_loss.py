@@ -69,7 +69,7 @@ def log_loss(y, z):
     return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
 
 
-# %% wrong: overflow keeps 0.5
+# %% wrong: log_of_zero keeps 0.5
 def log_loss(y, z):
     a = sigmoid(z)
     return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
@@ -91,7 +91,7 @@ def log_loss(y, z):
     return -np.mean(y * np.log(a + 1e-8) + (1 - y) * np.log(1 - a + 1e-8))
 
 
-# %% wrong: squared error -> none
+# %% wrong: squared_error
 def log_loss(y, z):
     return np.mean((sigmoid(z) - y) ** 2) / 2
 
@@ -104,6 +104,12 @@ def log_loss(y, z):
 # %% wrong: forgot return -> returned_none
 def log_loss(y, z):
     J = np.mean(np.logaddexp(0, z) - y * z)
+
+
+# %% wrong: tanh for the probability -> not_finite
+def log_loss(y, z):
+    a = np.tanh(z)
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
 
 
 # %% wrong: arguments for columns -> raised

@@ -84,6 +84,17 @@ def row_gradients(X, delta):
     return X * delta[:, None] / m, delta / m
 
 
+# %% wrong: doubled
+def row_gradients(X, delta):
+    return 2 * X.T @ delta / len(X), 2 * delta.mean()
+
+
+# %% wrong: halved
+def row_gradients(X, delta):
+    m = len(X)
+    return X.T @ delta / (2 * m), delta.sum() / (2 * m)
+
+
 # %% wrong: delta_squared
 def row_gradients(X, delta):
     return X.T @ (delta * delta) / len(X), np.mean(delta * delta)

@@ -155,6 +155,60 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
+# %% wrong: sigmoid_left_out
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        dw, db = row_gradients(X, z - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: squared_error_signal
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        dw, db = row_gradients(X, (sigmoid(z) - y) * sigmoid_derivative(z))
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: cost_of_activation keeps 0.5
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, sigmoid(z)))
+        dw, db = row_gradients(X, sigmoid(z) - y)
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: stale_gradient
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    dw, db = row_gradients(X, sigmoid(X @ w + b) - y)
+    for _ in range(steps):
+        costs.append(log_loss(y, X @ w + b))
+        w, b = gradient_step(w, b, dw, db, lr)
+    return w, b, costs
+
+
+# %% wrong: w from before the last step -> none keeps 0.5
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        old = w
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        w, b = gradient_step(w, b, *row_gradients(X, sigmoid(z) - y), lr)
+    return old, b, costs
+
+
 # %% wrong: gradients by central differences -> inaccurate
 def train(X, y, lr, steps):
     def J(v):
