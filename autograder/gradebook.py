@@ -76,8 +76,8 @@ def _name(url: URL) -> str:
 
 def _unreachable(reason: str, url: URL) -> GradebookUnreachable:
     reason = (reason.strip().splitlines() or ["it gives no reason"])[0].rstrip(".")
-    if url.password:
-        reason = reason.replace(str(url.password), "***")
+    if password := url.password or url.query.get("password"):
+        reason = reason.replace(str(password), "***")
     return GradebookUnreachable(
         f"The gradebook {_name(url)} cannot be used: {reason}. See c.CourseDirectory.db_url in nbgrader_config.py."
     )
@@ -114,8 +114,10 @@ def _dumped(url: URL, course: Course) -> Path | None:
     if program is None:
         return _not_dumped(course, "the program pg_dump is not on PATH")
     target = _target(course, ".dump")
-    place = url.set(drivername="postgresql", password=None).render_as_string()
-    secret = {"PGPASSWORD": str(url.password)} if url.password else {}  # anybody can read a command line
+    password = url.password or url.query.get("password")
+    query = {key: value for key, value in url.query.items() if key != "password"}
+    place = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query).render_as_string()
+    secret = {"PGPASSWORD": str(password)} if password else {}  # anybody can read a command line
     command = [program, "--format=custom", f"--file={target}", f"--dbname={place}"]
     done = subprocess.run(command, env=os.environ | secret, capture_output=True, text=True, check=False)
     if done.returncode == 0:

@@ -21,7 +21,7 @@ from autograder import leaks
 from autograder.cells import ANSWER, TEST, blank_of, grade_id, hidden_check, kind, points, test_of
 from autograder.changes import differences, layout, pointless
 from autograder.course import Course
-from autograder.record import released_cells
+from autograder.record import prepare, released_cells
 
 MOST_LEAKS = 10  # named in one message
 README = """\
@@ -174,6 +174,7 @@ def _refuse_a_break(course: Course, assignment: str) -> None:
 def _generate(course: Course, assignment: str) -> Path:
     """nbgrader's release version of the assignment, in course/release/ and in the gradebook."""
     course.directory.mkdir(parents=True, exist_ok=True)
+    prepare(course)
     config = deepcopy(course.settings)
     config.NbGraderAPI.log_level = "ERROR"  # the reason for a refusal stands in the log alone
     result = NbGraderAPI(config=config).generate_assignment(assignment)
