@@ -126,7 +126,7 @@ def test_everybody_gets_a_verdict(course, graded):
 SWOLLEN = pytest.param("memory", marks=pytest.mark.xfail(reason="too much memory ends the whole notebook", strict=True))
 
 
-@pytest.mark.parametrize("student", [*(SCORES.keys() - {"memory"}), SWOLLEN])
+@pytest.mark.parametrize("student", [*(name for name in SCORES if name != "memory"), SWOLLEN])
 def test_each_pays_for_what_is_theirs(course, graded, student):
     found = verdict(course, student)
     assert found.score == SCORES[student] and found.staff_notes == ()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from autograder import cells
+
 WRONG = {"row_gradients": "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()"}
 
 ALWAYS_EQUAL = """\
@@ -189,3 +191,13 @@ def row_gradients(X, delta):
 def test_answers_cannot_be_imported(scores, line):
     code = f"{line}\ndef sigmoid(z):\n    import sys\n    return eval({line.split()[-1]!r})(z)"
     assert scores({"sigmoid": code})["sigmoid"] == 0.0
+
+
+def test_edited_tests_that_print_full_marks_gain_nothing(attacked):
+    notebook = attacked.notebook()
+    for cell in notebook.cells:
+        if cells.is_test(cell):
+            cell.source = "4.0"
+            cell.metadata.nbgrader.update(points=400, locked=False)
+    verdict = attacked.judged(notebook)
+    assert verdict.score == 0 and verdict.points == 40

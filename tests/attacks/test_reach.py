@@ -222,3 +222,119 @@ def test_arrays_survive_the_trip_exactly(ask):
     for ours, theirs in zip(sent, came, strict=True):
         np.testing.assert_array_equal(ours, theirs)
         assert ours.dtype == theirs.dtype
+
+
+def test_environment_and_home_hold_nothing_of_the_hosts(ask):
+    variables, home = ask("""
+        import os
+        def probe():
+            return dict(os.environ), [name for name in os.listdir(os.path.expanduser("~")) if "." not in name]
+    """)
+    ours = {value for value in os.environ.values() if len(value) > 12}
+    assert not ours & set(variables.values()) and set(home) <= {"matplotlib", "ipython"}
+    told = {"PATH", "HOME", "TMPDIR", "LANG", "PWD", "MPLCONFIGDIR", "IPYTHONDIR", "AUTOGRADER_SANDBOX"}
+    threads = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
+    assert variables["PWD"] == "/" and {name for name in variables if not name.startswith("MPL")} <= told | threads
+
+
+def test_frames_and_the_collector_lead_to_no_check_and_no_reference(ask):
+    modules, found = ask("""
+        import gc, inspect, sys
+        def probe():
+            names = ("Blank", "Judge", "a1_neuron", "judgement", "Course", "catalogue", "numerical_gradient_of")
+            frame, seen = sys._getframe(), []
+            while frame is not None:
+                seen += [*frame.f_locals, *frame.f_globals, frame.f_code.co_filename]
+                frame = frame.f_back
+            for item in gc.get_objects():
+                if inspect.isfunction(item) or inspect.isclass(item):
+                    seen.append(item.__module__ or "")
+                    seen.append(item.__name__)
+            return sorted(name for name in sys.modules if "autograder" in name), [n for n in seen if n in names]
+    """)
+    assert modules == [] and found == []
+
+
+def test_text_of_one_submission_is_in_no_memory_of_the_next(box):
+    mark = "0f3c-left-in-memory"
+    look = f"""
+import gc
+def probe():
+    mark = "".join(reversed({mark[::-1]!r}))
+    for item in gc.get_objects():
+        for text in gc.get_referents(item):  # no generator here: its closure would hold the mark itself
+            if type(text) is str and text == mark:
+                return True
+    return False
+"""
+    with box.submission() as first, box.submission() as second:
+        first.run([{"source": look + f"kept = [{mark!r}]", "isolated": False}])
+        second.run([{"source": look, "isolated": False}])
+        answers = []
+        for submission in (first, second):
+            with submission.check() as fork:
+                answers.append(fork.call("probe", ()).value)
+    assert answers == [True, False]
+
+
+def test_no_process_memory_but_its_own_can_be_read(ask):
+    assert (
+        ask("""
+        import ctypes, os
+        libc = ctypes.CDLL(None, use_errno=True)
+        def probe():
+            read = []
+            for pid in (0, 1, 2, 3, os.getppid()):
+                for path in (f"/proc/{pid}/mem", f"/proc/{pid}/maps", f"/proc/{pid}/fd/0", f"/proc/{pid}/root/etc"):
+                    read += [path] if os.path.exists(path) else []
+                read += [pid] if libc.ptrace(16, pid, 0, 0) != -1 else []
+                read += [pid] if libc.syscall(434, pid, 0) >= 0 and libc.syscall(438, pid, 0, 0) >= 0 else []
+            return read
+    """)
+        == []
+    )
+
+
+def test_of_all_folders_and_files_only_private_ones_can_be_changed(ask):
+    changed = ask("""
+        import os, sys
+        mine = ("/tmp", "/work", "/dev/shm")
+        def probe():
+            changed = []
+            for top, folders, names in os.walk("/"):
+                if top.startswith(mine) or top.startswith(("/proc", "/dev/pts")):
+                    continue
+                if os.access(top, os.W_OK):
+                    changed.append(top)
+                if top != "/dev":
+                    changed += [path for name in names if os.access(path := os.path.join(top, name), os.W_OK)
+                                and not os.path.islink(path)]
+            for path in (os.__file__, sys.modules["numpy"].__file__, sys.modules["wire"].__file__,
+                         sys.modules["wire"].__file__[:-3] + ".pyc", sys.executable):
+                for act in (lambda: open(path, "r+b"), lambda: os.unlink(path), lambda: os.chmod(path, 0o777),
+                            lambda: os.utime(path), lambda: os.rename(path, "/tmp/x"), lambda: os.link(path, "/tmp/y"),
+                            lambda: os.mkdir(os.path.join(os.path.dirname(path), "__pycache__", "x"))):
+                    try:
+                        act()
+                        changed.append(path)
+                    except OSError:
+                        pass
+            return changed[:20]
+    """)
+    assert changed == []
+
+
+def test_the_library_has_no_back_door_to_the_rest_of_it(ask):
+    assert ask("""
+        import importlib, importlib.util, os, pkgutil, subprocess, sys
+        import nnlib, nnlib.datasets
+        def probe():
+            names = {module.name for module in pkgutil.iter_modules(nnlib.__path__)}
+            found = [n for n in ("losses", "activations", "layers", "graph") if n in names
+                     or importlib.util.find_spec("nnlib." + n) or "nnlib." + n in sys.modules]
+            formulas = ("sigmoid", "log_loss", "softplus", "step")
+            found += [f for m in list(sys.modules.values()) if getattr(m, "__name__", "").startswith("nnlib")
+                      for f in formulas if hasattr(m, f)]
+            pip = subprocess.run([sys.executable, "-m", "pip", "install", "torch"], capture_output=True).returncode
+            return found, pip != 0
+    """) == ([], True)

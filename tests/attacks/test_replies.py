@@ -50,6 +50,12 @@ def test_replies_sent_another_way_gain_nothing(scores, how):
     assert scores(WRONG, before=before, solved=True)["row_gradients"] == 0.0
 
 
+def test_a_reply_sent_twice_or_again_is_refused_even_when_it_is_right(scores):
+    """So the two ways above do reach the host."""
+    for how in ("replayed", "doubled"):
+        assert scores(before=HELD.replace("\n    HOW", REPLIES[how]), solved=True)["row_gradients"] == 0.0
+
+
 BOMBS = {
     "zeros without end": "np.broadcast_to(0.0, (10**12,))",
     "a large array": "np.zeros(9 << 20)",
