@@ -34,6 +34,7 @@ from autograder.course import Course, GradebookError, write_whole
 from autograder.gradebook import GradebookBusy as GradebookBusy
 from autograder.gradebook import address, exists, opening, using
 from autograder.gradebook import backup as backup
+from autograder.late import penalise
 from autograder.settings import path_to_alembic
 from autograder.verdict import Verdict
 
@@ -166,7 +167,7 @@ def _write(gradebook: Gradebook, verdict: Verdict, timestamp: datetime | None, r
     for name, comment in comments.items():
         comment.auto_comment = wanted[name].comment
     changed = bool(gradebook.db.new) or any(map(gradebook.db.is_modified, gradebook.db.dirty))
-    changed |= _penalise(gradebook, submission, config)
+    changed |= penalise(gradebook.db, submission, config)
     gradebook.db.commit()
     return changed
 
@@ -234,26 +235,6 @@ def _wanted(verdict: Verdict, grades: Collection, comments: Collection) -> dict[
     for question in verdict.unanswered:
         wanted[question] = _Wanted(0.0, NO_RESPONSE)
     return wanted
-
-
-def _penalise(gradebook: Gradebook, submission: SubmittedAssignment, config: Config | None) -> bool:
-    """What nbgrader's AssignLatePenalties does, where a policy is configured; else penalties stay as they are."""
-    if not config or not (config.AssignLatePenalties or config.LateSubmissionPlugin):
-        return False
-    from nbgrader.preprocessors import AssignLatePenalties  # here, for it takes long to import and few courses need it
-
-    gradebook.db.flush()  # the scores are sums that the database makes
-    policy = AssignLatePenalties(config=config)
-    policy.init_plugin()
-    late = submission.total_seconds_late if submission.assignment.duedate else 0
-    ask, changed = policy.plugin_inst.late_submission_penalty, False
-    for notebook in submission.notebooks:
-        gradebook.db.refresh(notebook)
-        penalty = ask(submission.student_id, notebook.score, late) if late else None
-        penalty = None if penalty is None else policy._check_late_penalty(notebook, penalty)
-        changed |= notebook.late_submission_penalty != penalty
-        notebook.late_submission_penalty = penalty
-    return changed
 
 
 def lacking(course: Course, assignment: str, verdicts: Iterable[Verdict]) -> list[Verdict]:

@@ -14,6 +14,7 @@ from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
+from autograder import pipeline
 from autograder import record as recording
 from autograder.course import Course
 from autograder.record import (
@@ -308,6 +309,24 @@ def test_a_penalty_follows_the_policy_and_stays_where_there_is_none(course):
         assert not record(gradebook, verdict(), timestamp=WHEN, config=half)
         assert record(gradebook, verdict(), timestamp=early, config=half)
     assert penalty(course, half, when=early) is None
+
+
+def test_the_policy_of_nbgrader_config_is_that_of_a_grading_run(course, root, monkeypatch):
+    due(course, 3)
+    folder = course.submission(ASSIGNMENT, "ada").parent
+    folder.mkdir(parents=True)
+    (folder / "timestamp.txt").write_text("2026-11-03 12:30:00 UTC")
+    (course.root / "policy_of_this_course.py").write_text(
+        "from nbgrader.plugins import LateSubmissionPlugin\n\n\nclass OnePoint(LateSubmissionPlugin):\n"
+        "    def late_submission_penalty(self, student_id, score, total_seconds_late):\n        return 1.0\n"
+    )
+    line = 'c.AssignLatePenalties.plugin_class = "policy_of_this_course.OnePoint"\n'
+    (course.root / "nbgrader_config.py").write_text((root / "nbgrader_config.py").read_text() + line)
+    monkeypatch.chdir(course.root)
+    save_verdict(course, verdict())
+    with open_gradebook(course.db_url) as gradebook:
+        pipeline.settle(Course.here(), gradebook, verdict())
+        assert gradebook.find_submission(ASSIGNMENT, "ada").late_submission_penalty == 1.0
 
 
 def test_an_extension_without_a_deadline_is_not_late(course):
