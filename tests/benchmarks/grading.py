@@ -138,8 +138,11 @@ def where_time_goes(course: Course, students: list[Made]) -> dict[str, float]:
     `check` is judging less a fork and a run of the cells on their own.
     """
     source, taken = nbformat.read(course.source(ASSIGNMENT), as_version=4), Counter()
-    box, judge = Sandbox(allowed_modules(ASSIGNMENT)), Judge(ASSIGNMENT)
-    with box, judge, record.open_gradebook(course.db_url) as gradebook:
+    with (
+        Sandbox(allowed_modules(ASSIGNMENT)) as box,
+        Judge(ASSIGNMENT) as judge,
+        record.open_gradebook(course.db_url) as gradebook,
+    ):
         for student in students:
             one = submission(course, ASSIGNMENT, student.name)
             with part(taken, "read"):
