@@ -384,11 +384,24 @@ def bombs():
             f'{{"kind":"value","nonce":"{n}","sizes":[],"body":{{"list":[{units}]}}}}'.encode()))  # fmt: skip
     zeros = ",".join("0" * ((wire.MAX_HEADER - 300) // 2))
     yield sends(lambda n: frame(f'{{"kind":"value","nonce":"{n}","sizes":[{zeros}],"body":1}}'.encode()))
+    yield flood(1 << 30, 0)
+    yield flood(len(frame(header("0" * 32, 1))) - 16, 1 << 30)
     yield value(array(dtype="|u1", shape=[wire.MAX_BUFFERS]), bytes(wire.MAX_BUFFERS))
     yield SCRIPTS["long and short text"]
     yield calls(*[ask(*REFUSED[name], index=1) for name in ("huge", "huge of no rows", "long and short text")])
     yield calls(ask(np.ones((4000, 1)), np.ones(1000), index=1), ask(np.ones((4000, 1)), np.ones(1001), index=1))
     yield SCRIPTS["zero-size with giant dimensions"]
+
+
+def flood(header_size, payload_size):
+    """A script that sends a gigabyte, unless the host hangs up on reading that it will."""
+
+    def script(ours, request):
+        ours.sendall(wire.PREFIX.pack(header_size, payload_size) + frame(header(request.nonce, 1))[16:])
+        for _ in range(1024):
+            ours.sendall(bytes(1 << 20))
+
+    return script
 
 
 def survive_bombs(pid):
@@ -461,13 +474,19 @@ def test_odd_outputs_become_sound_ones_or_none(process):
 
 
 NO_ANSWERS = {
-    "nothing": [], "zeros": [b"\0" * 40], "a number of many digits": [cell(0, [], DIGITS)], "no dicts": [cell(0, [3])],
-    "a text": [cell(0, "x")], "a word for a number": [cell(0, [], "many")], "exchanged": [cell(1, []), cell(0, [])],
-    "doubled": [cell(0, []), cell(0, [])], "of another kind": [cell(0, []), cell(1, [], kind="value")],
-    "cut short": [cell(0, []), cell(1, [])[:-1]], "None": [wire.pack("cell", "0", None)],
-    "an array": [wire.pack("cell", "0", np.zeros(3))],
-    "arrays": [wire.pack("cell", "0", {"outputs": np.zeros(2), "dropped": np.zeros(2)})],
-}  # fmt: skip
+    "nothing": [],
+    "zeros": [b"\0" * 40],
+    "a number of many digits": [cell(0, [], DIGITS), cell(1, [])],
+    "no dicts": [cell(0, [3]), cell(1, [])],
+    "a text": [cell(0, "x"), cell(1, [])],
+    "a word for a number": [cell(0, [], "many"), cell(1, [])],
+    "exchanged": [cell(1, []), cell(0, [])],
+    "doubled": [cell(0, []), cell(0, [])],
+    "of another kind": [cell(0, []), cell(1, [], kind="value")],
+    "cut short": [cell(0, []), cell(1, [])[:-1]],
+    "None": [wire.pack("cell", "0", None), cell(1, [])],
+    "arrays": [wire.pack("cell", "0", {"outputs": np.zeros(2), "dropped": np.zeros(2)}), cell(1, [])],
+}
 
 
 @pytest.mark.parametrize("what", NO_ANSWERS)
