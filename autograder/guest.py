@@ -13,7 +13,6 @@ import os
 import resource
 import signal
 import socket
-import sys
 from functools import partial
 
 import numpy as np
@@ -39,8 +38,8 @@ def must(result: int, what: str) -> None:
 # zygote
 
 
-def main(descriptor: int) -> None:
-    """Warm up, then fork a keeper for each request on `control` until the host goes."""
+def main(descriptor: int, modules: tuple[str, ...]) -> None:
+    """Warm up, import `modules`, then fork a keeper for each request on `control` until the host goes."""
     if os.getuid() == 0 and SANDBOXED:
         _become_nobody()
     control = socket.socket(fileno=descriptor)
@@ -48,7 +47,7 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are not waited for
     import shell  # the warm part: NumPy, Matplotlib, IPython, one figure, one traceback
 
-    shell.warm_up()
+    shell.warm_up(modules)
     wire.send(control, "ready", "", None)
     while True:
         try:
@@ -255,7 +254,3 @@ def _answer(namespace: dict, name: str, args: tuple):
     pairs = enumerate(zip(before, args, strict=True))
     changed = [i for i, (old, new) in pairs if old is not None and not np.array_equal(old, new, equal_nan=True)]
     return "value", {"value": value, "changed": changed}
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -62,23 +62,32 @@ class Judge:
 
     @contextmanager
     def _run(self, notebook: NotebookNode) -> Iterator[tuple[Submission, tuple[str, ...]]]:
-        """The submission, its cells run, and what to tell of it. A cell that ends the process is left out, thrice."""
+        """The submission, its cells run, and what to tell of it.
+
+        Where a cell ends the process, the notebook is run again with each test cell in a fork of its own, so that what
+        an answer does there costs that answer only. A cell that still ends it is left out, thrice.
+        """
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        skipped: dict[int, str] = {}
+        apart, skipped = False, {}
         begun = time.monotonic()
         while True:
             with self._box.submission() as guest:
                 try:
-                    results = guest.run([_task(cell, index in skipped) for index, cell in enumerate(code)])
+                    results = guest.run([_task(cell, apart, index in skipped) for index, cell in enumerate(code)])
                 except Died as death:
                     late = time.monotonic() - begun > self._box.limits.wall / 2
                     if death.index in skipped or len(skipped) == MOST_SKIPPED or late:
                         raise
-                    skipped[death.index] = str(death)
+                    if apart:
+                        skipped[death.index] = str(death)
+                    apart = True
                     continue
-                if not guest.answers() and (helpless := _others(code) - skipped.keys()):
-                    skipped |= dict.fromkeys(helpless, "it or another cell left the notebook unable to go on")
-                    continue
+                if not guest.answers():
+                    helpless = _others(code) - skipped.keys() if apart else set()
+                    if helpless or not apart:
+                        skipped |= dict.fromkeys(helpless, "it or another cell left the notebook unable to go on")
+                        apart = True
+                        continue
                 for number, (cell, result) in enumerate(zip(code, results, strict=True), start=1):
                     cell.execution_count, cell.outputs = number, [*_outputs(result["outputs"])]
                 yield guest, (*_skip_notes(skipped), *_flood_notes(results))
@@ -148,9 +157,10 @@ def _dead(name: str, points: float, reason: str) -> BlankVerdict:
     return BlankVerdict(name, points, FAILED, 0.0, (Finding("the notebook runs", message, "", "died"),), "died")
 
 
-def _task(cell: NotebookNode, skip: bool) -> dict:
-    """What the guest is to run: test cells without their hidden line, each in a fork of its own."""
-    return {"source": "" if skip else cells.without_hidden(cell.source), "isolated": cells.is_test(cell) and not skip}
+def _task(cell: NotebookNode, apart: bool, skip: bool) -> dict:
+    """What the guest is to run: a cell without its hidden line; a test cell `apart` in a fork of its own."""
+    isolated = apart and cells.is_test(cell) and not skip
+    return {"source": "" if skip else cells.without_hidden(cell.source), "isolated": isolated}
 
 
 def _others(code: list[NotebookNode]) -> set[int]:

@@ -127,7 +127,28 @@ class Outcome:
     examined: bool = False
     finding: Finding | None = None
     kinds: list[str] = field(default_factory=list)  # of the failures: "wrong_shape", "inaccurate", "" …
-    explanations: set[str] | None = None
+    seen: list["_Seen"] = field(default_factory=list)
+
+
+Mistakes = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One comparison: what came, what was expected, what each mistake would give, whether it failed."""
+
+    got: Any
+    want: np.ndarray
+    mistakes: Mistakes
+    rtol: float
+    failed: bool
+
+    def explanations(self) -> set[str]:
+        """The mistakes that give what came; one that changes nothing here does not explain a failure here."""
+        wrong = self.mistakes() if callable(self.mistakes) else self.mistakes or {}
+        arrays = {name: np.asarray(value, dtype=np.float64) for name, value in wrong.items()}
+        explained = {name for name, value in arrays.items() if _same(self.got, value, self.rtol)}
+        return {name for name in explained if not (self.failed and _same(self.want, arrays[name], self.rtol))}
 
 
 class Blank:
@@ -165,20 +186,18 @@ class Blank:
             raise StudentFault("wrong_type", f"{name} returned {_describe(reply.value)}, expected {returns} values.")
         return reply.value
 
-    def close(self, property: str, got: Any, want: Any, mistakes: Mapping[str, Any] | None = None, rtol: float = RTOL):
+    def close(self, property: str, got: Any, want: Any, mistakes: Mistakes = None, rtol: float = RTOL):
         """Examine that `got` has the shape of `want` and equals it to `rtol` of its largest entry.
 
-        `mistakes` maps names of the catalogue to what each mistake would give for this input.
+        `mistakes` maps names of the catalogue to what each mistake would give for this input; where that takes time, it
+        is a function that returns such a mapping, called only when the property has failed.
         """
         want = np.asarray(want, dtype=np.float64)
         kind, message = _compare(got, want, rtol)
-        wrong = {name: np.asarray(value, dtype=np.float64) for name, value in (mistakes or {}).items()}
-        explained = {name for name, value in wrong.items() if _same(got, value, rtol)}
-        if kind is not None:  # a mistake that changes nothing here does not explain a failure here
-            explained -= {name for name in explained if _same(want, wrong[name], rtol)}
-        self._record(property, kind, message, explained)
+        self._outcomes[property].seen.append(_Seen(got, want, mistakes, rtol, kind is not None))
+        self._record(property, kind, message)
 
-    def gradient(self, property: str, got: Any, want: Any, cost: Callable, at: Any, mistakes: Mapping | None = None):
+    def gradient(self, property: str, got: Any, want: Any, cost: Callable, at: Any, mistakes: Mistakes = None):
         """Examine a gradient against the analytic `want`, itself held to the numerical derivative of `cost` at `at`.
 
         Raises AssertionError when `want` is not the derivative of `cost`: the check is wrong, nobody's mark is decided.
@@ -191,12 +210,12 @@ class Blank:
 
     def true(self, property: str, condition: bool, message: str, diagnosis: str = ""):
         """Examine a condition the host has computed itself; `message` says what was expected instead."""
-        self._record(property, None if condition else diagnosis, message, set())
+        self._outcomes[property].seen.append(_Seen(None, np.empty(0), None, RTOL, not condition))
+        self._record(property, None if condition else diagnosis, message)
 
-    def _record(self, property: str, kind: str | None, message: str, explained: set[str]):
+    def _record(self, property: str, kind: str | None, message: str):
         outcome = self._outcomes[property]
         outcome.examined = True
-        outcome.explanations = explained if outcome.explanations is None else outcome.explanations & explained
         if kind is None:
             return
         outcome.kinds.append(kind)
@@ -252,13 +271,24 @@ class Blank:
 
 def _named(outcome: Outcome) -> Finding:
     """The finding of a failed property, its diagnosis the one mistake that explains every value, else how it failed."""
-    if outcome.explanations is not None and len(outcome.explanations) == 1:
-        name = next(iter(outcome.explanations))
+    explanations = _explanations(outcome.seen)
+    if len(explanations) == 1:
+        (name,) = explanations
     else:
         name = outcome.kinds[0] if len(set(outcome.kinds)) == 1 else ""
     finding = outcome.finding
     message = f"{finding.message} {CATALOGUE[name]}" if name else finding.message
     return Finding(finding.property, message, finding.example, name)
+
+
+def _explanations(seen: list[_Seen]) -> set[str]:
+    """The mistakes that explain every comparison; the failed ones are asked first, for they leave few."""
+    left: set[str] | None = None
+    for comparison in sorted(seen, key=lambda one: not one.failed):
+        left = comparison.explanations() if left is None else left & comparison.explanations()
+        if not left:
+            break
+    return left or set()
 
 
 STRUCTURAL = frozenset({"raised", "not_defined", "not_callable", "returned_none", "wrong_shape", "wrong_type",

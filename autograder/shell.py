@@ -2,6 +2,7 @@
 
 import base64
 import gc
+import importlib
 import io
 import os
 import signal
@@ -144,8 +145,8 @@ print(f"{np.linspace(0, 1, 3)}")
 """
 
 
-def warm_up() -> None:
-    """Draw one figure and raise one traceback (both slow the first time), then leave a clean namespace behind."""
+def warm_up(modules: tuple[str, ...] = ()) -> None:
+    """Do what is slow the first time and import `modules`, then leave a clean namespace behind."""
     config = Config()
     config.InlineBackend.print_figure_kwargs = {"bbox_inches": None}  # cutting margins off would draw each figure twice
     config.HistoryManager.enabled = False
@@ -154,6 +155,8 @@ def warm_up() -> None:
     shell = Shell.instance(config=config)
     shell.enable_matplotlib("inline")
     shell.run_cell(FIRST_TIME, store_history=False)
+    for module in modules:
+        importlib.import_module(module)
     shell.collected.clear()
     shell.reset(new_session=True)
     gc.collect()

@@ -152,9 +152,7 @@ def log_loss(blank):
     for property, make in (("J", inputs.labelled_logits), ("J for large |z|", inputs.sure_logits)):
         for case in blank.cases(make):
             y, z = case.args
-            mistakes = _wrong_losses(y, z)
-            if property == "J":  # for large |z| it is NaN, as after any other accident
-                mistakes["logits_as_probabilities"] = _cross_entropy(y, z)
+            mistakes = partial(_wrong_losses, y, z, large=property != "J")
             blank.close(property, blank.call("log_loss", y, z), log_loss_from_logits(y, z), mistakes)
 
 
@@ -164,9 +162,11 @@ def _cross_entropy(y, a):
         return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
 
 
-def _wrong_losses(y, z):
+def _wrong_losses(y, z, large):
     a = activations.sigmoid(z)
-    return {
+    # for large |z| it is NaN, as after any other accident
+    unsquashed = {} if large else {"logits_as_probabilities": _cross_entropy(y, z)}
+    return unsquashed | {
         "missing_mean": log_loss_from_logits(y, z) * len(y),
         "not_summed": y * softplus(-z) + (1 - y) * softplus(z),
         "wrong_sign": -log_loss_from_logits(y, z),
@@ -221,9 +221,9 @@ def _gradients(blank, X, delta, share, got, mistakes):
     """
     (dw, db), (want_w, want_b) = got, _weighted_sums(X, delta, share)
     of_w, of_b = (lambda w: share @ (X @ w + delta) ** 2 / 2), (lambda b: share @ (b + delta) ** 2 / 2)
-    blank.gradient("∂J/∂w", dw, want_w, of_w, np.zeros(X.shape[1]), mistakes(X))
-    of_bias = mistakes(np.ones(len(X))) | {"bias_forgotten": 0.0}
-    blank.gradient("∂J/∂b", db, want_b, of_b, 0.0, of_bias)
+    blank.gradient("∂J/∂w", dw, want_w, of_w, np.zeros(X.shape[1]), lambda: mistakes(X))
+    of_bias = {"bias_forgotten": 0.0}
+    blank.gradient("∂J/∂b", db, want_b, of_b, 0.0, lambda: mistakes(np.ones(len(X))) | of_bias)
 
 
 def _wrong_means(delta, n, X):
@@ -266,8 +266,8 @@ def gradient_step(blank):
         w, b, dw, db, lr = case.args
         new_w, new_b = blank.call("gradient_step", w, b, dw, db, lr, returns=2)
         want_w, want_b = right_gradient_step(w, b, dw, db, lr)
-        blank.close("new w", new_w, want_w, _wrong_steps(w, dw, lr))
-        blank.close("new b", new_b, want_b, _wrong_steps(b, db, lr))
+        blank.close("new w", new_w, want_w, partial(_wrong_steps, w, dw, lr))
+        blank.close("new b", new_b, want_b, partial(_wrong_steps, b, db, lr))
 
 
 def _wrong_steps(old, gradient, lr):
@@ -292,10 +292,10 @@ def _wrong_steps(old, gradient, lr):
 def train(blank):
     """Logistic regression by full-batch gradient descent from zero: w, b and the cost before each step."""
     for case in blank.cases(inputs.training_sets):
-        want, wrong = _descend(*case.args), _wrong_descents(*case.args)
+        want = _descend(*case.args)
         got = blank.call("train", *case.args, returns=3)
         for k, property in enumerate(("w and b", "w and b", "costs")):
-            blank.close(property, got[k], want[k], {name: path[k] for name, path in wrong.items()}, rtol=EXACT)
+            blank.close(property, got[k], want[k], partial(_wrong_values, k, *case.args), rtol=EXACT)
 
 
 def _log_loss_signal(y, z):
@@ -327,6 +327,11 @@ def _costs_of_activations(X, y, lr, steps):
     """The costs when the loss is given a = σ(z) where it expects z."""
     paths = (_descend(X, y, lr, k)[:2] for k in range(steps))
     return np.array([log_loss_from_logits(y, activations.sigmoid(X @ w + b)) for w, b in paths])
+
+
+def _wrong_values(k, *case):
+    """What each mistake makes of the k-th value returned."""
+    return {name: path[k] for name, path in _wrong_descents(*case).items()}
 
 
 def _wrong_descents(X, y, lr, steps):

@@ -27,6 +27,10 @@ def wrong(**wanted):
     return [v for v in ending if all(getattr(v, name) == value for name, value in wanted.items())]
 
 
+def _mapping(mistakes):
+    return mistakes() if callable(mistakes) else mistakes or {}
+
+
 # every name is reached
 
 
@@ -35,7 +39,7 @@ def examined():
     names, close = defaultdict(set), Blank.close
 
     def recording(self, property, got, want, mistakes=None, **options):
-        names[self._check.name] |= set(mistakes or {})
+        names[self._check.name] |= set(_mapping(mistakes))
         close(self, property, got, want, mistakes, **options)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -171,7 +175,7 @@ def test_the_held_out_set_sees_a_name_given_wrongly(blank, monkeypatch):
     close = Blank.close
 
     def planted(self, property, got, want, mistakes=None, **options):
-        close(self, property, got, want, (mistakes or {}) | {"planted": ANY["scaled by 1.1"](None, want)}, **options)
+        close(self, property, got, want, _mapping(mistakes) | {"planted": ANY["scaled by 1.1"](None, want)}, **options)
 
     monkeypatch.setattr(Blank, "close", planted)
     named = {kind for kind, verdict, _ in failures(blank, SEEDS[0]) if verdict.diagnosis == "planted"}
