@@ -251,6 +251,7 @@ def test_a_configuration_that_cannot_be_run_is_one_sentence(refused):
         (f"postgresql://grader:{PASSWORD}@host:port/marks", "The gradebook's address cannot be read: "),
         (f"oracel://grader:{PASSWORD}@host/marks", "Can't load plugin: sqlalchemy.dialects:oracel"),
         (f"mysql://grader:{PASSWORD}@host/marks", "No module named 'MySQLdb'"),
+        (f"postgresql://grader:{PASSWORD}@127.0.0.1:9/marks?connect_timeout={PASSWORD}", "***"),  # the driver quotes it
         ("sqlite:////nowhere/all.db", "The gradebook /nowhere/all.db cannot be used: unable to open database file"),
     ],
 )
