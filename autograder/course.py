@@ -115,13 +115,17 @@ def db_name(db_url: str) -> str:
     return make_url(db_url).set(query={}).render_as_string(hide_password=True)
 
 
-def write_whole(path: Path, data: bytes, mode: int = 0o666) -> Path:
-    """Write a file so that a reader, or a crash, sees the old one or the new one and never half of one."""
+def write_whole(path: Path, data: bytes, mode: int = 0o666, lasting: bool = True) -> Path:
+    """Write a file so that a reader sees the old one or the new one and never half of one.
+
+    So does whoever comes after a power failure, unless `lasting` is False: for what can be made again, in less time.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if lasting:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(part, path)
     return path

@@ -29,6 +29,7 @@ from autograder.course import Course, write_whole
 from autograder.png import image_bytes
 from autograder.verdict import PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
+LEXER, FORMATTER = PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)
 TEMPLATES = Path(__file__).parent / "templates"
 LONGEST_TEXT = 20_000  # characters of one cell that are shown; highlighting more would hold up a class
 MOST_FIGURES = 24
@@ -106,7 +107,7 @@ def write_feedback(
     for row in marks:
         of_student[row[0]].append(row)
     texts = ((student, page(course, assignment, student, of_student[student])) for student in students)
-    return [write_whole(course.feedback(assignment, student), text.encode()) for student, text in texts]
+    return [write_whole(course.feedback(assignment, student), text.encode(), lasting=False) for student, text in texts]
 
 
 # ---------------------------------------------------------------------------------------------------- marks and parts
@@ -241,9 +242,10 @@ def _number(value: float) -> str:
     return f"{round(value, 2):g}"
 
 
+@lru_cache(maxsize=1000)  # a class makes the same mistakes, and gets the same examples
 def _code(source: str) -> Markup:
     """Python as highlighted HTML; Pygments escapes what it is given."""
-    return Markup(highlight(source, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)).rstrip("\n"))
+    return Markup(highlight(source, LEXER, FORMATTER).rstrip("\n"))
 
 
 def _ticks(text: str) -> Markup:

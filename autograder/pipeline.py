@@ -117,7 +117,7 @@ def settle(course: Course, gradebook, verdict: Verdict) -> None:
     resubmitted = noted.exists() and noted.read_text() != verdict.submission
     timestamp = record.submitted_at(course, verdict.assignment, verdict.student)
     record.record(gradebook, verdict, timestamp=timestamp, resubmitted=resubmitted, config=course.settings)
-    write_whole(noted, verdict.submission.encode(), mode=0o600)
+    write_whole(noted, verdict.submission.encode(), mode=0o600, lasting=False)
 
 
 def _write_notebook(course: Course, judged: Judged) -> None:
