@@ -35,8 +35,8 @@ HARMLESS = {"<", ">", '"', "'"}  # an escaped character like these stays text
 # browsers pass over tabs and line ends inside a scheme, Markdown takes backslashes out
 SCHEMES = "|".join(r"[\t\n\\]*".join(word) for word in ("javascript", "vbscript", "data"))
 SCHEME = re.compile(rf"({SCHEMES})(?=[\t\n\\]*:)", re.IGNORECASE)
-# MathJax commands that set links, styles or attributes, load extensions, or build the names of others
-COMMANDS = "href|style|class|cssId|require|unicode|mmlToken|bbox|data|includegraphics|csname"
+# MathJax commands that set links, styles or attributes, load extensions, draw boxes of any size, or build others' names
+COMMANDS = "href|style|class|cssId|require|unicode|mmlToken|bbox|data|includegraphics|csname|[rR]ule|Space"
 MATH = re.compile(rf"\\(?=(?:{COMMANDS})(?![A-Za-z]))")
 # only an attached image loads nothing from elsewhere; group 1 is its name
 IMAGE = re.compile(r"!(?=\[(?:[^\[\]\n]*\]\(attachment:([A-Za-z0-9_.-]+)\))?)")

@@ -197,6 +197,12 @@ def test_what_must_change_stays_readable():
     assert neutral("$a<b$ and vector<int>, the data: 3") == "$a< b$ and vector< int>, the data : 3"
 
 
+def test_no_formula_covers_the_page():
+    assert neutral("$\\rule{9999em}{9999em} \\Rule{1em}{1em}{1em} \\ruler$") == (
+        "$\\ rule{9999em}{9999em} \\ Rule{1em}{1em}{1em} \\ruler$"
+    )
+
+
 def test_cells_of_the_assignment_keep_their_html():
     locked = {"nbgrader": {**FLAGS, "locked": True, "grade_id": "intro"}, "deletable": False, "x": 1}
     cell = shown(new_markdown_cell("<b>Read this</b>", metadata=locked)).cells[0]
