@@ -3,10 +3,13 @@
 import copy
 import os
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from autograder import wire
+from autograder.bundle import bundle, use_checks
 from autograder.callbacks import Callbacks
+from autograder.course import Course
 from autograder.judgement import Blank, Reply, StudentFault, changed, checks_of, not_callable, not_defined, raised
 from autograder.verdict import FAILED
 
@@ -20,6 +23,7 @@ def check_in_kernel(name: str, namespace: dict) -> None:
     if os.environ.get("NBGRADER_EXECUTION"):
         raise RuntimeError("This course is graded by its own nbgrader_config.py; stock nbgrader gives no marks here.")
     assignment, _, blank = name.partition(".")
+    _use_own_checks(assignment)
     check = checks_of(assignment).get(blank)
     if check is None:
         raise CheckFailed(f"there is no check {blank!r} for the assignment {assignment!r}")
@@ -27,6 +31,14 @@ def check_in_kernel(name: str, namespace: dict) -> None:
     if verdict.outcome == FAILED:
         raise CheckFailed("\n".join(f"{finding.property}: {finding.message}" for finding in verdict.findings))
     print(f"{blank}: passed")
+
+
+def _use_own_checks(assignment: str) -> None:
+    """Where the notebook lies in a course that has checks of its own, those are the ones."""
+    here = Path.cwd()
+    root = next((folder for folder in (here, *here.parents) if (folder / "assignments").is_dir()), here)
+    if (root / "checks").is_dir():
+        use_checks(bundle(Course(root, root / "course"), assignment).checks)
 
 
 class KernelGuest:

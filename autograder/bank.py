@@ -9,10 +9,11 @@ A file a blank, `bank/<assignment>/<blank>.py`; each variant is the whole text o
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-BANK = Path(__file__).parent / "bank"
+PACKAGE = Path(__file__).parent
 MARKER = re.compile(r"# %% (correct|wrong): (.+?)(?: -> (\w+))?(?: keeps ([\d.]+))?")
 
 
@@ -32,9 +33,11 @@ class Variant:
     code: str
 
 
-def variants(assignment: str) -> list[Variant]:
-    """Every variant of an assignment's bank, by blank. Raises BankError."""
-    return [variant for path in sorted((BANK / assignment).glob("*.py")) for variant in _read(path)]
+def variants(assignment: str, folders: Iterable[Path] = (PACKAGE,)) -> list[Variant]:
+    """Every variant of an assignment's bank, by blank, from the first of `folders` that has one. Raises BankError."""
+    banks = (folder / "bank" / assignment for folder in folders)
+    bank = next((bank for bank in banks if bank.is_dir()), None)
+    return [variant for path in sorted(bank.glob("*.py")) for variant in _read(path)] if bank else []
 
 
 def _read(path: Path) -> list[Variant]:

@@ -92,32 +92,42 @@ def check(weights: Mapping[str, float], needs: Mapping[str, Callable] | None = N
     return lambda function: Check(function.__name__, (function.__doc__ or "").strip(), weights, function, needs or {})
 
 
-def checks_of(assignment: str) -> dict[str, Check]:
-    """The checks of an assignment by name.
+class ChecksError(LookupError):
+    """An assignment has no checks, or none that can be used; the text is one sentence."""
 
-    Raises, in one sentence, LookupError when it has none and ValueError when they need what is no blank, or each other.
-    """
+
+def checks_of(assignment: str) -> dict[str, Check]:
+    """The checks of an assignment by name. Raises ChecksError; they may not need what is no blank, or each other."""
     checks = {name: value for name, value in vars(_module(assignment)).items() if isinstance(value, Check)}
     for name, made in checks.items():
         if unknown := sorted(made.needs.keys() - checks.keys()):
-            raise ValueError(f"in {assignment}, {name} needs {', '.join(unknown)}: expected names of blanks.")
+            raise ChecksError(f"in {assignment}, {name} needs {', '.join(unknown)}: expected names of blanks.")
     try:
         TopologicalSorter({name: made.needs for name, made in checks.items()}).prepare()
     except CycleError as error:
-        raise ValueError(f"in {assignment}, blanks need each other in a circle: {' → '.join(error.args[1])}.") from None
+        circle = " → ".join(error.args[1])
+        raise ChecksError(f"in {assignment}, blanks need each other in a circle: {circle}.") from None
     return checks
 
 
 def allowed_modules(assignment: str) -> tuple[str, ...]:
-    """The modules of nnlib that the assignment may import (ALLOWED in its checks)."""
-    return tuple(_module(assignment).ALLOWED)
+    """The modules of nnlib that the assignment may import (ALLOWED in its checks). Raises ChecksError."""
+    allowed = getattr(_module(assignment), "ALLOWED", None)
+    if not isinstance(allowed, tuple) or not all(isinstance(name, str) for name in allowed):
+        raise ChecksError(f"the checks of {assignment} lack ALLOWED: name the modules of nnlib it may import, or ().")
+    return allowed
 
 
 def _module(assignment: str) -> ModuleType:
+    name = f"autograder.checks.{assignment.replace('-', '_')}"
     try:
-        return importlib.import_module(f"autograder.checks.{assignment.replace('-', '_')}")
+        return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        raise LookupError(f"there are no checks for the assignment {assignment!r}: {error}.") from None
+        if error.name != name:
+            raise ChecksError(f"the checks of {assignment} cannot be used: {error}.") from error
+        raise ChecksError(f"there are no checks for the assignment {assignment!r}.") from None
+    except Exception as error:  # the module is a program
+        raise ChecksError(f"the checks of {assignment} cannot be used: {type(error).__name__}: {error}.") from error
 
 
 @dataclass

@@ -8,7 +8,7 @@ read anyway (stubs, visible tests, nnlib).
 import ast
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,8 +44,10 @@ class Passage(NamedTuple):
     nature: str  # PROSE | CODE of an assignment | TAUGHT: any other code
 
 
-def secrets(sources: dict[str, NotebookNode], public: dict[str, bytes]) -> Secrets:
+def secrets(sources: dict[str, NotebookNode], public: dict[str, bytes], folders: Iterable[Path] = ()) -> Secrets:
     """All that is secret: in the source notebooks (assignment -> notebook), the checks and the bank.
+
+    `folders` may hold checks/ and bank/ beside this package's.
 
     `public` are nnlib's files, name -> bytes: a formula that stands there is no secret (an assignment's allow-list, not
     secrecy, keeps it out of the answers).
@@ -54,7 +56,7 @@ def secrets(sources: dict[str, NotebookNode], public: dict[str, bytes]) -> Secre
     shown = [data.decode("utf-8") for name, data in public.items() if name.endswith(".py")]
     shown += [_shown(cell) for _, cell in cells if cell.cell_type == "code"]
     found = [(f"the solution of {grade_id(cell) or 'a cell'} in {name}", _inside(cell.source)) for name, cell in cells]
-    files = {path.relative_to(TRUSTED).as_posix(): path.read_bytes() for path in _trusted()}
+    files = {name: path.read_bytes() for folder in (*folders, TRUSTED) for name, path in _trusted(folder)}
     for name, data in files.items():
         found += _pieces(name, data.decode("utf-8", "replace"))
     shown = "\n".join(shown)
@@ -63,10 +65,12 @@ def secrets(sources: dict[str, NotebookNode], public: dict[str, bytes]) -> Secre
     return Secrets([block for block in blocks if block.lines], digests)
 
 
-def _trusted() -> list[Path]:
-    """The files of the checks and the bank."""
-    found = [path for part in ("checks", "bank") for path in sorted((TRUSTED / part).rglob("*"))]
-    return [path for path in found if path.is_file() and "__pycache__" not in path.parts]
+def _trusted(folder: Path) -> Iterator[tuple[str, Path]]:
+    """(name, file) of the checks and the bank in a folder."""
+    for path in (path for part in ("checks", "bank") for path in sorted((folder / part).rglob("*"))):
+        if path.is_file() and "__pycache__" not in path.parts:
+            name = path.relative_to(folder).as_posix()
+            yield f"autograder/{name}" if folder == TRUSTED else name, path
 
 
 def leaks(files: dict[str, bytes], secret: Secrets) -> Iterator[str]:
@@ -75,7 +79,7 @@ def leaks(files: dict[str, bytes], secret: Secrets) -> Iterator[str]:
     taught = "\n".join(passage.text for passage in passages if passage.nature == TAUGHT)
     for name, data in sorted(files.items()):
         if _digest(data) in secret.digests:
-            yield f"{name}: it is a copy of autograder/{secret.digests[_digest(data)]}"
+            yield f"{name}: it is a copy of {secret.digests[_digest(data)]}"
         elif "autograder" in Path(name).parts:
             yield f"{name}: nothing of autograder/ belongs here"
     for passage in passages:
@@ -150,9 +154,9 @@ def _pieces(name: str, text: str) -> Iterator[tuple[str, str]]:
         except SyntaxError:  # an answer may be wrong in this way too
             statements = None
         if statements is None:
-            yield f"autograder/{name}", chunk
+            yield name, chunk
         else:
-            yield from ((f"autograder/{name}", _code(chunk, statement)) for statement in statements)
+            yield from ((name, _code(chunk, statement)) for statement in statements)
 
 
 def _code(text: str, statement: ast.stmt) -> str:

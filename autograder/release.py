@@ -75,7 +75,7 @@ def release(course: Course, assignment: str, *, verify: Callable) -> Release:
     bundle.unlink(missing_ok=True)
     files = _files(course, assignment, directory)
     sources = {name: _read(course, name) for name in _known(course)}
-    found = list(leaks.leaks(files, leaks.secrets(sources, _tree(course.root / "nnlib"))))
+    found = list(leaks.leaks(files, leaks.secrets(sources, _tree(course.root / "nnlib"), [course.root])))
     if found:
         shutil.rmtree(directory)
         more = [f"and {len(found) - MOST_LEAKS} more"] if len(found) > MOST_LEAKS else []
@@ -97,7 +97,7 @@ def _check_source(course: Course, assignment: str) -> None:
             raise ReleaseError(f"{assignment}: {names.count(name)} cells share the grade_id {name!r}; rename one.")
     if not any(kind(cell) == TEST for cell in notebook.cells):
         raise ReleaseError(f"{assignment}: no cell is graded; a test cell needs `grade: true` and points.")
-    checks = _checks(assignment)
+    checks = _checks(course, assignment)
     before = [None, *notebook.cells]
     for cell, previous, following in zip(notebook.cells, before, [*notebook.cells[1:], None], strict=False):
         if kind(cell) == ANSWER:
@@ -123,11 +123,12 @@ def _read(course: Course, assignment: str) -> NotebookNode:
     return notebook
 
 
-def _checks(assignment: str) -> set[str]:
+def _checks(course: Course, assignment: str) -> set[str]:
     """The names of an assignment's check functions, read without running them."""
-    path = leaks.TRUSTED / "checks" / f"{assignment.replace('-', '_')}.py"
-    if not path.is_file():
-        raise ReleaseError(f"{assignment} has no checks: write them in autograder/checks/{path.name}.")
+    name = f"{assignment.replace('-', '_')}.py"
+    path = next((p for p in (course.root / "checks" / name, leaks.TRUSTED / "checks" / name) if p.is_file()), None)
+    if path is None:
+        raise ReleaseError(f"{assignment} has no checks: write them in {course.root / 'checks' / name}.")
     return {node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)}
 
 

@@ -4,23 +4,17 @@ A worker keeps one judge, of the bundle that it was asked for last: starting one
 """
 
 import atexit
-import importlib
 import multiprocessing
 import os
 import platform
-import sys
-import tempfile
 import threading
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-import autograder.checks
-from autograder.bundle import Bundle, grader_digest
+from autograder.bundle import Bundle, grader_digest, use_checks
 from autograder.display import clean_notebook
 from autograder.handed_in import Submission
 from autograder.judge import Judge
@@ -29,7 +23,6 @@ from autograder.verdict import Verdict
 
 _lock = threading.Lock()  # one judge, whatever the number of a worker's threads
 _judge: tuple[tuple, Judge, NotebookNode] | None = None  # what it was made for, the judge, the source notebook
-_checks: tempfile.TemporaryDirectory | None = None
 
 
 class OtherGrader(Exception):
@@ -115,21 +108,6 @@ def _judge_for(bundle: Bundle) -> tuple[Judge, NotebookNode]:
         judge = Judge(bundle.assignment, unsafe_no_sandbox=not bundle.sandboxed)
         _judge = wanted, judge, nbformat.reads(bundle.source, as_version=4)
     return _judge[1:]
-
-
-def use_checks(checks: Mapping[str, str]) -> None:
-    """Make these modules (name to source text) those of `autograder.checks` in this process."""
-    global _checks
-    if _checks:
-        autograder.checks.__path__.remove(_checks.name)
-        _checks.cleanup()
-    _checks = tempfile.TemporaryDirectory(prefix="checks-")
-    for name, text in checks.items():
-        (Path(_checks.name) / f"{name}.py").write_text(text, encoding="utf-8")
-        sys.modules.pop(f"autograder.checks.{name}", None)
-        vars(autograder.checks).pop(name, None)  # else `from autograder.checks import …` finds the old one
-    autograder.checks.__path__.insert(0, _checks.name)
-    importlib.invalidate_caches()
 
 
 @atexit.register

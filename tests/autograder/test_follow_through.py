@@ -10,7 +10,7 @@ import pytest
 from autograder import callbacks, cells
 from autograder.comments import comment_on, follow_through
 from autograder.judge import Judge
-from autograder.judgement import check, checks_of
+from autograder.judgement import ChecksError, check, checks_of
 from autograder.sandbox import Limits
 from autograder.verdict import FAILED, PASSED, BlankVerdict
 from tests.autograder.conftest import graded
@@ -302,13 +302,13 @@ def declared(monkeypatch, **needs):
     ({"a": ["a"]}, {"a → a"}),
 ])  # fmt: skip
 def test_a_circle_is_refused_and_named(monkeypatch, needs, circle):
-    with pytest.raises(ValueError, match="^in a0-circle, blanks need each other in a circle: ") as refused:
+    with pytest.raises(ChecksError, match="^in a0-circle, blanks need each other in a circle: ") as refused:
         declared(monkeypatch, **needs)
     assert str(refused.value).partition("circle: ")[2].rstrip(".") in circle
 
 
 def test_a_need_that_is_no_blank_is_refused(monkeypatch):
-    with pytest.raises(ValueError, match="^in a0-circle, a needs c, d: expected names of blanks.$"):
+    with pytest.raises(ChecksError, match="^in a0-circle, a needs c, d: expected names of blanks.$"):
         declared(monkeypatch, a=["b", "d", "c"], b=[])
 
 

@@ -207,7 +207,14 @@ def test_a_source_that_is_no_notebook_is_refused(course):
 
 def test_an_assignment_without_checks_is_refused(course):
     (leaks.TRUSTED / "checks" / "toy.py").unlink()
-    assert refused(course) == "toy has no checks: write them in autograder/checks/toy.py."
+    assert refused(course) == f"toy has no checks: write them in {course.root / 'checks' / 'toy.py'}."
+
+
+def test_a_courses_own_checks_are_as_good_and_as_secret(course):
+    shutil.move(leaks.TRUSTED / "checks", course.root / "checks")
+    release(course, "toy", verify=verified)
+    shutil.copyfile(course.root / "checks" / "toy.py", course.root / "lectures" / "extra.py")
+    leaked(course, "extra.py: it is a copy of checks/toy.py")
 
 
 def test_what_nbgrader_refuses_is_one_sentence(course):
@@ -295,7 +302,7 @@ def test_a_source_that_is_not_what_was_released_is_not_graded(course):
 def leaked(course, *expected):
     """A leak is refused, named with file and place, and takes bundle and release with it, also those of last time."""
     release_before = course.directory / "bundle" / "toy.zip"
-    release_before.parent.mkdir(parents=True)
+    release_before.parent.mkdir(parents=True, exist_ok=True)
     release_before.write_bytes(b"of last time")
     sentence = refused(course)
     assert "students would see what they must not" in sentence
