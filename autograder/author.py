@@ -9,8 +9,9 @@ from typing import Any
 from autograder import wire
 from autograder.bundle import bundle, use_checks
 from autograder.callbacks import Callbacks
+from autograder.comparison import changed
 from autograder.course import Course
-from autograder.judgement import Blank, Reply, StudentFault, changed, checks_of, not_callable, not_defined, raised
+from autograder.judgement import Blank, Reply, StudentFault, checks_of, not_callable, not_defined, raised
 from autograder.verdict import FAILED
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
-from autograder.judgement import StudentFault, numeric
+from autograder.comparison import numeric
+from autograder.judgement import StudentFault
 
 MOST_CALLS = 10_000  # of one check
 MOST_BYTES = 64 << 20  # of one check, there and back

@@ -1,11 +1,10 @@
-"""What a check is written with: cases, calls into the student's notebook, comparisons, diagnosis.
+"""What a check is written with: cases, calls into the student's notebook, what is examined, diagnosis.
 
 Everything here runs where no student code can: values come in over a wire as plain data and are compared by us.
 """
 
 import hashlib
 import importlib
-import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
@@ -15,12 +14,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.checks.catalogue import CATALOGUE
+from autograder.comparison import EXACT, RTOL, compare, describe, same
+from autograder.comparison import numeric as numeric  # checks find it here
+from autograder.example import source_of
 from autograder.verdict import FAILED, PASSED, BlankVerdict, Finding
 from nnlib.gradcheck import numerical_gradient
-
-RTOL = 1e-9  # of values
-EXACT = 5e-14  # of gradients: formulas come within 4e-15, differences of fourth order at their best step within 3e-13
-NEARLY = 1e-3  # closer than this and still wrong looks like finite differences or float32, not like a wrong formula
 
 
 class StudentFault(Exception):
@@ -157,8 +155,8 @@ class _Seen:
         """The mistakes that give what came; one that changes nothing here does not explain a failure here."""
         wrong = self.mistakes() if callable(self.mistakes) else self.mistakes or {}
         arrays = {name: np.asarray(value, dtype=np.float64) for name, value in wrong.items()}
-        explained = {name for name, value in arrays.items() if _same(self.got, value, self.rtol)}
-        return {name for name in explained if not (self.failed and _same(self.want, arrays[name], self.rtol))}
+        explained = {name for name, value in arrays.items() if same(self.got, value, self.rtol)}
+        return {name for name in explained if not (self.failed and same(self.want, arrays[name], self.rtol))}
 
 
 class Blank:
@@ -193,7 +191,7 @@ class Blank:
         if reply.value is None:
             raise StudentFault("returned_none", f"{name} returned None: is a return statement missing?")
         if returns > 1 and (not isinstance(reply.value, list | tuple) or len(reply.value) != returns):
-            raise StudentFault("wrong_type", f"{name} returned {_describe(reply.value)}, expected {returns} values.")
+            raise StudentFault("wrong_type", f"{name} returned {describe(reply.value)}, expected {returns} values.")
         return reply.value
 
     def close(self, property: str, got: Any, want: Any, mistakes: Mistakes = None, rtol: float = RTOL):
@@ -203,7 +201,7 @@ class Blank:
         is a function that returns such a mapping, called only when the property has failed.
         """
         want = np.asarray(want, dtype=np.float64)
-        kind, message = _compare(got, want, rtol)
+        kind, message = compare(got, want, rtol)
         self._outcomes[property].seen.append(_Seen(got, want, mistakes, rtol, kind is not None))
         self._record(property, kind, message)
 
@@ -212,9 +210,9 @@ class Blank:
 
         Raises AssertionError when `want` is not the derivative of `cost`: the check is wrong, nobody's mark is decided.
         """
-        numeric = np.asarray(numerical_gradient(cost, np.asarray(at, dtype=np.float64)))
-        scale = max(np.max(np.abs(numeric), initial=0.0), 1e-3)
-        if not np.allclose(numeric, want, rtol=0, atol=1e-5 * scale):
+        differences = np.asarray(numerical_gradient(cost, np.asarray(at, dtype=np.float64)))
+        scale = max(np.max(np.abs(differences), initial=0.0), 1e-3)
+        if not np.allclose(differences, want, rtol=0, atol=1e-5 * scale):
             raise AssertionError(f"{self._check.name}: {property} is not dJ")
         self.close(property, got, want, mistakes, rtol=EXACT)
 
@@ -240,7 +238,7 @@ class Blank:
 
     def _example(self) -> str:
         """Source of the last call, where it may be shown."""
-        return _source(*self._call) if self._case.public and self._call[0] else ""
+        return source_of(*self._call) if self._case.public and self._call[0] else ""
 
     def _note_changed(self, name: str, changed: tuple[int, ...]):
         which = ", ".join(str(position + 1) for position in changed)
@@ -308,112 +306,6 @@ STRUCTURAL = frozenset({"raised", "not_defined", "not_callable", "returned_none"
 def _strongest(names: list[str]) -> str:
     """One diagnosis for the blank: the first from the catalogue of mistakes, else the first structural one."""
     return next((name for name in names if name not in STRUCTURAL), names[0] if names else "")
-
-
-def _compare(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
-    """(None, "") when equal, else (how it failed, one sentence)."""
-    array = numeric(got)
-    if array is None:
-        return "wrong_type", f"got {_describe(got)}, expected {_expected(want)}."
-    if array.shape != want.shape:
-        return "wrong_shape", f"got {_describe(got)}, expected {_expected(want)}."
-    if array.dtype.kind == "f" and array.dtype.itemsize < 8:
-        return "wrong_dtype", f"got dtype {array.dtype}, expected float64."
-    array = array.astype(np.float64)
-    with np.errstate(all="ignore"):
-        error = np.where(array == want, 0.0, np.abs(array - want))
-    error[np.isnan(error)] = np.inf  # a NaN is as wrong as can be
-    scale = np.max(np.abs(want), initial=0.0, where=np.isfinite(want)) or 1.0
-    if not error.size or np.max(error) <= rtol * scale:
-        return None, ""
-    worst = np.unravel_index(np.argmax(error), error.shape)
-    entry = f"entry [{', '.join(map(str, worst))}]" if want.ndim else "the value"
-    sentence = f"{entry} is {array[worst]:.6g}, expected {want[worst]:.6g}."
-    if not np.isfinite(array[worst]):
-        return "not_finite", sentence
-    if np.max(error) <= NEARLY * scale:
-        return "inaccurate", f"{entry} is off by {np.max(error) / scale:.1e} (relative), allowed is {rtol:.0e}."
-    return "", sentence
-
-
-def _same(got: Any, wrong: np.ndarray, rtol: float) -> bool:
-    """Whether the student's value is what this mistake gives (NaN and infinity in the same places)."""
-    array = numeric(got)
-    if array is None or array.shape != wrong.shape:
-        return False
-    scale = np.max(np.abs(wrong), initial=0.0, where=np.isfinite(wrong)) or 1.0
-    with np.errstate(all="ignore"):
-        return bool(np.allclose(array.astype(np.float64), wrong, rtol=0, atol=rtol * scale, equal_nan=True))
-
-
-def numeric(value: Any) -> np.ndarray | None:
-    """The value as a real array, or None when it is not numbers of one shape."""
-    if not _made_of_numbers(value):
-        return None
-    try:
-        array = np.asarray(value)
-    except ValueError:  # a ragged list
-        return None
-    return array if array.dtype.kind in "fiub" else None
-
-
-def _made_of_numbers(value: Any) -> bool:
-    """NumPy must not see text: it would pad every string of a list to the longest, gigabytes for a small message."""
-    if isinstance(value, list | tuple):
-        return all(map(_made_of_numbers, value))
-    return isinstance(value, int | float | np.ndarray | np.generic)
-
-
-def changed(before: tuple, after: tuple) -> tuple[int, ...]:
-    """The positions of the arrays that are no longer what they were."""
-    pairs = enumerate(zip(before, after, strict=True))
-    return tuple(i for i, (a, b) in pairs if isinstance(a, np.ndarray) and not np.array_equal(a, b, equal_nan=True))
-
-
-def _describe(value: Any) -> str:
-    array = None if isinstance(value, str | dict) else numeric(value)
-    if array is None:
-        return f"a {type(value).__name__}" if not isinstance(value, np.ndarray) else f"an array of dtype {value.dtype}"
-    return f"an array of shape {array.shape}" if array.ndim else "a single number"
-
-
-def _expected(want: np.ndarray) -> str:
-    return f"an array of shape {want.shape}" if want.ndim else "a single number"
-
-
-def _source(name: str, args: tuple) -> str:
-    """Python source that makes the call again, or nothing when there is none or it would be too long to read."""
-    if any(callable(argument) and not argument.__doc__ for argument in args):
-        return ""
-    arguments = ",\n".join(_literal(argument) for argument in args)
-    call = f"{name}({arguments})" if "\n" not in arguments else f"{name}(\n{textwrap.indent(arguments, '    ')},\n)"
-    return f"import numpy as np\n\n{call}" if len(call) <= 2000 else ""
-
-
-def _literal(value: Any) -> str:
-    """Python source of a value of arrays, numbers, strings, functions, lists, tuples and dicts; a line for each row."""
-    if callable(value):
-        return value.__doc__
-    if isinstance(value, np.ndarray):
-        return _array_literal(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {_literal(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, tuple | list):
-        items = ", ".join(map(_literal, value))
-        return f"[{items}]" if isinstance(value, list) else f"({items}{',' if len(value) == 1 else ''})"
-    if isinstance(value, float) and not np.isfinite(value):
-        return f"float('{value}')"
-    return repr(value.item() if isinstance(value, np.generic) else value)
-
-
-def _array_literal(array: np.ndarray) -> str:
-    usual = array.dtype in (np.float64, np.int64, np.bool_)
-    dtype = "" if usual and array.size else f", dtype='{array.dtype}'"
-    if not array.size:  # [] alone would forget the other dimensions
-        return f"np.zeros({array.shape}{dtype})"
-    options = {"separator": ", ", "threshold": 10**6, "max_line_width": 10**6, "floatmode": "unique"}
-    with np.printoptions(nanstr="np.nan", infstr="np.inf"):
-        return f"np.array({np.array2string(array, prefix='np.array(', **options)}{dtype})"
 
 
 def _digest(*parts: bytes) -> int:

@@ -8,7 +8,8 @@ import pytest
 from autograder import cells
 from autograder.author import KernelGuest
 from autograder.checks.catalogue import CATALOGUE
-from autograder.judgement import EXACT, RTOL, Blank, StudentFault, check, checks_of
+from autograder.comparison import EXACT, RTOL
+from autograder.judgement import Blank, StudentFault, check, checks_of
 from autograder.verdict import FAILED, PASSED
 from tests.autograder.test_a1_checks import CHECKS, answered, sources
 
