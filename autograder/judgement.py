@@ -244,7 +244,7 @@ class Blank:
         which = ", ".join(str(position + 1) for position in changed)
         note = Finding(
             "inputs unchanged",
-            f"{name} changed its argument {which} in place; callers will not expect it. This costs no marks.",
+            f"{name} changed its argument {which}. {CATALOGUE['modified_input']}",
             self._example(),
             "modified_input",
         )

@@ -279,7 +279,9 @@ def test_an_argument_changed_in_place_is_said_and_costs_nothing():
 
     verdict = judged(doubling(), spoil)
     assert (verdict.outcome, verdict.score) == (PASSED, 4.0)
-    assert [finding.diagnosis for finding in verdict.findings] == ["modified_input"]
+    (finding,) = verdict.findings
+    assert finding.diagnosis == "modified_input"
+    assert finding.message == f"f changed its argument 1. {CATALOGUE['modified_input']}"
 
 
 # gradients
