@@ -1,40 +1,17 @@
-"""Hidden checks of a1-neuron. Rows are examples, a cost is the mean over them, step(0) = 0 (lectures 1, 2 and 4)."""
+"""Hidden checks of a1-neuron (lectures 1, 2 and 4)."""
 
 from functools import partial
 
 import numpy as np
 
 from autograder.checks import a1_neuron_inputs as inputs
+from autograder.checks import a1_neuron_mistakes as mistakes
+from autograder.checks import a1_neuron_right as right
 from autograder.judgement import EXACT, StudentFault, check, numeric
 from nnlib import activations
-from nnlib.activations import softplus, step
 from nnlib.losses import log_loss_from_logits
 
 ALLOWED = ("datasets", "gradcheck", "metrics", "plots", "preprocess")  # nnlib modules this assignment may import
-
-CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-TABLES = {"AND": np.array([0, 0, 0, 1]), "OR": np.array([0, 1, 1, 1]), "NAND": np.array([1, 1, 1, 0])}
-
-
-# what stands in for a wrong prerequisite, with the parameters of its statement
-
-
-def right_perceptron(X, w, theta):
-    return step(X @ w - theta)
-
-
-def right_row_gradients(X, delta):
-    return _weighted_sums(X, delta, np.full(len(X), 1 / len(X)))
-
-
-def _weighted_sums(X, delta, share):
-    """(∂J/∂w, ∂J/∂b) = (Xᵀ(share ∘ δ), shareᵀδ) for rows X (m, n)."""
-    return X.T @ (share * delta), share @ delta
-
-
-def right_gradient_step(w, b, dw, db, lr):
-    return w - lr * dw, b - lr * db
-
 
 # perceptron, gates, XOR
 
@@ -44,17 +21,8 @@ def perceptron(blank):
     """The perceptron: 1 where the weighted sum exceeds the threshold, else 0."""
     for property, make in (("output", inputs.real_rows), ("step(0) = 0", inputs.rows_on_the_threshold)):
         for case in blank.cases(make):
-            X, w, theta = case.args
-            z = X @ w - theta
-            mistakes = {
-                "fires_at_threshold": z >= 0,
-                "inverted": z <= 0,
-                "threshold_ignored": X @ w > 0,
-                "threshold_added": X @ w + theta > 0,
-                "plus_minus_one": np.where(z > 0, 1, -1),
-                "no_step": z,
-            }
-            blank.close(property, blank.call("perceptron", X, w, theta), right_perceptron(X, w, theta), mistakes)
+            got, wrong = blank.call("perceptron", *case.args), partial(mistakes.perceptron, *case.args)
+            blank.close(property, got, right.perceptron(*case.args), wrong)
 
 
 @check(weights={"AND": 0.125, "OR": 0.125, "NAND": 0.25, "all three": 0.5})
@@ -63,16 +31,9 @@ def gate_weights(blank):
     for case in blank.cases(inputs.gates):
         (name,) = case.args
         w, theta = blank.call("gate_weights", name, returns=2)
-        outputs = CORNERS @ _numbers(w, (2,), "w") > _numbers(theta, (), "theta")
-        other = {"AND": "OR", "OR": "AND"}.get(name, name)
-        mistakes = {
-            "gates_swapped": TABLES[other],
-            "nand_not_negated": TABLES["AND" if name == "NAND" else name],
-            "threshold_sign": np.full(4, name != "NAND"),
-            "inverted": 1 - TABLES[name],
-        }
-        blank.close(name, outputs, TABLES[name])
-        blank.close("all three", outputs, TABLES[name], mistakes)
+        outputs = right.CORNERS @ _numbers(w, (2,), "w") > _numbers(theta, (), "theta")
+        blank.close(name, outputs, right.TABLES[name])
+        blank.close("all three", outputs, right.TABLES[name], partial(mistakes.gate_weights, name))
 
 
 def _numbers(value, shape, name):
@@ -85,28 +46,13 @@ def _numbers(value, shape, name):
     return array
 
 
-@check(weights={"truth table": 0.5, "built of the gates": 0.5}, needs={"perceptron": right_perceptron})
+@check(weights={"truth table": 0.5, "built of the gates": 0.5}, needs={"perceptron": right.perceptron})
 def xor(blank):
     """XOR as two layers of the three gates."""
     for property, make in (("truth table", inputs.binary_rows), ("built of the gates", inputs.plane_rows)):
         for case in blank.cases(make):
             X, given = case.args
-            blank.close(property, blank.call("xor", X, given), _layers(X, given, "NAND", "OR", "AND"), {
-                "or_for_xor": _fires(X, given["OR"]),
-                "and_for_xor": _fires(X, given["AND"]),
-                "always_on": _layers(X, given, "AND", "NAND", "OR"),
-                "inverted": 1 - _layers(X, given, "NAND", "OR", "AND"),
-                "not_composed": X[:, 0] != X[:, 1],
-            })  # fmt: skip
-
-
-def _fires(X, gate):
-    return right_perceptron(X, *gate)
-
-
-def _layers(X, given, first, second, last):
-    """The output of gate `last` on the outputs of two gates of the first layer."""
-    return _fires(np.column_stack([_fires(X, given[first]), _fires(X, given[second])]), given[last])
+            blank.close(property, blank.call("xor", X, given), right.xor(X, given), partial(mistakes.xor, X, given))
 
 
 # sigmoid and log loss
@@ -118,13 +64,7 @@ def sigmoid(blank):
     for property, make in (("σ(z)", inputs.preactivations), ("σ(z) for large |z|", inputs.saturated)):
         for case in blank.cases(make):
             (z,) = case.args
-            blank.close(property, blank.call("sigmoid", z), activations.sigmoid(z), {
-                "overflow": np.where(z > 700, np.nan, activations.sigmoid(z)),
-                "sign_of_z": activations.sigmoid(-z),
-                "tanh_for_sigmoid": np.tanh(z),
-                "twice_too_steep": activations.sigmoid(2 * z),
-                "step_for_sigmoid": step(z),
-            })  # fmt: skip
+            blank.close(property, blank.call("sigmoid", z), activations.sigmoid(z), partial(mistakes.sigmoid, z))
 
 
 @check(weights={"σ′(z)": 0.5, "σ′(z) for large |z|": 0.5}, needs={"sigmoid": activations.sigmoid})
@@ -133,17 +73,8 @@ def sigmoid_derivative(blank):
     for property, make in (("σ′(z)", inputs.preactivations), ("σ′(z) for large |z|", inputs.saturated)):
         for case in blank.cases(make):
             (z,) = case.args
-            a, want = activations.sigmoid(z), activations.sigmoid_derivative(z)
-            mistakes = {
-                "overflow": np.where(z < -700, np.nan, want),
-                "activation_for_preactivation": z * (1 - z),
-                "sigmoid_twice": activations.sigmoid_derivative(a),
-                "value_for_derivative": a,
-                "missing_factor": 1 - a,
-                "tanh_derivative": 1 - a**2,
-                "wrong_sign": -want,
-            }
-            blank.close(property, blank.call("sigmoid_derivative", z), want, mistakes, rtol=EXACT)
+            got, wrong = blank.call("sigmoid_derivative", z), partial(mistakes.sigmoid_derivative, z)
+            blank.close(property, got, activations.sigmoid_derivative(z), wrong, rtol=EXACT)
 
 
 @check(weights={"J": 0.5, "J for large |z|": 0.5})
@@ -152,32 +83,8 @@ def log_loss(blank):
     for property, make in (("J", inputs.labelled_logits), ("J for large |z|", inputs.sure_logits)):
         for case in blank.cases(make):
             y, z = case.args
-            mistakes = partial(_wrong_losses, y, z, large=property != "J")
-            blank.close(property, blank.call("log_loss", y, z), log_loss_from_logits(y, z), mistakes)
-
-
-def _cross_entropy(y, a):
-    """The log loss of probabilities a, as it comes out: NaN or infinity where a logarithm is not finite."""
-    with np.errstate(all="ignore"):
-        return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
-
-
-def _wrong_losses(y, z, large):
-    a = activations.sigmoid(z)
-    # for large |z| it is NaN, as after any other accident
-    unsquashed = {} if large else {"logits_as_probabilities": _cross_entropy(y, z)}
-    return unsquashed | {
-        "missing_mean": log_loss_from_logits(y, z) * len(y),
-        "not_summed": y * softplus(-z) + (1 - y) * softplus(z),
-        "wrong_sign": -log_loss_from_logits(y, z),
-        "log2": log_loss_from_logits(y, z) / np.log(2),
-        "labels_rounded": np.mean(np.where(y == 1, softplus(-z), softplus(z))),
-        "one_term_only": np.mean(y * softplus(-z)),
-        "labels_exchanged": log_loss_from_logits(1 - y, z),
-        "probabilities_clipped": _cross_entropy(y, np.clip(a, 1e-15, 1 - 1e-15)),
-        "log_of_zero": _cross_entropy(y, a),
-        "squared_error": np.mean((a - y) ** 2) / 2,
-    }
+            wrong = partial(mistakes.log_loss, y, z, large=property != "J")
+            blank.close(property, blank.call("log_loss", y, z), log_loss_from_logits(y, z), wrong)
 
 
 # gradients
@@ -205,55 +112,25 @@ def weighted_gradients(blank):
     for case in blank.cases(inputs.weighted_rows):
         X, delta, s = case.args
         got = blank.call("weighted_gradients", X, delta, s, returns=2)
-        _gradients(blank, X, delta, s / s.sum(), got, partial(_wrong_weightings, delta, s))
+        _gradients(blank, X, delta, s / s.sum(), got, partial(mistakes.weighted_gradients, delta, s))
 
 
 def _mean_gradients(blank, X, delta, got):
     m, n = X.shape
-    _gradients(blank, X, delta, np.full(m, 1 / m), got, partial(_wrong_means, delta, n))
+    _gradients(blank, X, delta, np.full(m, 1 / m), got, partial(mistakes.mean_gradients, delta, n))
 
 
-def _gradients(blank, X, delta, share, got, mistakes):
+def _gradients(blank, X, delta, share, got, wrong):
     """Examine got = (dw, db) for rows X (m, n).
 
     Every cost with these error signals has these gradients; Σ share ½(xᵀw + b + δ)² at w = 0, b = 0 is one such cost.
-    `mistakes(X)` are the wrong ∂J/∂w, and `mistakes(1)` the wrong ∂J/∂b: the bias is the weight of an input that is 1.
+    `wrong(X)` are the wrong ∂J/∂w, and `wrong(1)` the wrong ∂J/∂b: the bias is the weight of an input that is 1.
     """
-    (dw, db), (want_w, want_b) = got, _weighted_sums(X, delta, share)
+    (dw, db), (want_w, want_b) = got, right.weighted_sums(X, delta, share)
     of_w, of_b = (lambda w: share @ (X @ w + delta) ** 2 / 2), (lambda b: share @ (b + delta) ** 2 / 2)
-    blank.gradient("∂J/∂w", dw, want_w, of_w, np.zeros(X.shape[1]), lambda: mistakes(X))
+    blank.gradient("∂J/∂w", dw, want_w, of_w, np.zeros(X.shape[1]), lambda: wrong(X))
     of_bias = {"bias_forgotten": 0.0}
-    blank.gradient("∂J/∂b", db, want_b, of_b, 0.0, lambda: mistakes(np.ones(len(X))) | of_bias)
-
-
-def _wrong_means(delta, n, X):
-    m = len(delta)
-    return {
-        "missing_mean": X.T @ delta,
-        "divided_twice": X.T @ delta / m**2,
-        "divided_by_n": X.T @ delta / n,
-        "averaged_separately": X.mean(axis=0) * delta.mean(),
-        "not_summed": (X.T * delta / m).T,
-        "wrong_sign": -X.T @ delta / m,
-        "missing_upstream": X.mean(axis=0),
-        "delta_squared": X.T @ delta**2 / m,
-        "doubled": 2 * X.T @ delta / m,
-        "halved": X.T @ delta / (2 * m),
-    }
-
-
-def _wrong_weightings(delta, s, X):
-    m, total = len(delta), s.sum()
-    return {
-        "weights_ignored": X.T @ delta / m,
-        "unnormalised_weights": X.T @ (s * delta),
-        "weights_divided_by_m": X.T @ (s * delta) / m,
-        "weights_squared": X.T @ (s**2 * delta) / total,
-        "weights_normalised_twice": X.T @ (s * delta) / total / m,
-        "not_summed": (X.T * (s * delta) / total).T,
-        "wrong_sign": -X.T @ (s * delta) / total,
-        "missing_upstream": X.T @ s / total,
-    }
+    blank.gradient("∂J/∂b", db, want_b, of_b, 0.0, lambda: wrong(np.ones(len(X))) | of_bias)
 
 
 # gradient descent
@@ -265,19 +142,9 @@ def gradient_step(blank):
     for case in blank.cases(inputs.updates):
         w, b, dw, db, lr = case.args
         new_w, new_b = blank.call("gradient_step", w, b, dw, db, lr, returns=2)
-        want_w, want_b = right_gradient_step(w, b, dw, db, lr)
-        blank.close("new w", new_w, want_w, partial(_wrong_steps, w, dw, lr))
-        blank.close("new b", new_b, want_b, partial(_wrong_steps, b, db, lr))
-
-
-def _wrong_steps(old, gradient, lr):
-    return {
-        "ascent": old + lr * gradient,
-        "lr_forgotten": old - gradient,
-        "lr_divides": old - gradient / lr,
-        "not_updated": old,
-        "step_only": -lr * gradient,
-    }
+        want_w, want_b = right.gradient_step(w, b, dw, db, lr)
+        blank.close("new w", new_w, want_w, partial(mistakes.gradient_step, w, dw, lr))
+        blank.close("new b", new_b, want_b, partial(mistakes.gradient_step, b, db, lr))
 
 
 @check(
@@ -285,71 +152,14 @@ def _wrong_steps(old, gradient, lr):
     needs={
         "sigmoid": activations.sigmoid,
         "log_loss": log_loss_from_logits,
-        "row_gradients": right_row_gradients,
-        "gradient_step": right_gradient_step,
+        "row_gradients": right.row_gradients,
+        "gradient_step": right.gradient_step,
     },
 )
 def train(blank):
     """Logistic regression by full-batch gradient descent from zero: w, b and the cost before each step."""
     for case in blank.cases(inputs.training_sets):
-        want = _descend(*case.args)
+        want = right.train(*case.args)
         got = blank.call("train", *case.args, returns=3)
         for k, property in enumerate(("w and b", "w and b", "costs")):
-            blank.close(property, got[k], want[k], partial(_wrong_values, k, *case.args), rtol=EXACT)
-
-
-def _log_loss_signal(y, z):
-    return activations.sigmoid(z) - y
-
-
-def _descend(X, y, lr, steps, mixed=False, with_bias=True, signal=_log_loss_signal):
-    """(w, b, costs) of full-batch gradient descent from zero along the error signals `signal(y, z)`.
-
-    `mixed` updates w before the gradient of b is taken.
-    """
-    w, b, costs = np.zeros(X.shape[1]), 0.0, []
-    for _ in range(steps):
-        z = X @ w + b
-        costs.append(log_loss_from_logits(y, z))
-        delta = signal(y, z)
-        w = w - lr * X.T @ delta / len(y)
-        if mixed:
-            delta = signal(y, X @ w + b)
-        b = b - lr * delta.mean() if with_bias else b
-    return w, b, np.array(costs)
-
-
-def _squared_error_signal(y, z):
-    return (activations.sigmoid(z) - y) * activations.sigmoid_derivative(z)
-
-
-def _costs_of_activations(X, y, lr, steps):
-    """The costs when the loss is given a = σ(z) where it expects z."""
-    paths = (_descend(X, y, lr, k)[:2] for k in range(steps))
-    return np.array([log_loss_from_logits(y, activations.sigmoid(X @ w + b)) for w, b in paths])
-
-
-def _wrong_values(k, *case):
-    """What each mistake makes of the k-th value returned."""
-    return {name: path[k] for name, path in _wrong_descents(*case).items()}
-
-
-def _wrong_descents(X, y, lr, steps):
-    w, b, costs = _descend(X, y, lr, steps)
-    longer = _descend(X, y, lr, steps + 1)
-    return {
-        "missing_mean": _descend(X, y, lr * len(y), steps),
-        "ascent": _descend(X, y, -lr, steps),
-        "lr_forgotten": _descend(X, y, 1.0, steps),
-        "bias_not_updated": _descend(X, y, lr, steps, with_bias=False),
-        "mixed_update": _descend(X, y, lr, steps, mixed=True),
-        "costs_after_update": (w, b, longer[2][1:]),
-        "one_step_short": _descend(X, y, lr, steps - 1),
-        "one_step_too_many": longer,
-        "sigmoid_left_out": _descend(X, y, lr, steps, signal=lambda y, z: z - y),
-        "squared_error_signal": _descend(X, y, lr, steps, signal=_squared_error_signal),
-        "stale_gradient": _descend(X, y, lr, steps, signal=lambda y, z: 0.5 - y),  # at w = 0, b = 0 every a is ½
-        "cost_of_activation": (w, b, _costs_of_activations(X, y, lr, steps)),
-        "cost_summed": (w, b, costs * len(y)),
-        "log2": (w, b, costs / np.log(2)),
-    }
+            blank.close(property, got[k], want[k], partial(mistakes.train, k, *case.args), rtol=EXACT)

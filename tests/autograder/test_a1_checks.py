@@ -12,7 +12,7 @@ import pytest
 from autograder import cells
 from autograder.author import KernelGuest
 from autograder.bank import variants
-from autograder.checks import a1_neuron, a1_neuron_inputs
+from autograder.checks import a1_neuron_inputs, a1_neuron_mistakes, a1_neuron_right
 from autograder.checks.catalogue import CATALOGUE
 from autograder.judgement import STRUCTURAL, Blank, checks_of
 from autograder.verdict import UNDECIDED
@@ -125,7 +125,7 @@ def test_no_answer_can_choose_to_be_undecided(blank, junk):
 def test_mistakes_are_not_the_right_answer():
     """A catalogue entry equal to the truth on every kind of input could never be told from it."""
     X, delta = dict(a1_neuron_inputs.rows(np.random.default_rng(0)))["m = 6, n = 3"]
-    wrong = a1_neuron._wrong_means(delta, X.shape[1], X)
+    wrong = a1_neuron_mistakes.mean_gradients(delta, X.shape[1], X)
     assert not [name for name, value in wrong.items() if np.array_equal(value, X.T @ delta / len(X))]
 
 
@@ -133,7 +133,7 @@ def test_random_gates_are_gates():
     rng = np.random.default_rng(0)
     for _ in range(200):
         for name, (w, theta) in a1_neuron_inputs.random_gates(rng).items():
-            assert list(a1_neuron.CORNERS @ w > theta) == list(a1_neuron.TABLES[name])
+            assert list(a1_neuron_right.CORNERS @ w > theta) == list(a1_neuron_right.TABLES[name])
 
 
 def test_reference_descends_along_the_numerical_gradient():
@@ -141,7 +141,7 @@ def test_reference_descends_along_the_numerical_gradient():
     v = np.zeros(X.shape[1] + 1)
     for _ in range(5):
         v = v - lr * numerical_gradient(lambda v: log_loss_from_logits(y, X @ v[:-1] + v[-1]), v)
-    w, b, _ = a1_neuron._descend(X, y, lr, 5)
+    w, b, _ = a1_neuron_right.train(X, y, lr, 5)
     assert np.allclose(v, [*w, b], rtol=1e-8)
 
 

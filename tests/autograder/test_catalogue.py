@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 
 from autograder.author import KernelGuest
-from autograder.checks import a1_neuron
+from autograder.checks import a1_neuron_mistakes
 from autograder.checks.catalogue import CATALOGUE
 from autograder.judgement import STRUCTURAL, Blank, StudentFault
 from autograder.verdict import FAILED, PASSED
@@ -111,8 +111,8 @@ def test_changing_an_argument_in_place_is_told_and_costs_nothing():
 
 
 def test_a_mistake_renamed_in_a_check_is_seen(monkeypatch):
-    steps = a1_neuron._wrong_steps
-    monkeypatch.setattr(a1_neuron, "_wrong_steps", lambda *case: _renamed(steps(*case), "ascent", "uphill"))
+    steps = a1_neuron_mistakes.gradient_step
+    monkeypatch.setattr(a1_neuron_mistakes, "gradient_step", lambda *case: _renamed(steps(*case), "ascent", "uphill"))
     assert "uphill" in examined()["gradient_step"] and "ascent" not in examined()["gradient_step"]
     with pytest.raises(KeyError, match="uphill"):  # no sentence, no verdict
         judged("gradient_step", wrong(blank="gradient_step", diagnosis="ascent")[0].code)
@@ -123,9 +123,9 @@ def _renamed(mistakes, old, new):
 
 
 def test_two_mistakes_that_give_the_same_array_have_no_name(monkeypatch):
-    steps = a1_neuron._wrong_steps
+    steps = a1_neuron_mistakes.gradient_step
     twice = lambda *case: steps(*case) | {"wrong_sign": steps(*case)["ascent"]}  # noqa: E731
-    monkeypatch.setattr(a1_neuron, "_wrong_steps", twice)
+    monkeypatch.setattr(a1_neuron_mistakes, "gradient_step", twice)
     verdict = judged("gradient_step", wrong(blank="gradient_step", label="ascent")[0].code)
     assert (verdict.outcome, verdict.score, verdict.diagnosis) == (FAILED, 0.0, "")
     assert not [f for f in verdict.findings if f.diagnosis or any(text in f.message for text in CATALOGUE.values())]
