@@ -40,7 +40,7 @@ class Limits:
     start_wall: float = 10  # from asking for a check to its first sign of life
     wall: float = 120  # the whole submission
     CPU: int = 120  # each process
-    AS: int = 3 << 30  # address space, each process
+    AS: int = 2 << 30  # address space, each process: one that swells ends before `memory` ends the whole submission
     memory: int = 2 << 30  # resident, the whole tree
     NPROC: int = 64
     FSIZE: int = 32 << 20
@@ -137,7 +137,6 @@ class Submission:
     """One submission behind the walls: run its cells, then call its functions check by check."""
 
     def __init__(self, connection: socket.socket, pidfd: int, limits: Limits):
-        connection.settimeout(limits.check_wall)  # of sending descriptors; all else waits by deadline
         self._connection, self._pidfd, self._limits = connection, pidfd, limits
         self._ends = time.monotonic() + limits.wall
         self._over_memory, self._looked = False, time.monotonic()

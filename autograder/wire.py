@@ -96,8 +96,9 @@ def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
         return value
     if isinstance(value, np.ndarray | np.generic):
         return _encode_array(value, buffers)
-    if type(value) in (list, tuple):
-        return {type(value).__name__: [encode(item, buffers, depth + 1) for item in value]}
+    if isinstance(value, list | tuple):  # a named tuple is a tuple; its own __iter__ is not asked
+        kind = list if isinstance(value, list) else tuple
+        return {kind.__name__: [encode(item, buffers, depth + 1) for item in kind.__iter__(value)]}
     if type(value) is dict and len(value) <= MAX_ENTRIES:
         return {"dict": [[encode(item, buffers, depth + 1) for item in pair] for pair in value.items()]}
     if type(value) is complex:
@@ -210,10 +211,13 @@ def send(connection: socket.socket, kind: str, nonce: str, value: Any, descripto
     sent = 0
     try:
         if descriptors:
-            sent = socket.send_fds(connection, [frame], list(descriptors))
+            sent = socket.send_fds(connection, [frame], list(descriptors), socket.MSG_DONTWAIT)
         while sent < len(frame):
-            _wait(connection, select.POLLOUT, deadline, tick)
-            sent += _send_some(connection, frame[sent : sent + (1 << 16)])
+            _look(deadline, tick)
+            some = _send_some(connection, frame[sent : sent + (1 << 16)])
+            sent += some
+            if not some:
+                _wait(connection, select.POLLOUT, deadline, tick)
     except TimeoutError:
         raise Expired("the other side does not read") from None
     except OSError as error:
@@ -231,7 +235,7 @@ def _send_some(connection: socket.socket, part: memoryview) -> int:
 def receive(connection: socket.socket, deadline: float | None = None, tick=None) -> Message:
     """The next message. Raises Closed at the end of the stream, Expired after `deadline` (time.monotonic()).
 
-    `tick()` is called before each part is waited for, and at least four times a second.
+    `tick()` is called before each part, and at least four times a second.
     """
     message, _ = receive_with_descriptors(connection, 0, deadline, tick)
     return message
@@ -239,10 +243,10 @@ def receive(connection: socket.socket, deadline: float | None = None, tick=None)
 
 def receive_with_descriptors(connection: socket.socket, most: int, deadline: float | None = None, tick=None):
     """(the next message, the descriptors that came with it, `most` at most)."""
-    _wait(connection, select.POLLIN, deadline, tick)
     descriptors: list[int] = []
     first = b""
     if most:
+        _wait(connection, select.POLLIN, deadline, tick)
         try:
             first, descriptors, _, _ = socket.recv_fds(connection, PREFIX.size, most)
         except OSError as error:
@@ -260,9 +264,12 @@ def receive_with_descriptors(connection: socket.socket, most: int, deadline: flo
 def _read(connection: socket.socket, size: int, deadline: float | None, tick) -> bytes:
     parts, missing = [], size
     while missing:
-        _wait(connection, select.POLLIN, deadline, tick)
+        _look(deadline, tick)
         try:
-            part = connection.recv(min(missing, 1 << 20))
+            part = connection.recv(min(missing, 1 << 20), socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            _wait(connection, select.POLLIN, deadline, tick)
+            continue
         except OSError as error:
             raise Closed(str(error)) from None
         if not part:
@@ -276,11 +283,15 @@ def _wait(connection: socket.socket, event: int, deadline: float | None, tick) -
     """Until there is something to read (POLLIN), or room to write (POLLOUT)."""
     poll = select.poll()  # not select(): descriptors may exceed 1024
     poll.register(connection, event)
-    while True:
-        if tick:
-            tick()
-        left = math.inf if deadline is None else deadline - time.monotonic()
-        if left <= 0:
-            raise Expired("the deadline passed")
-        if poll.poll(min(left, 0.25) * 1000):
-            return
+    while not poll.poll(min(_look(deadline, tick), 0.25) * 1000):
+        pass
+
+
+def _look(deadline: float | None, tick) -> float:
+    """The seconds left; calls `tick`, and raises Expired when there are none."""
+    if tick:
+        tick()
+    left = math.inf if deadline is None else deadline - time.monotonic()
+    if left <= 0:
+        raise Expired("the deadline passed")
+    return left

@@ -123,20 +123,14 @@ def test_everybody_gets_a_verdict(course, graded):
     assert {mark.student for mark in marks(course.db_url, ASSIGNMENT)} == set(graded)
 
 
-SWOLLEN = pytest.param("memory", marks=pytest.mark.xfail(reason="too much memory ends the whole notebook", strict=True))
-
-
-@pytest.mark.parametrize("student", [*(name for name in SCORES if name != "memory"), SWOLLEN])
+@pytest.mark.parametrize("student", SCORES)
 def test_each_pays_for_what_is_theirs(course, graded, student):
     found = verdict(course, student)
     assert found.score == SCORES[student] and found.staff_notes == ()
     assert all(blank.score is not None for blank in found.blanks)
 
 
-BORROWED = pytest.param("folder", marks=pytest.mark.xfail(reason="a linked folder is followed", strict=True))
-
-
-@pytest.mark.parametrize("student", [*NO_FILE_OF_THEIRS[:-1], BORROWED])
+@pytest.mark.parametrize("student", NO_FILE_OF_THEIRS)
 def test_what_is_no_file_of_theirs_waits_for_staff(course, graded, student):
     found = verdict(course, student)
     assert {blank.outcome for blank in found.blanks} == {UNDECIDED} and found.staff_notes == ()
@@ -161,7 +155,7 @@ def test_the_secret_is_nowhere(course, written):
     assert [path for path, text in written.items() if any(word in text for word in spelled)] == []
 
 
-@pytest.mark.parametrize("student", [*NO_FILE_OF_THEIRS[:-1], BORROWED])
+@pytest.mark.parametrize("student", NO_FILE_OF_THEIRS)
 def test_anothers_work_is_not_shown(written, student):
     theirs = {path: text for path, text in written.items() if student in path.parts or path.stem == student}
     assert len(theirs) >= 3  # notebook, page and verdict

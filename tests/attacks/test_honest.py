@@ -107,10 +107,9 @@ def lost(verdict):
     return {b.grade_id: [finding.message for finding in b.findings] for b in verdict.blanks if b.score != b.points}
 
 
-HANDLE = pytest.mark.xfail(reason="a named tuple does not pass the wire as the tuple that it is", strict=True)
 
 
-@pytest.mark.parametrize("what", [pytest.param(what, marks=[HANDLE] * (what == "named tuples")) for what in ANSWERS])
+@pytest.mark.parametrize("what", ANSWERS)
 def test_right_answers_get_full_marks(honest, what):
     answers = dict(ANSWERS[what])
     own = {place: answers.pop(place, "") for place in ("before", "after")}

@@ -1,5 +1,6 @@
 """The wire: every plain value survives it exactly; whatever else comes is a WireError, soon and in little memory."""
 
+import collections
 import contextlib
 import json
 import socket
@@ -157,7 +158,8 @@ class Box(dict):
 
 
 class Record(list):
-    pass
+    def __iter__(self):
+        raise AssertionError("asked")
 
 
 def test_an_array_subclass_arrives_as_a_plain_array():
@@ -170,7 +172,13 @@ def test_of_a_masked_array_its_data_arrive():
     assert type(came) is np.ndarray and came.tolist() == [1.0, 2.0]
 
 
-@pytest.mark.parametrize("value", [LoudFloat(1), Box(a=1), Record([1]), np.float64, len, lambda: 0, object(), b"x", {1},
+@pytest.mark.parametrize("value", [Record([1, 2]), collections.namedtuple("Pair", "a b")(1, 2)])
+def test_a_list_or_tuple_of_another_name_is_a_plain_one(value):
+    came = through(value)
+    assert came == [1, 2] and type(came) is list or came == (1, 2) and type(came) is tuple
+
+
+@pytest.mark.parametrize("value", [LoudFloat(1), Box(a=1), np.float64, len, lambda: 0, object(), b"x", {1},
                                    range(3)], ids=lambda v: type(v).__name__)  # fmt: skip
 def test_anything_else_is_a_handle_that_says_its_type(value):
     assert through([value]) == [Handle(type(value).__name__, callable(value))]
