@@ -73,6 +73,7 @@ def grade_command(
     jobs: Annotated[int | None, typer.Option(min=1, help="Submissions at once (default: one a processor).")] = None,
     scheduler: Annotated[str | None, typer.Option(metavar="tls://HOST:PORT", help="Have a Dask cluster judge; "
                          "certificates are those of Dask's configuration.")] = None,
+    pages: Annotated[bool, typer.Option("--feedback", help="Write the feedback pages, too.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Judge those, too, of whom nothing changed.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show whose marks would change; write nothing.")] = False,
     as_json: Json = False,
@@ -89,7 +90,7 @@ def grade_command(
         from autograder import pipeline
 
         with _one_line(SandboxUnavailable, OtherGrader):
-            graded = pipeline.grade(here, assignment, names, pool, again=again, dry=diff,
+            graded = pipeline.grade(here, assignment, names, pool, again=again, dry=diff, pages=pages,
                                     unsafe_no_sandbox=unsafe_no_sandbox)  # fmt: skip
             rows = _rows(graded, len(names), f"grading {assignment}", as_json)
     if not as_json:

@@ -38,11 +38,13 @@ def grade(
     *,
     again: bool = False,
     dry: bool = False,
+    pages: bool = False,
     unsafe_no_sandbox: bool = False,
 ) -> Iterator[Graded]:
     """Grade students: those whose verdict still holds, then the others as they are done.
 
-    Notebook, verdict and marks are written before each is yielded; `dry` writes nothing, `again` judges everybody.
+    Notebook, verdict and marks (and with `pages` the feedback page) are written before each is yielded; `dry` writes
+    nothing, `again` judges everybody.
     Raises NotReleased, SandboxUnavailable, OtherGrader before anything is touched; no submission can stop the batch.
     """
     if not unsafe_no_sandbox:
@@ -54,6 +56,8 @@ def grade(
     with _gradebook(course) if unrecorded or (to_judge and not dry) else nullcontext() as gradebook:
         for verdict in unrecorded:
             settle(course, gradebook, verdict)
+        if kept and pages and not dry:
+            write_feedback(course, assignment, [verdict.student for verdict in kept])
         yield from (Graded(verdict, verdict, judged=False) for verdict in kept)
         for judged in _judged(course, made, to_judge, pool):
             before = saved(course, assignment, judged.verdict.student)
@@ -61,6 +65,8 @@ def grade(
                 _write_notebook(course, judged)
                 record.save_verdict(course, judged.verdict)
                 settle(course, gradebook, judged.verdict)
+                if pages:
+                    _write_page(course, gradebook, judged.verdict)
             yield Graded(judged.verdict, before, judged=True)
 
 
@@ -128,6 +134,11 @@ def _write_notebook(course: Course, judged: Judged) -> None:
     if timestamp.is_file() and not timestamp.is_symlink():
         path.with_name(TIMESTAMP).unlink(missing_ok=True)  # nbgrader leaves it read-only
         shutil.copyfile(timestamp, path.with_name(TIMESTAMP))
+
+
+def _write_page(course: Course, gradebook, verdict: Verdict) -> None:
+    marks = record.marks_in(gradebook, verdict.assignment, verdict.student)
+    feedback.write_feedback(course, verdict.assignment, marks, [verdict.student])
 
 
 def judged_here(course: Course, assignment: str, student: str) -> Judged:

@@ -272,21 +272,29 @@ def deadlines(db_url: str, assignment: str) -> tuple[datetime | None, dict[str, 
 
 
 def marks(db_url: str, assignment: str) -> list[Mark]:
-    """Every graded cell of every submission of an assignment, sorted by student and cell.
+    """Every graded cell of every submission of an assignment, sorted by student and cell."""
+    with open_gradebook(db_url) as gradebook:
+        return marks_in(gradebook, assignment)
+
+
+def marks_in(gradebook: Gradebook, assignment: str, student: str | None = None) -> list[Mark]:
+    """The same in an open gradebook; of one student, if one is named.
 
     A blank's comment, which nbgrader keeps on its answer cell, stands in the row of its test cell.
     """
-    with open_gradebook(db_url) as gradebook:
-        comments = {(who, name): text for who, name, text in _table(gradebook, Comment, assignment, Comment.comment)}
-        rows = [
-            Mark(who, name, grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade,
-                 comments.get((who, name), comments.get((who, blank_of(name)))))
-            for who, name, grade in _table(gradebook, Grade, assignment, Grade)
-        ]
+    found = _table(gradebook, Comment, assignment, Comment.comment, student=student)
+    comments = {(who, name): text for who, name, text in found}
+    rows = [
+        Mark(who, name, grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade,
+             comments.get((who, name), comments.get((who, blank_of(name)))))
+        for who, name, grade in _table(gradebook, Grade, assignment, Grade, student=student)
+    ]  # fmt: skip
     return sorted(rows, key=lambda mark: mark[:2])
 
 
-def _table(gradebook: Gradebook, table: type, assignment: str, *columns) -> Iterator[tuple]:
+def _table(
+    gradebook: Gradebook, table: type, assignment: str, *columns, student: str | None = None
+) -> Iterator[tuple]:
     query = gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, *columns).select_from(SubmittedAssignment)
     joined = (
         query.join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
@@ -294,7 +302,8 @@ def _table(gradebook: Gradebook, table: type, assignment: str, *columns) -> Iter
         .join(BaseCell, BaseCell.id == table.cell_id)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
     )
-    return joined.filter(Assignment.name == assignment)
+    of_all = joined.filter(Assignment.name == assignment)
+    return of_all.filter(SubmittedAssignment.student_id == student) if student is not None else of_all
 
 
 def submitted_at(course: Course, assignment: str, student: str) -> datetime | None:
