@@ -2,14 +2,14 @@
 
 import ast
 import hashlib
-import importlib
 import platform
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import metadata
+from importlib.abc import InspectLoader, MetaPathFinder
+from importlib.util import spec_from_loader
 from pathlib import Path
 
 import autograder.checks
@@ -18,7 +18,6 @@ from autograder.judgement import ChecksError
 from autograder.verdict import Provenance
 
 HERE = Path(__file__).parent
-_checks: tempfile.TemporaryDirectory | None = None  # where use_checks has put them
 COMPUTED_WITH = ("numpy", "matplotlib", "ipython")
 
 
@@ -86,17 +85,24 @@ def _imported(text: str) -> Iterator[str]:
 
 def use_checks(checks: Mapping[str, str]) -> None:
     """Make these modules (name to source text) those of `autograder.checks` in this process."""
-    global _checks
-    if _checks:
-        autograder.checks.__path__.remove(_checks.name)
-        _checks.cleanup()
-    _checks = tempfile.TemporaryDirectory(prefix="checks-")
-    for name, text in checks.items():
-        (Path(_checks.name) / f"{name}.py").write_text(text, encoding="utf-8")
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Texts)]
+    sys.meta_path.insert(0, _Texts(checks))
+    for name in checks:
         sys.modules.pop(f"autograder.checks.{name}", None)
         vars(autograder.checks).pop(name, None)  # else `from autograder.checks import …` finds the old one
-    autograder.checks.__path__.insert(0, _checks.name)
-    importlib.invalidate_caches()
+
+
+class _Texts(MetaPathFinder, InspectLoader):
+    """Imports modules of `autograder.checks` from their text: nothing of them is written to a disk."""
+
+    def __init__(self, texts: Mapping[str, str]):
+        self._texts = {f"autograder.checks.{name}": text for name, text in texts.items()}
+
+    def find_spec(self, fullname, path=None, target=None):
+        return spec_from_loader(fullname, self) if fullname in self._texts else None
+
+    def get_source(self, fullname: str) -> str:
+        return self._texts[fullname]
 
 
 @cache

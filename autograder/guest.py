@@ -114,6 +114,7 @@ def _write(path: str, text: str) -> None:
 def _submission(connection: socket.socket, limits: dict) -> None:
     """Put up the last walls, run the cells, then answer each check from a fork of that state."""
     try:
+        os.setsid()  # a signal to the process group must not reach the warm process
         _walls(connection, limits)
         import shell
 

@@ -144,7 +144,10 @@ class Submission:
 
     def run(self, cells: list[dict]) -> list[dict]:
         """Run cells ({"source", "isolated"}) in order; a dict {"outputs", "dropped"} each. Raises Died."""
-        wire.send(self._connection, "cells", "", cells, deadline=self._ends, tick=self._watch)
+        try:
+            wire.send(self._connection, "cells", "", cells, deadline=self._ends, tick=self._watch)
+        except wire.WireError as error:
+            raise Died(0, self._why(error)) from None
         results = []
         for index in range(len(cells)):
             deadline = min(self._ends, time.monotonic() + self._limits.cell_wall + 3)
