@@ -34,7 +34,7 @@ from autograder.course import Course, GradebookError, write_whole
 from autograder.gradebook import GradebookBusy as GradebookBusy
 from autograder.gradebook import address, exists, opening, using
 from autograder.gradebook import backup as backup
-from autograder.late import penalise
+from autograder.late import changes, has_policy, moment, penalise
 from autograder.settings import path_to_alembic
 from autograder.verdict import Verdict
 
@@ -238,7 +238,10 @@ def _wanted(verdict: Verdict, grades: Collection, comments: Collection) -> dict[
 
 
 def lacking(course: Course, assignment: str, verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Those verdicts of one assignment that the gradebook does not hold to the letter; asks for the class at once."""
+    """Those verdicts of one assignment that the gradebook does not hold to the letter; asks for the class at once.
+
+    Nor does it where the penalty for late work is another one by now: the deadline, an extension or the policy changed.
+    """
     with open_gradebook(course.db_url) as gradebook:
         rows = {table: {} for table in (Grade, Comment)}
         for table, column in ((Grade, Grade.auto_score), (Comment, Comment.auto_comment)):
@@ -246,9 +249,11 @@ def lacking(course: Course, assignment: str, verdicts: Iterable[Verdict]) -> lis
                 rows[table].setdefault(student, {})[name] = value
         query = gradebook.db.query(SubmittedAssignment.student_id, SubmittedAssignment.timestamp).join(Assignment)
         times = dict(query.filter(Assignment.name == assignment).all())
+        mispenalised = set(_mispenalised(gradebook, assignment, course.settings))
     return [verdict for verdict in verdicts if not (
         _holds(verdict, rows[Grade].get(verdict.student, {}), rows[Comment].get(verdict.student, {}))
         and submitted_at(course, assignment, verdict.student) in (None, times[verdict.student])
+        and verdict.student not in mispenalised
     )]  # fmt: skip
 
 
@@ -260,6 +265,15 @@ def _holds(verdict: Verdict, scores: dict, comments: dict) -> bool:
         and all(comment == wanted[name].comment for name, comment in comments.items())
         and wanted.keys() == scores.keys() | comments.keys()
     )
+
+
+def _mispenalised(gradebook: Gradebook, assignment: str, config: Config) -> Iterator[str]:
+    """The students whose penalties for late work are not those that the policy would give now."""
+    if has_policy(config):
+        submissions = gradebook.db.query(SubmittedAssignment).join(Assignment)
+        for submission in submissions.filter(Assignment.name == assignment):
+            if any(changes(gradebook.db, submission, config)):
+                yield submission.student_id
 
 
 def deadlines(db_url: str, assignment: str) -> tuple[datetime | None, dict[str, timedelta]]:
@@ -307,15 +321,17 @@ def _table(
 
 
 def submitted_at(course: Course, assignment: str, student: str) -> datetime | None:
-    """When a submission was handed in (UTC), from the timestamp.txt that nbgrader's collect writes; None without."""
+    """When a submission was handed in (UTC), from the timestamp.txt that nbgrader's collect writes; None without
+    a whole date in it: a student can hand in any file of that name.
+    """
     path = course.submission(assignment, student).with_name("timestamp.txt")
-    if path.is_symlink() or not path.is_file():
-        return None
-    with path.open(encoding="utf-8", errors="replace") as file:
-        try:
-            return parse_utc(file.read(100).strip())
-        except (ValueError, OverflowError):  # a student can hand in any file of that name
+    try:
+        if path.is_symlink() or not path.is_file():
             return None
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return moment(file.read(100).strip())
+    except OSError:  # it cannot be read
+        return None
 
 
 def save_verdict(course: Course, verdict: Verdict) -> Path:

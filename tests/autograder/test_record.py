@@ -12,11 +12,13 @@ from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
 from autograder import pipeline
 from autograder import record as recording
 from autograder.course import Course
+from autograder.late import moment
 from autograder.record import (
     Mark,
     NotReleased,
@@ -236,7 +238,14 @@ def test_what_the_gradebook_lacks_is_found_for_a_class_at_once(course):
     assert lacking(course, ASSIGNMENT, [ada, bob]) == []
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", "9" * 5000, "99999999-01-01 00:00:00"])
+HUGE = "99999999999999999999\N{ARABIC-INDIC DIGIT ONE}99999999999999999999m00"  # ends in a decimal.InvalidOperation
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "yesterday", "9" * 5000, "99999999-01-01 00:00:00", HUGE, "12:30", "10", "Monday", "2026-11", "3 Nov 12:30",
+     "Nov 3 2026"],
+)  # fmt: skip
 def test_a_time_that_a_student_made_up_is_none(course, text):
     folder = course.submission(ASSIGNMENT, "ada").parent
     folder.mkdir(parents=True)
@@ -245,6 +254,16 @@ def test_a_time_that_a_student_made_up_is_none(course, text):
     (folder / "timestamp.txt").unlink()
     (folder / "timestamp.txt").symlink_to("/dev/zero")
     assert recording.submitted_at(course, ASSIGNMENT, "ada") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("2026-11-03 12:30:00.000000 UTC", 12), ("2026-11-03 12:30:00", 12), ("2026-11-03 12:30:00 Europe/Berlin", 11),
+     ("2026-11-03 12:30 +0200", None), ("2026-11-03T12:30:00+02:00", 10), ("3 Nov 2026 12:30", 12)],
+)  # fmt: skip
+def test_a_whole_date_is_read_as_nbgrader_reads_it(text, hour):
+    assert hour is None or moment(text) == datetime(2026, 11, 3, hour, 30)
+    assert moment(text) == parse_utc(text)
 
 
 # late
@@ -327,6 +346,33 @@ def test_the_policy_of_nbgrader_config_is_that_of_a_grading_run(course, root, mo
     with open_gradebook(course.db_url) as gradebook:
         pipeline.settle(Course.here(), gradebook, verdict())
         assert gradebook.find_submission(ASSIGNMENT, "ada").late_submission_penalty == 1.0
+
+
+def extend(course):
+    with Gradebook(course.db_url) as gradebook:
+        gradebook.grant_extension(ASSIGNMENT, "ada", days=2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [extend, lambda course: due(course, 1), lambda course: due(course, -1),
+     lambda course: course.settings.AssignLatePenalties.update(plugin_class="nbgrader.plugins.LateSubmissionPlugin")],
+    ids=["extension", "deadline", "no longer late", "policy"],
+)  # fmt: skip
+def test_a_penalty_that_is_another_one_by_now_is_lacking(course, change):
+    due(course, 3)
+    course.settings.merge(policy(plugin_class=HalfAPointADay))
+    recorded(course, verdict(), verdict(student="bob"), timestamp=WHEN, config=course.settings)
+    recorded(course, verdict(student="cleo"), timestamp=WHEN - timedelta(days=9), config=course.settings)
+    graded = [verdict(student=name) for name in ("ada", "bob", "cleo")]
+    before = rows_of(course)
+    assert lacking(course, ASSIGNMENT, graded) == []
+    assert rows_of(course) == before
+    change(course)
+    affected = lacking(course, ASSIGNMENT, graded)
+    assert [one.student for one in affected] == (["ada"] if change is extend else ["ada", "bob"])
+    recorded(course, *affected, config=course.settings)
+    assert lacking(course, ASSIGNMENT, graded) == []
 
 
 def test_an_extension_without_a_deadline_is_not_late(course):
