@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +13,15 @@ from traitlets.config import Config
 
 from autograder.settings import settings
 
+SECRET_BYTES = 32
+
 
 class GradebookError(Exception):
     """The gradebook cannot be used; the text is one sentence."""
+
+
+class SecretError(GradebookError):
+    """The class's secret cannot be used, and so nothing can be judged or recorded."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +88,23 @@ class Course:
         return db_name(self.db_url)
 
     def secret(self) -> bytes:
-        """The class's secret, from which hidden data is drawn; made on first use, readable by its owner only."""
+        """The class's secret, from which hidden data is drawn; made on first use, readable by its owner only.
+
+        Raises SecretError.
+        """
         path = self.directory / "secret"
-        if not path.exists():
-            self.directory.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(32))
-        return path.read_bytes()
+        try:
+            if not path.exists():
+                _make_secret(path)
+            secret = path.read_bytes()
+        except OSError as error:
+            raise SecretError(f"The class's secret {path} cannot be made or read: {error.strerror}.") from error
+        if len(secret) != SECRET_BYTES:  # of a known secret, anybody can compute the hidden data
+            raise SecretError(
+                f"The class's secret {path} has {len(secret)} bytes, expected {SECRET_BYTES}: put the file back from a "
+                "backup, or delete it, and everybody is judged again with a new one."
+            )
+        return secret
 
     def seed(self, assignment: str, submission: str) -> bytes:
         """The seed of the hidden data for one submission, given by its hash."""
@@ -104,6 +120,22 @@ class Course:
         config.CourseDirectory.feedback_directory = str(self.directory / "feedback")
         config.CourseDirectory.setdefault("db_url", f"sqlite:///{self.gradebook}")
         return config
+
+
+def _make_secret(path: Path) -> None:
+    """A new secret, whole or not there; another process's, if that one was first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, part = tempfile.mkstemp(prefix=".secret.", dir=path.parent)  # for its owner only
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(part, path)  # unlike a rename, never over a secret that is there
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(part)
 
 
 def db_name(db_url: str) -> str:
@@ -122,10 +154,14 @@ def write_whole(path: Path, data: bytes, mode: int = 0o666, lasting: bool = True
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-        file.write(data)
-        if lasting:
-            file.flush()
-            os.fsync(file.fileno())
-    os.replace(part, path)
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(data)
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError:  # the disk is full, perhaps
+        part.unlink(missing_ok=True)
+        raise
     return path
