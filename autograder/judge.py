@@ -20,6 +20,7 @@ from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding,
 
 LONGEST_READ = 100_000  # characters of an answer that are looked through; parsing megabytes takes gigabytes
 COMPLEX = re.compile(r"[0-9._][jJ]|complex|imag")  # what a complex number in source text has in it
+AT_ONCE = 2.0  # seconds in which the right answers among all may say so in one fork
 MOST_SKIPPED = 3  # cells that may end the notebook's process before we give up on it
 UNSAFE_NOTE = "Graded WITHOUT a sandbox: this mark is only as honest as the submission."
 
@@ -71,18 +72,19 @@ class Judge:
         an answer does there costs that answer only. A cell that still ends it is left out, thrice.
         """
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        apart, skipped = False, {}
+        apart, deaths, skipped = False, 0, {}
         begun = time.monotonic()
         while True:
             with self._box.submission() as guest:
                 try:
                     results = guest.run([_task(cell, apart, index in skipped) for index, cell in enumerate(code)])
                 except Died as death:
-                    late = time.monotonic() - begun > self._box.limits.wall / 2
-                    if death.index in skipped or len(skipped) == MOST_SKIPPED or late:
+                    late = apart and time.monotonic() - begun > self._box.limits.wall / 2
+                    if death.index in skipped or deaths >= MOST_SKIPPED or late:
                         raise
                     if apart:
                         skipped[death.index] = str(death)
+                        deaths += 1
                     apart = True
                     continue
                 if not guest.answers():
@@ -98,7 +100,8 @@ class Judge:
 
     def _blanks(self, guest: Submission, blanks: list, seed: bytes, staff_notes: list[str]) -> list[BlankVerdict]:
         """Each blank judged on its own; one that failed once more, with what is right for what it needs and failed."""
-        judged = [self._blank(guest, name, points, seed, staff_notes) for name, points in blanks]
+        right = self._right_at_once(guest, blanks, seed)
+        judged = [right.get(name) or self._blank(guest, name, points, seed, staff_notes) for name, points in blanks]
         not_passed = {blank.grade_id for blank in judged if blank.outcome != PASSED}
         for index, blank in enumerate(judged):
             needs = self._checks[blank.grade_id].needs if blank.outcome == FAILED else {}
@@ -108,6 +111,23 @@ class Judge:
                 if (again.score or 0.0) > blank.score:
                     judged[index] = replace(again, followed=tuple(stand_ins))
         return judged
+
+    def _right_at_once(self, guest: Submission, blanks: list, seed: bytes) -> dict[str, BlankVerdict]:
+        """The blanks that pass on fresh inputs, all asked in one fork: a fork costs more than a check.
+
+        What comes back is data that we compare: nothing that one check leaves behind can make another's values right.
+        Whatever does not pass here is examined in a fork of its own, as if it had not been asked.
+        """
+        right = {}
+        with guest.check(wall=AT_ONCE) as fork:
+            for name, points in blanks:
+                try:
+                    verdict = Blank(self._checks[name], fork, seed, fresh_only=True).verdict(points)
+                except Exception:  # ours: it will come again, and be told
+                    continue
+                if verdict.outcome == PASSED and not verdict.findings:
+                    right[name] = verdict
+        return right
 
     def _blank(self, guest: Submission, name: str, points: float, seed: bytes, staff_notes: list[str],
                stand_ins: Mapping[str, Callable] | None = None) -> BlankVerdict:  # fmt: skip

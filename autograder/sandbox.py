@@ -165,8 +165,10 @@ class Submission:
         return time.monotonic() < self._ends
 
     @contextmanager
-    def check(self, stand_ins: Mapping[str, Callable] | None = None) -> Iterator["SandboxGuest"]:
-        """A fork of the notebook's state that answers calls until the block ends.
+    def check(
+        self, stand_ins: Mapping[str, Callable] | None = None, wall: float | None = None
+    ) -> Iterator["SandboxGuest"]:
+        """A fork of the notebook's state that answers calls until the block ends, or `wall` seconds have passed.
 
         In it our `stand_ins` answer, by callback, for the notebook's functions of those names.
         """
@@ -174,7 +176,7 @@ class Submission:
         with ours:
             with theirs:
                 self._fork(ours, theirs)
-            ends = min(time.monotonic() + self._limits.check_wall, self._ends)
+            ends = min(time.monotonic() + (wall or self._limits.check_wall), self._ends)
             callbacks = Callbacks(stand_ins)
             yield SandboxGuest(ours, callbacks, self._limits, ends, self._gone, self._watch, self._why)
 

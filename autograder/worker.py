@@ -20,7 +20,7 @@ from autograder.display import clean_notebook
 from autograder.handed_in import Submission
 from autograder.judge import Judge
 from autograder.sanitise import Unreadable, read_submission, restored, sanitise, undecided
-from autograder.verdict import Verdict
+from autograder.verdict import UNDECIDED, Verdict
 
 _lock = threading.Lock()  # one judge, whatever the number of a worker's threads
 _judge: tuple[tuple, Judge, NotebookNode] | None = None  # what it was made for, the judge, the source notebook
@@ -57,8 +57,10 @@ def warm(bundle: Bundle) -> None:
 def judge_submission(bundle: Bundle, submission: Submission) -> Judged:
     """Judge one submission. Raises SandboxUnavailable, OtherGrader; what the submission does is in the verdict."""
     with _lock:
-        judge, source = _judge_for(bundle)
-        verdict, notebook = _judged(judge, source, submission)
+        verdict, notebook = _judged(*_judge_for(bundle), submission)
+        if verdict.staff_notes and all(blank.outcome == UNDECIDED for blank in verdict.blanks):
+            dismiss()  # the fault is ours: perhaps its sandbox is gone
+            verdict, notebook = _judged(*_judge_for(bundle), submission)
     return _pack(bundle, submission, verdict, notebook)
 
 

@@ -48,6 +48,8 @@ CLASSES = {
         f"{CELL}[heap",
         f"{ENDINGS}test_memory_is_that_of_the_whole",
     ),
+    "signals to the process group": (f"{BLANK}[stop the group", f"{ENDINGS}test_a_signal_to_the_group"),
+    "an answer too large to send": (f"{ENDINGS}test_an_answer_too_large",),
     "fork bomb": (f"{BLANK}[fork bomb", f"{BLANK}[threads"),
     "memfd": (f"{BLANK}[memfd", f"{REACH}test_doors_of_the_kernel_are_shut"),
     "disk filling": (f"{BLANK}[disk", f"{REACH}test_disk_and_inodes_end"),

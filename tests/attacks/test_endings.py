@@ -13,6 +13,8 @@ ENDINGS = {
     "abort": "import os; os.abort()",
     "kill": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
     "kill everything": "import os, signal; os.kill(-1, signal.SIGKILL)",
+    "kill the group": "import os, signal; os.kill(0, signal.SIGKILL)",
+    "stop the group": "import os, signal, time; os.kill(0, signal.SIGSTOP); time.sleep(60)",
     "recursion": "import sys; sys.setrecursionlimit(10**9); f = lambda: f(); f()",
     "stack": "import sys; sys.setrecursionlimit(10**9)\nf = lambda x: sorted([0], key=f)\nf(0)",
     "heap": "x = [bytearray(1 << 28) for _ in range(10**6)]",
@@ -50,6 +52,16 @@ def test_a_blank_that_ends_badly_costs_its_own_marks_only(scores, how):
 def test_a_cell_that_ends_badly_does_not_cost_the_other_answers(attacked, how):
     verdict = attacked.verdict(after=ENDINGS[how], solved=True)
     assert verdict.score == verdict.points, verdict
+
+
+@pytest.mark.parametrize("signal", ["SIGSTOP", "SIGKILL", "SIGTERM"])
+def test_a_signal_to_the_group_reaches_no_other_submission(attacked, signal):
+    attacked.verdict(before=f"import os, signal\nos.kill(0, signal.{signal})", solved=True)
+    assert attacked.verdict(solved=True).score == 40
+
+
+def test_an_answer_too_large_to_send_is_the_students_loss_and_decided(scores):
+    assert set(scores({"sigmoid": f"# {'x' * 5_000_000}"}, solved=True).values()) == {0.0}
 
 
 def test_exits_that_python_catches_are_harmless(attacked):

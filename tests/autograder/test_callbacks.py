@@ -181,7 +181,7 @@ BAD = {
                                              + BODY + ")", "timed_out"),
     "an end in the middle": (FORGE + "host._connection.close()", "died"),
     "a call that it makes after its answer": (FORGE + "wire.send(host._connection, 'value', host.nonce, "
-                                              "{'value': 'fine', 'changed': []})\n    f(1)", "died"),
+                                              "{'value': 'not fine', 'changed': []})\n    f(1)", "died"),
 }  # fmt: skip
 
 

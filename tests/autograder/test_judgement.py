@@ -1,6 +1,7 @@
 """What checks are written with: points, cases, comparison, diagnosis, and what a student may see of it."""
 
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -527,3 +528,37 @@ def test_the_checks_of_an_assignment_that_has_none():
     with pytest.raises(LookupError, match="no checks for the assignment 'a9-nothing'"):
         checks_of("a9-nothing")
     assert checks_of("a1-neuron").keys() == sources(cells.ANSWER).keys()
+
+
+# what is right is seen in one fork of all, on fresh inputs
+
+
+def test_without_the_public_examples_only_fresh_inputs_are_asked():
+    asked = []
+
+    @check(weights={"f": 1.0})
+    def f(blank):
+        """Twice."""
+        for case in blank.cases(numbers):
+            asked.append(case.public)
+            blank.close("f", blank.call("f", *case.args), 2 * case.args[0])
+
+    guest = KernelGuest({"f": lambda x: 2 * x})
+    assert Blank(f, guest, b"s").verdict(1.0).score == Blank(f, guest, b"s", fresh_only=True).verdict(1.0).score == 1.0
+    assert asked == [True, False] * (len(asked) // 3) + [False] * (len(asked) // 3)
+
+
+def test_large_values_are_not_kept_to_the_end():
+    @check(weights={"f": 1.0})
+    def f(blank):
+        """Zeros."""
+        for case in blank.cases(lambda rng: ((f"{k}", (float(k),)) for k in range(12))):
+            blank.close("f", blank.call("f", *case.args), 0.0, {"wrong_sign": 1.0})
+
+    tracemalloc.start()
+    try:
+        verdict = Blank(f, KernelGuest({"f": lambda x: np.zeros(1_000_000)}), b"s").verdict(1.0)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert verdict.outcome == FAILED and peak < 60_000_000  # 24 of 8 MB came
