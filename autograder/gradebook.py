@@ -36,6 +36,16 @@ def address(db_url: str, wait: float) -> URL:
     return url.update_query_dict({"timeout": f"{wait:g}"}) if url.get_backend_name() == "sqlite" else url
 
 
+@contextmanager
+def private(url: URL) -> Iterator[None]:
+    """An SQLite file that is made meanwhile is for its owner only; one that was there keeps its mode."""
+    file = Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    new = file is not None and not file.exists()
+    yield
+    if new and file.exists():
+        file.chmod(0o600)
+
+
 def exists(db_url: str) -> bool:
     """Whether there is a database already; True for a server, which must be asked."""
     url = address(db_url, 0)
@@ -87,7 +97,8 @@ def backup(course: Course) -> Path | None:
     """A copy of the class's gradebook, taken whole even while others write to it; None where there is nothing to copy.
 
     PostgreSQL is copied by its own pg_dump, for pg_restore. Without that program, or where it fails, one line on
-    standard error says so, and the server's own backups must do.
+    standard error says so, and the server's own backups must do. Raises GradebookUnreachable where an SQLite file
+    cannot be copied, for want of room perhaps: then nothing half-copied is left.
     """
     url = address(course.db_url, 0)
     return _copied(Path(url.database), course) if url.get_backend_name() == "sqlite" else _dumped(url, course)
@@ -95,18 +106,36 @@ def backup(course: Course) -> Path | None:
 
 def _target(course: Course, suffix: str) -> Path:
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
-    target = course.directory / "backups" / f"gradebook-{now}{suffix}"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return target
+    return course.directory / "backups" / f"gradebook-{now}{suffix}"
 
 
 def _copied(gradebook: Path, course: Course) -> Path | None:
     if not gradebook.exists():
         return None
     target = _target(course, ".db")
-    with closing(sqlite3.connect(gradebook)) as ours, closing(sqlite3.connect(target)) as copy:
-        ours.backup(copy)
+    try:
+        with _part(target) as part, closing(sqlite3.connect(gradebook)) as ours, closing(sqlite3.connect(part)) as copy:
+            ours.backup(copy)
+    except (sqlite3.Error, OSError) as error:
+        raise GradebookUnreachable(
+            f"The gradebook {gradebook} cannot be copied to {target.parent} before it is written to: {error}. Put that "
+            "right and run this again."
+        ) from None
     return target
+
+
+@contextmanager
+def _part(target: Path) -> Iterator[Path]:
+    """An empty file that only its owner may read; what is written to it becomes `target`, or goes with an error."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield part
+        os.replace(part, target)
+    finally:
+        for left in (part, part.with_name(f"{part.name}-journal")):
+            left.unlink(missing_ok=True)
 
 
 def _dumped(url: URL, course: Course) -> Path | None:
@@ -118,12 +147,16 @@ def _dumped(url: URL, course: Course) -> Path | None:
     query = {key: value for key, value in url.query.items() if key != "password"}
     place = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query).render_as_string()
     secret = {"PGPASSWORD": str(password)} if password else {}  # anybody can read a command line
-    command = [program, "--format=custom", f"--file={target}", f"--dbname={place}"]
-    done = subprocess.run(command, env=os.environ | secret, capture_output=True, text=True, check=False)
-    if done.returncode == 0:
-        return target
-    target.unlink(missing_ok=True)
-    return _not_dumped(course, (done.stderr.strip().splitlines() or ["pg_dump failed"])[0])
+    command = [program, "--format=custom", f"--dbname={place}"]
+    try:
+        with _part(target) as part:
+            command.append(f"--file={part}")
+            subprocess.run(command, env=os.environ | secret, capture_output=True, text=True, check=True)
+    except subprocess.CalledProcessError as error:
+        return _not_dumped(course, (error.stderr.strip().splitlines() or ["pg_dump failed"])[0])
+    except OSError as error:
+        return _not_dumped(course, str(error))
+    return target
 
 
 def _not_dumped(course: Course, why: str) -> None:

@@ -32,7 +32,7 @@ from autograder.changes import Cell, differences, graded, layout
 from autograder.comments import NO_RESPONSE, comment_on
 from autograder.course import Course, GradebookError, write_whole
 from autograder.gradebook import GradebookBusy as GradebookBusy
-from autograder.gradebook import address, exists, opening, using
+from autograder.gradebook import address, exists, opening, private, using
 from autograder.gradebook import backup as backup
 from autograder.late import changes, has_policy, moment, penalise
 from autograder.settings import path_to_alembic
@@ -68,7 +68,7 @@ def open_gradebook(db_url: str, *, wait: float = PATIENCE) -> Iterator[Gradebook
     url = address(db_url, wait)
     with warnings.catch_warnings(), using(url):
         warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries, harmless and in nobody's hands here
-        with opening(url):
+        with opening(url), private(url):
             gradebook = Gradebook(url.render_as_string(hide_password=False))
         with gradebook:
             yield gradebook

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from autograder.course import Course, SecretError, write_whole
+from autograder.gradebook import GradebookUnreachable, backup
 
 
 @contextmanager
@@ -90,3 +91,24 @@ def test_what_there_is_no_room_for_leaves_the_old_file(tmp_path):
         write_whole(path, b"x" * 1000)
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["ada.json"]
+
+
+# backups
+
+
+@pytest.mark.parametrize("room", [0, 50_000])
+def test_a_backup_without_room_is_one_sentence_and_no_file(course, room):
+    assert course.gradebook.stat().st_size > room
+    with room_for(room), pytest.raises(GradebookUnreachable) as refused:
+        backup(course)
+    assert str(course.gradebook) in str(refused.value) and str(refused.value).endswith("run this again.")
+    assert "\n" not in str(refused.value)
+    assert list((course.directory / "backups").iterdir()) == []
+    assert backup(course).stat().st_size == course.gradebook.stat().st_size
+
+
+def test_a_gradebook_that_is_none_is_one_sentence_and_no_file(course):
+    course.gradebook.write_bytes(b"no database " * 1000)
+    with pytest.raises(GradebookUnreachable, match="is not a database"):
+        backup(course)
+    assert list((course.directory / "backups").iterdir()) == []

@@ -204,6 +204,7 @@ def test_a_backup_can_be_put_back(released, gradebook, request, tmp_path):
     with open_gradebook(released.db_url) as book:
         record(book, VERDICT)
     before, copy = marks(released.db_url, ASSIGNMENT), backup(released)
+    assert copy.stat().st_mode & 0o777 == 0o600 and not list(copy.parent.glob(".*"))
     if gradebook[0] == "sqlite":
         assert marks(f"sqlite:///{copy}", ASSIGNMENT) == before
         return

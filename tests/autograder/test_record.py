@@ -410,6 +410,14 @@ def test_a_backup_is_whole_while_others_write(course):
     assert backup(course) != copy
 
 
+def test_a_backup_is_for_its_owner_and_so_is_a_new_gradebook(course, tmp_path):
+    course.gradebook.chmod(0o644)
+    assert backup(course).stat().st_mode & 0o777 == 0o600
+    for path, mode in ((course.gradebook, 0o644), (tmp_path / "new.db", 0o600)):
+        with open_gradebook(f"sqlite:///{path}"):
+            assert path.stat().st_mode & 0o777 == mode
+
+
 def test_without_a_gradebook_there_is_nothing_to_back_up(tmp_path):
     assert backup(Course(tmp_path, tmp_path / "course")) is None
     assert not (tmp_path / "course").exists()
