@@ -52,9 +52,9 @@ class Judge:
         staff_notes = _complex_steps(notebook)
         blanks = list(cells.blanks(notebook))
         try:
-            with self._run(executed) as (guest, more_notes):
+            with self._run(executed, blanks, seed) as (guest, right, more_notes):
                 notes += more_notes
-                judged = self._blanks(guest, blanks, seed, staff_notes)
+                judged = self._blanks(guest, blanks, right, seed, staff_notes)
         except Died as death:
             judged = [_dead(name, points, str(death)) for name, points in blanks]
         except Exception:  # ours, whatever it is: staff must look, and the class goes on
@@ -65,8 +65,10 @@ class Judge:
         return Verdict(self.assignment, student, submission, tuple(judged), notes, tuple(staff_notes)), executed
 
     @contextmanager
-    def _run(self, notebook: NotebookNode) -> Iterator[tuple[Submission, tuple[str, ...]]]:
-        """The submission, its cells run, and what to tell of it.
+    def _run(
+        self, notebook: NotebookNode, blanks: list, seed: bytes
+    ) -> Iterator[tuple[Submission, dict[str, BlankVerdict], tuple[str, ...]]]:
+        """The submission, its cells run; the blanks that are right at once; and what to tell of it.
 
         Where a cell ends the process, the notebook is run again with each test cell in a fork of its own, so that what
         an answer does there costs that answer only. A cell that still ends it is left out, thrice.
@@ -87,7 +89,8 @@ class Judge:
                         deaths += 1
                     apart = True
                     continue
-                if not guest.answers():
+                right = self._right_at_once(guest, blanks, seed)
+                if guest.gone:
                     helpless = _others(code) - skipped.keys() if apart else set()
                     if helpless or not apart:
                         skipped |= dict.fromkeys(helpless, "it or another cell left the notebook unable to go on")
@@ -95,12 +98,12 @@ class Judge:
                         continue
                 for number, (cell, result) in enumerate(zip(code, results, strict=True), start=1):
                     cell.execution_count, cell.outputs = number, [*_outputs(result["outputs"])]
-                yield guest, (*_skip_notes(skipped), *_flood_notes(results))
+                yield guest, right, (*_skip_notes(skipped), *_flood_notes(results))
                 return
 
-    def _blanks(self, guest: Submission, blanks: list, seed: bytes, staff_notes: list[str]) -> list[BlankVerdict]:
+    def _blanks(self, guest: Submission, blanks: list, right: dict[str, BlankVerdict], seed: bytes,
+                staff_notes: list[str]) -> list[BlankVerdict]:  # fmt: skip
         """Each blank judged on its own; one that failed once more, with what is right for what it needs and failed."""
-        right = self._right_at_once(guest, blanks, seed)
         judged = [right.get(name) or self._blank(guest, name, points, seed, staff_notes) for name, points in blanks]
         not_passed = {blank.grade_id for blank in judged if blank.outcome != PASSED}
         for index, blank in enumerate(judged):

@@ -140,7 +140,7 @@ class Submission:
         self._connection, self._pidfd, self._limits = connection, pidfd, limits
         self._ends = time.monotonic() + limits.wall
         self._over_memory, self._looked = False, time.monotonic()
-        self._gone = ""  # why the submission answers no more
+        self.gone = ""  # why the submission answers no more
 
     def run(self, cells: list[dict]) -> list[dict]:
         """Run cells ({"source", "isolated"}) in order; a dict {"outputs", "dropped"} each. Raises Died."""
@@ -178,23 +178,18 @@ class Submission:
                 self._fork(ours, theirs)
             ends = min(time.monotonic() + (wall or self._limits.check_wall), self._ends)
             callbacks = Callbacks(stand_ins)
-            yield SandboxGuest(ours, callbacks, self._limits, ends, self._gone, self._watch, self._why)
-
-    def answers(self) -> bool:
-        """Whether the notebook's process can still fork for a check."""
-        with self.check():
-            return not self._gone
+            yield SandboxGuest(ours, callbacks, self._limits, ends, self.gone, self._watch, self._why)
 
     def _fork(self, ours: socket.socket, theirs: socket.socket) -> None:
-        """Have the submission fork for a check; once it does not, it is `_gone` and no later check waits for it."""
-        if self._gone:
+        """Have the submission fork for a check; once it does not, it is `gone` and no later check waits for it."""
+        if self.gone:
             return
         try:
             wire.send(self._connection, "check", "", None, (theirs.fileno(),))
             theirs.close()
             wire.receive(ours, time.monotonic() + self._limits.start_wall, self._watch)
         except wire.WireError as error:
-            self._gone = self._why(error)
+            self.gone = self._why(error)
 
     def _watch(self) -> None:
         """Four times a second at most: kill a tree that uses more memory than it may."""
