@@ -62,10 +62,9 @@ class Course:
         return self.directory / "verdicts" / assignment / f"{student}.json"
 
     def students(self, assignment: str) -> list[str]:
-        """Those who handed in this assignment, sorted."""
-        return sorted(
-            path.parent.name for path in (self.directory / "submitted").glob(f"*/{assignment}") if path.is_dir()
-        )
+        """Those who handed in this assignment, sorted; a folder whose name starts with a dot is no student's."""
+        found = (self.directory / "submitted").glob(f"*/{assignment}")
+        return sorted(path.parent.name for path in found if path.is_dir() and not path.parent.name.startswith("."))
 
     @property
     def gradebook(self) -> Path:

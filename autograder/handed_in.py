@@ -1,5 +1,6 @@
 """What students handed in: who, and the bytes of their files."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -9,11 +10,13 @@ from pathlib import Path
 
 from autograder.course import Course
 
-LARGEST_FILE = 100_000_000  # bytes
+LARGEST_FILE = 20_000_000  # bytes
+LONGEST_NAME = 128  # characters, in nbgrader's gradebook
+LONGEST_FILE_NAME = 200  # bytes: most file systems allow 255, and names are made of it
 
 
 class NothingToGrade(Exception):
-    """There is no such assignment or no submission of it; the text is one sentence."""
+    """There is no such assignment, no submission of it, or one by nobody; the text is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,25 @@ def submissions(course: Course, assignment: str, students: Iterable[str] = ()) -
         raise NothingToGrade(
             f"no submission of {assignment} by {', '.join(missing)}; handed in by {', '.join(present)}."
         )
-    return sorted(students) or present
+    found = sorted(set(students)) or present
+    for student in found:
+        _refuse_no_name(student, course)
+    return found
+
+
+def _refuse_no_name(student: str, course: Course) -> None:
+    """Raise NothingToGrade where a folder's name can stand in no gradebook, or in the names of no files."""
+    name = os.fsencode(student)
+    shown = name.decode(errors="backslashreplace")
+    if shown != student:
+        why = "has a name that is not UTF-8"
+    elif len(student) > LONGEST_NAME or len(name) > LONGEST_FILE_NAME:
+        longest = f"at most {LONGEST_NAME} and {LONGEST_FILE_NAME} can be"
+        why = f"has a name of {len(student)} characters, {len(name)} bytes; {longest}"
+    else:
+        return
+    shown = shown if len(shown) < 80 else f"{shown[:60]}…"
+    raise NothingToGrade(f"the folder {shown} in {course.directory / 'submitted'} {why}: rename it.")
 
 
 def submission(course: Course, assignment: str, student: str) -> Submission:
@@ -55,16 +76,27 @@ def submission(course: Course, assignment: str, student: str) -> Submission:
 
 def _read(path: Path) -> bytes | str:
     """The bytes of a plain file of a sensible size, or a sentence that says what is there instead."""
-    if path.parent.is_symlink() or path.parent.parent.is_symlink():  # perhaps to somebody else's work
-        return f"{path.parent.name} is a link to another folder: hand in the file itself."
     try:
+        if path.parent.is_symlink() or path.parent.parent.is_symlink():  # perhaps to somebody else's work
+            return f"{path.parent.name} is a link to another folder: hand in the file itself."
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        names = (os.fsencode(p.name).decode(errors="replace") for p in path.parent.iterdir())
-        found = ", ".join(sorted(names)[:5]) or "nothing"
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            return f"{path.name} is not a plain file: hand in the .ipynb file that JupyterLab saved."
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        found = ", ".join(_names(path.parent)[:5]) or "nothing"
         return f"There is no {path.name} in what was handed in (found: {found}): hand it in under that name."
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        return f"{path.name} is not a plain file: hand in the .ipynb file that JupyterLab saved."
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return f"{path.name} is a link to another file: hand in the file itself."
+        return f"{path.name} is there but cannot be read ({error.strerror}): hand it in again, or ask the staff."
+
+
+def _names(folder: Path) -> list[str]:
+    """What a folder holds, sorted; nothing, where it is gone or cannot be listed."""
+    try:
+        return sorted(os.fsencode(path.name).decode(errors="replace") for path in folder.iterdir())
+    except OSError:
+        return []

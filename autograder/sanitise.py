@@ -16,6 +16,7 @@ from autograder.handed_in import LARGEST_FILE
 from autograder.verdict import UNDECIDED, BlankVerdict, Finding, Verdict
 
 MOST_CELLS = 5_000
+MOST_MARKS = 2_000_000  # what is between them takes up to 100 bytes of memory, however short it is
 MOST_NOTES = 40
 MISSING = "# This cell was missing from the submission."  # no code: it must not overwrite what is defined elsewhere
 VALID_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -59,7 +60,12 @@ def read_submission(data: bytes, name: str) -> NotebookNode:
 def _parse(data: bytes, name: str):
     if len(data) > LARGEST_FILE:
         raise Unreadable(
-            f"{name} has {len(data) / 1e6:.0f} MB, and at most {LARGEST_FILE / 1e6:.0f} MB are read: "
+            f"{name} is larger than the {LARGEST_FILE / 1e6:.0f} MB that are read: "
+            "clear its outputs and hand it in again."
+        )
+    if (marks := sum(map(data.count, (b"[", b"{", b",", b":")))) > MOST_MARKS:
+        raise Unreadable(
+            f"{name} has {marks} brackets, commas and colons, and at most {MOST_MARKS} are read: "
             "clear its outputs and hand it in again."
         )
     if not data.strip():

@@ -61,7 +61,11 @@ def _blank_space(notebook):
 
 
 def _too_large(notebook):
-    return b" " * 100_000_001
+    return b" " * 20_000_001
+
+
+def _many_lists(notebook):
+    return b"[" + b"[]," * 6_000_000 + b"[]]"
 
 
 def _old_format(notebook):
@@ -82,7 +86,8 @@ UNREADABLE = {
     _utf16: "is not UTF-8 text",
     _empty: "is empty",
     _blank_space: "is empty",
-    _too_large: "has 100 MB, and at most 100 MB are read",
+    _too_large: "is larger than the 20 MB that are read",
+    _many_lists: "has 12000002 brackets, commas and colons, and at most 2000000 are read",
     _old_format: "is a notebook of format 3, and format 4 is expected",
     _cells_of_numbers: "has cells that are not cells",
 }
@@ -111,7 +116,7 @@ def _nothing_at_all(path):
 
 NO_FILE = {
     _no_file: "in what was handed in (found: my neuron.ipynb, \N{REPLACEMENT CHARACTER}.ipynb)",
-    _symlink: "There is no a1-neuron.ipynb in what was handed in",
+    _symlink: "a1-neuron.ipynb is a link to another file",
     _fifo: "a1-neuron.ipynb is not a plain file",
     _folder: "a1-neuron.ipynb is not a plain file",
     _nothing_at_all: "There is no a1-neuron.ipynb in what was handed in (found: nothing)",
@@ -182,13 +187,13 @@ def _test_edited(notebook):
 
 
 def _renamed_function(notebook):
-    cell = cell_of(notebook, "gradient_step")  # `train` calls it
+    cell = cell_of(notebook, "gradient_step")  # `train` calls it, and is right
     cell.source = cell.source.replace("def gradient_step", "def step_of_gradient")
 
 
 def _large_output_stored(notebook):
     cell = cell_of(notebook, "figure")
-    cell.outputs = [new_output("stream", name="stdout", text="x" * 50_000_000)]
+    cell.outputs = [new_output("stream", name="stdout", text="x" * 19_000_000)]
 
 
 def _large_output_printed(notebook):
@@ -209,7 +214,7 @@ READABLE = {
     _right: (FULL, None),
     _wrong_kernel: (FULL, "The notebook asked for the kernel `ir`; it was run with `python3`."),
     _no_metadata: (FULL, None),
-    _missing_answer: (32.0, f"The cell `{ROW}` was missing; it was restored empty."),  # and `train` calls it
+    _missing_answer: (36.0, f"The cell `{ROW}` was missing; it was restored empty."),  # `train`, which calls it, is right
     _missing_tests: (FULL, f"The cell `test_{ROW}` was missing; it was restored."),
     _copied_right_last: (FULL, f"The cell `{ROW}` was there 2 times; the last one is the one that counts."),
     _copied_wrong_last: (None, f"The cell `{ROW}` was there 2 times; the last one is the one that counts."),
@@ -220,7 +225,7 @@ READABLE = {
     _grade_id_edited: (FULL, "The cell `my_gradients` is not in this assignment; it was read as your own cell."),
     _all_metadata_gone: (None, f"The cell `{ROW}` was missing; it was restored empty."),
     _test_edited: (FULL, f"The cell `test_{ROW}` is read-only and had been edited; its text was restored."),
-    _renamed_function: (33.0, "gradient_step is not defined: keep the function's name as it was given."),
+    _renamed_function: (37.0, "gradient_step is not defined: keep the function's name as it was given."),
     _large_output_stored: (FULL, None),
     _large_output_printed: (FULL, "wrote more than is kept: 49,900,001 characters were cut."),
     _odd_characters: (None, None),
@@ -266,7 +271,7 @@ EVERYBODY = [name_of(damage) for damage in (*UNREADABLE, *NO_FILE, *READABLE)]
 
 def test_the_whole_class_is_graded(course, graded):
     assert (graded.returncode, graded.stderr) == (0, "")
-    assert [entry["student"] for entry in json.loads(graded.stdout)] == sorted(EVERYBODY)
+    assert sorted(entry["student"] for entry in json.loads(graded.stdout)) == sorted(EVERYBODY)
     recorded = {mark.student for mark in marks(course.db_url, ASSIGNMENT)}
     assert recorded == {path.stem for path in (course.directory / "verdicts" / ASSIGNMENT).iterdir()} == set(EVERYBODY)
 

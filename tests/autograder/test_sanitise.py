@@ -2,6 +2,8 @@
 
 import copy
 import json
+import subprocess
+import sys
 import time
 
 import nbformat
@@ -85,8 +87,13 @@ def names(notebook):
         ),
         (b"[" * 200_000, f"{NAME} is nested too deeply to be a notebook: hand in the .ipynb file."),
         (
-            b" " * 100_000_001,
-            f"{NAME} has 100 MB, and at most 100 MB are read: clear its outputs and hand it in again.",
+            b" " * 20_000_001,
+            f"{NAME} is larger than the 20 MB that are read: clear its outputs and hand it in again.",
+        ),
+        (
+            b'{"nbformat": 4, "cells": [], "x": [' + b"[]," * 6_000_000 + b"[]]}",
+            f"{NAME} has 12000009 brackets, commas and colons, and at most 2000000 are read: "
+            "clear its outputs and hand it in again.",
         ),
     ],
     ids=lambda value: None if isinstance(value, str) else value[:16].decode("latin-1"),
@@ -147,8 +154,8 @@ def test_text_no_file_can_hold_is_replaced(source, release):
     nbformat.writes(result.notebook).encode()
 
 
-def test_a_stored_output_of_50_mb_is_dropped_quickly(source, release):
-    named(release, "one").outputs = [new_output("stream", text="x" * 50_000_000)]
+def test_a_stored_output_of_19_mb_is_dropped_quickly(source, release):
+    named(release, "one").outputs = [new_output("stream", text="x" * 19_000_000)]
     data = file_of(release)
     start = time.process_time()
     notebook = sanitise(source, read_submission(data, NAME)).notebook
@@ -364,6 +371,33 @@ def test_an_empty_notebook_becomes_the_assignment(source):
     result = rebuilt(source, nbformat.v4.new_notebook())
     assert names(result.notebook) == names(source)
     assert len(result.notes) == len(names(source))
+
+
+PEAK = """
+import re, sys
+from autograder.sanitise import read_submission
+data = sys.stdin.buffer.read()
+print(len(read_submission(data, "x.ipynb").cells))
+print(re.search(r"VmHWM:\\s+([0-9]+) kB", open("/proc/self/status").read())[1])
+"""
+
+
+@pytest.mark.parametrize(
+    "costly",
+    [
+        lambda: ",".join(f'"{n:x}\U0001f600":1.5' for n in range(999_980)),
+        lambda: '"y":[' + ",".join(['"\U0001f600ab"'] * 1_999_980) + "]",
+        lambda: '"y":[' + ",".join(['{"":[]}'] * 499_980) + "]",
+        lambda: '"y":"' + "\U0001f600" + "x" * 19_999_000 + '"',
+    ],
+    ids=["keys", "strings", "objects", "one string"],
+)
+def test_the_costliest_file_that_is_read_takes_less_than_500_MB(root, costly):
+    data = f'{{"nbformat":4,"metadata":{{}},"cells":[{{}}],"x":{{{costly()}}}}}'.encode()
+    run = subprocess.run([sys.executable, "-c", PEAK], input=data, cwd=root, capture_output=True, check=True)
+    cells_read, peak = map(int, run.stdout.split())
+    assert cells_read == 1
+    assert 50_000 < peak < 500_000  # kB
 
 
 # --- what could not be judged at all
