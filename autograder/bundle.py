@@ -49,7 +49,7 @@ def trusted(course: Course) -> tuple[Path, ...]:
 
 
 def bundle(course: Course, assignment: str, *, sandboxed: bool = True) -> Bundle:
-    """The bundle of a course's assignment. Raises ChecksError, in one sentence, when it has no checks."""
+    """The bundle of a course's assignment. Raises ChecksError, in one sentence, when it has no sound checks."""
     main = assignment.replace("-", "_")
     folders = [folder / "checks" for folder in trusted(course)]
     checks = dict(_with_imports(main, folders))
@@ -69,18 +69,48 @@ def _with_imports(name: str, folders: list[Path]) -> Iterator[tuple[str, str]]:
         done.add(name)
         path = next((folder / f"{name}.py" for folder in folders if (folder / f"{name}.py").is_file()), None)
         if path is not None:
-            text = path.read_text(encoding="utf-8")
+            text, tree = parsed(path)
             yield name, text
-            todo += _imported(text)
+            todo += _imported(path, tree)
 
 
-def _imported(text: str) -> Iterator[str]:
-    """The modules of autograder.checks that a module imports."""
-    for node in ast.walk(ast.parse(text)):
+def parsed(path: Path) -> tuple[str, ast.Module]:
+    """(the text of a module of checks, its syntax tree): it is not run. Raises ChecksError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, ast.parse(text)
+    except SyntaxError as error:
+        raise ChecksError(f"the checks {path} are no Python (line {error.lineno}): {error.msg}.") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ChecksError(f"the checks {path} are not UTF-8 text (line {line}): save them as UTF-8.") from None
+    except (OSError, ValueError) as error:  # it may not be read, or holds a null character
+        raise ChecksError(f"the checks {path} cannot be read: {error}.") from None
+
+
+def _imported(path: Path, tree: ast.Module) -> Iterator[str]:
+    """The modules of autograder.checks that a module imports. Raises ChecksError at imports that hide their names."""
+    for node in ast.walk(tree):
+        if _hides_modules(node):
+            raise ChecksError(
+                f"the checks {path} import a module in a form that is not followed (line {node.lineno}): write "
+                "`from autograder.checks import name`, or `from autograder.checks.name import …`."
+            )
         if isinstance(node, ast.ImportFrom) and node.module == "autograder.checks":
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("autograder.checks."):
             yield node.module.split(".")[2]
+
+
+def _hides_modules(node: ast.AST) -> bool:
+    """Whether this is an import that may bring modules of checks along, but not by the names that a bundle follows."""
+    if isinstance(node, ast.Import):
+        return any(f"{alias.name}.".startswith("autograder.checks.") for alias in node.names)
+    if not isinstance(node, ast.ImportFrom):
+        return False
+    names = {alias.name for alias in node.names}
+    return bool(node.level or (node.module == "autograder" and names & {"checks", "*"})
+                or (node.module == "autograder.checks" and "*" in names))  # fmt: skip
 
 
 def use_checks(checks: Mapping[str, str]) -> None:

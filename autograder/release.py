@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
 from autograder import leaks
+from autograder.bundle import parsed
 from autograder.cells import ANSWER, TEST, blank_of, grade_id, hidden_check, kind, points, test_of
 from autograder.changes import differences, layout, pointless
 from autograder.course import Course
@@ -64,9 +65,11 @@ def release(course: Course, assignment: str, *, verify: Callable) -> Release:
     """Release `assignment` to the class: course/release/, the gradebook, and course/bundle/<assignment>.zip.
 
     `verify(assignment)` tests the assignment's checks; its report's `.ok` must be true. Raises ReleaseError
-    where the source is wrong, the checks fail, nbgrader refuses, or the bundle leaks; then no bundle is left.
+    where the source is wrong, the checks fail, nbgrader refuses, the bundle leaks or would lack something; then no
+    bundle is left. Raises ChecksError where the checks are no Python.
     """
     _check_source(course, assignment)
+    _refuse_a_gap(course)
     if not verify(assignment).ok:
         raise ReleaseError(f"{assignment} is not released: its checks fail; see `autograder verify {assignment}`.")
     _refuse_a_break(course, assignment)
@@ -129,7 +132,8 @@ def _checks(course: Course, assignment: str) -> set[str]:
     path = next((p for p in (course.root / "checks" / name, leaks.TRUSTED / "checks" / name) if p.is_file()), None)
     if path is None:
         raise ReleaseError(f"{assignment} has no checks: write them in {course.root / 'checks' / name}.")
-    return {node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)}
+    _, tree = parsed(path)
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def _check_answer(assignment: str, cell: NotebookNode, following: NotebookNode | None, checks: set[str]) -> None:
@@ -205,6 +209,16 @@ def _files(course: Course, assignment: str, directory: Path) -> dict[str, bytes]
     notebooks = " and ".join(sorted(path.name for path in directory.glob("*.ipynb")))
     files["README.txt"] = README.format(assignment=assignment, notebooks=notebooks).encode()
     return files
+
+
+def _refuse_a_gap(course: Course) -> None:
+    """Raise ReleaseError where what students need besides the assignment is not there."""
+    needed = course.root / "lectures" / "requirements.txt", course.root / "nnlib" / "__init__.py"
+    if missing := [str(path.relative_to(course.root)) for path in needed if not path.is_file()]:
+        raise ReleaseError(
+            f"Students would lack {' and '.join(missing)}, of which there is none in {course.root}: run this in the "
+            "course's folder, or copy lectures/ and nnlib/ there."
+        )
 
 
 def _tree(directory: Path, prefix: str = "") -> dict[str, bytes]:

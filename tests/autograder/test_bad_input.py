@@ -214,7 +214,7 @@ READABLE = {
     _right: (FULL, None),
     _wrong_kernel: (FULL, "The notebook asked for the kernel `ir`; it was run with `python3`."),
     _no_metadata: (FULL, None),
-    _missing_answer: (36.0, f"The cell `{ROW}` was missing; it was restored empty."),  # `train`, which calls it, is right
+    _missing_answer: (36.0, f"The cell `{ROW}` was missing; it was restored empty."),  # `train` calls it, and is right
     _missing_tests: (FULL, f"The cell `test_{ROW}` was missing; it was restored."),
     _copied_right_last: (FULL, f"The cell `{ROW}` was there 2 times; the last one is the one that counts."),
     _copied_wrong_last: (None, f"The cell `{ROW}` was there 2 times; the last one is the one that counts."),

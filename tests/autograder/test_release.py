@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder import leaks, record
 from autograder.course import Course
+from autograder.judgement import ChecksError
 from autograder.leaks import TRUSTED
 from autograder.release import ReleaseError, release
 
@@ -379,3 +380,23 @@ def test_a_formula_of_nnlib_is_no_secret(course):
 
 def test_the_real_checks_and_bank_are_what_is_searched_for():
     assert TRUSTED.name == "autograder" and (TRUSTED / "checks").is_dir()
+
+
+# what a course of one's own may lack
+
+
+def test_without_what_students_need_nothing_is_released(course):
+    shutil.rmtree(course.root / "nnlib")
+    assert "Students would lack nnlib/__init__.py, of which there is none in" in refused(course)
+    (course.root / "lectures" / "requirements.txt").unlink()
+    assert "Students would lack lectures/requirements.txt and nnlib/__init__.py," in refused(course)
+    assert not (course.directory / "release").exists()
+
+
+@pytest.mark.parametrize("broken", [b"def (:\n", b"# \xe9\n"], ids=["syntax", "bytes"])
+def test_checks_that_are_no_python_are_one_sentence(course, broken):
+    path = leaks.TRUSTED / "checks" / "toy.py"
+    path.write_bytes(path.read_bytes() + broken)
+    with pytest.raises(ChecksError) as error:
+        release(course, "toy", verify=verified)
+    assert str(path) in str(error.value) and "\n" not in str(error.value)
