@@ -5,11 +5,13 @@ Both speak `concurrent.futures`. Few submissions are under way at a time, so tha
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import forkserver, resource_tracker
 
 GONE = "the scheduler went away: what was judged is kept; run the command again when it is back, or without it."
 MOST_LOSSES = 3  # worker processes that may end over one submission
@@ -29,18 +31,17 @@ def cores() -> int:
 
 
 class Processes:
-    """Worker processes on this machine. A context manager."""
+    """Worker processes on this machine; `workers` opens and closes them."""
 
     def __init__(self, jobs: int | None = None):
         self.width = jobs or cores()
         self._pool = self._new()
 
     def _new(self) -> Executor:
-        from autograder.worker import end_with_parent
-
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["autograder.worker"])
-        return ProcessPoolExecutor(self.width, mp_context=context, initializer=end_with_parent)
+        _start_forkserver()
+        return ProcessPoolExecutor(self.width, mp_context=context, initializer=_begin)
 
     def submit(self, function: Callable, *args) -> Future:
         try:
@@ -51,11 +52,37 @@ class Processes:
             return self._pool.submit(function, *args)
 
     def close(self) -> None:
+        """End the processes once they have done what they are doing."""
         self._pool.shutdown(cancel_futures=True)
+
+    def abandon(self) -> None:
+        """End the processes now; their sandboxes die with them."""
+        for process in list((self._pool._processes or {}).values()):  # Python has no public way before 3.14
+            process.kill()
+
+
+def _start_forkserver() -> None:
+    """Start what forks the workers deaf to Ctrl-C, which a terminal sends to every process: this one alone answers."""
+    resource_tracker.ensure_running()  # else forkserver starts it, and it unblocks the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin() -> None:
+    """First thing in a worker process."""
+    from autograder.worker import end_with_parent
+
+    # not SIG_IGN, which the sandbox would inherit, and with it the students' code
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    end_with_parent()
 
 
 class Cluster:
-    """The workers of a Dask scheduler, reached over TLS. A context manager."""
+    """The workers of a Dask scheduler, reached over TLS; `workers` opens and closes it."""
 
     def __init__(self, address: str):
         """`address` is tls://host:port; certificates are those of Dask's configuration. Raises SchedulerError."""
@@ -94,13 +121,22 @@ class Cluster:
     def close(self) -> None:
         self._client.close()
 
+    def abandon(self) -> None:
+        """The workers are not ours to end: closing tells the scheduler to forget what it was asked for."""
+
 
 @contextmanager
 def workers(jobs: int | None = None, scheduler: str | None = None) -> Iterator[Processes | Cluster]:
-    """Workers here, or those of a scheduler. Raises SchedulerError."""
-    found = Cluster(scheduler) if scheduler else Processes(jobs)
+    """Workers here, or those of a scheduler; after Ctrl-C they do not finish what they are doing.
+
+    Raises SchedulerError.
+    """
+    found = Processes(jobs) if scheduler is None else Cluster(scheduler)
     try:
         yield found
+    except KeyboardInterrupt:
+        found.abandon()
+        raise
     finally:
         found.close()
 

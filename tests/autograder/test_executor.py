@@ -84,7 +84,32 @@ def getpid(_):
     return os.getpid()
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "127.0.0.1:8786", ""])
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "127.0.0.1:8786", "http://x", ""])
 def test_a_scheduler_without_tls_is_refused(address):
     with pytest.raises(SchedulerError, match="expected tls://host:port"):
-        workers(None, address or "http://x").__enter__()
+        workers(None, address).__enter__()
+
+
+def for_ever(mark):
+    open(mark, "w").close()
+    while True:
+        signal.pause()
+
+
+def test_after_an_interruption_the_processes_are_ended_and_not_waited_for(tmp_path):
+    with pytest.raises(KeyboardInterrupt), workers(1) as pool:
+        pool.submit(for_ever, str(tmp_path / "mark"))
+        while not (tmp_path / "mark").exists():
+            pass
+        (process,) = pool._pool._processes.values()
+        raise KeyboardInterrupt
+    assert process.exitcode == -signal.SIGKILL
+
+
+def handler_and_mask(_):
+    return signal.getsignal(signal.SIGINT) is signal.SIG_IGN, signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_what_a_worker_starts_can_be_interrupted(pool):
+    """It inherits neither a signal that is ignored nor one that is blocked."""
+    assert results(pool, handler_and_mask, [(1,)]) == {1: (False, set())}
