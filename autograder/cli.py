@@ -1,4 +1,4 @@
-"""The command line: release, grade, feedback, verify, demo. It parses, shows progress and prints, no more."""
+"""The command line: release, grade, replay, feedback, verify, demo. It parses, shows progress and prints, no more."""
 
 import json
 import sys
@@ -28,9 +28,11 @@ from autograder.course import Course, GradebookError
 from autograder.executor import Processes, SchedulerError, workers
 from autograder.handed_in import NothingToGrade, submissions
 from autograder.judge import UNSAFE_NOTE
+from autograder.judgement import ChecksError
 from autograder.report import Row, changes_table, marks_table, row
 from autograder.sandbox import SandboxUnavailable
 from autograder.settings import SettingsError
+from autograder.verdict import Verdict
 from autograder.worker import OtherGrader, warm
 
 # what imports nbgrader is imported in the commands: that takes 0.6 s, in which workers can start
@@ -54,7 +56,7 @@ def release_command(assignment: Assignment, course: Directory = None, as_json: J
     from autograder.release import ReleaseError, release
 
     here = Course.here(course)
-    with _one_line(ReleaseError, SandboxUnavailable, LookupError):
+    with _one_line(ReleaseError, SandboxUnavailable, ChecksError):
         released = release(here, assignment, verify=lambda name: _verified(here, name))
     if as_json:
         _print_json({"assignment": assignment, "release": str(released.directory), "bundle": str(released.bundle),
@@ -84,7 +86,7 @@ def grade_command(
     Those are left alone whose file has not changed since they were graded, nor the checks, nor this program.
     """
     here = Course.here(course)
-    with _one_line(NothingToGrade, LookupError, SchedulerError), workers(jobs, scheduler) as pool:
+    with _one_line(NothingToGrade, ChecksError, SchedulerError), _interruptible(), workers(jobs, scheduler) as pool:
         names = submissions(here, assignment, students or ())
         _warm(pool, here, assignment, not unsafe_no_sandbox)
         from autograder import pipeline
@@ -101,16 +103,23 @@ def grade_command(
 
 def _rows(graded: Iterable, total: int, what: str, as_json: bool) -> list[Row]:
     """What is said of each student at the end; as JSON each verdict is printed as soon as it is there."""
-    rows, separator = [], "["
-    for one in _progress(graded, total, what):
-        if as_json:
-            _print_json(json.loads(one.verdict.to_json()), before=separator)
-            separator = ","
-        else:
-            rows.append(row(one.verdict, one.before, one.judged))
     if as_json:
-        sys.stdout.write("]\n" if separator == "," else "[]\n")
-    return rows
+        _print_verdicts(one.verdict for one in _progress(graded, total, what))
+        return []
+    return [row(one.verdict, one.before, one.judged, one.retried) for one in _progress(graded, total, what)]
+
+
+def _print_verdicts(verdicts: Iterable[Verdict]) -> None:
+    """A JSON list, each verdict as soon as it is there; where an error ends it midway, the list ends too."""
+    before = "["
+    try:
+        for verdict in verdicts:
+            _print_json(json.loads(verdict.to_json()), before=before)
+            before = ","
+    except BaseException:
+        sys.stdout.write("]\n" if before == "," else "")
+        raise
+    sys.stdout.write("]\n" if before == "," else "[]\n")
 
 
 def _print_graded(course: Course, assignment: str, rows: list[Row], *, dry: bool) -> None:
@@ -118,6 +127,8 @@ def _print_graded(course: Course, assignment: str, rows: list[Row], *, dry: bool
     if kept:
         what = "nothing to grade" if kept == len(rows) else f"{len(rows) - kept} judged"
         out.print(f"{assignment}: {kept} of {len(rows)} submissions are unchanged since they were graded, {what}")
+    if retried := sum(one.retried for one in rows):
+        out.print(f"{retried} of {len(rows)} were judged again because the grader had failed with them")
     if kept < len(rows) and not dry:
         out.print(marks_table(one for one in rows if one.judged))
     if changed:
@@ -138,6 +149,7 @@ def replay_command(
     assignment: Assignment,
     course: Directory = None,
     as_json: Json = False,
+    unsafe_no_sandbox: Unsafe = False,
 ):
     """Judge a graded submission again, on the same hidden data, and say whether the verdict is the same to the letter.
 
@@ -145,8 +157,8 @@ def replay_command(
     """
     from autograder import pipeline
 
-    with _one_line(pipeline.NotReproducible, SandboxUnavailable, LookupError, FileNotFoundError):
-        recorded, again = pipeline.replay(Course.here(course), assignment, student)
+    with _one_line(pipeline.NotReproducible, SandboxUnavailable, ChecksError, FileNotFoundError):
+        recorded, again = pipeline.replay(Course.here(course), assignment, student, unsafe_no_sandbox=unsafe_no_sandbox)
     if as_json:
         _print_json(json.loads(again.to_json()))
     else:
@@ -177,7 +189,7 @@ def feedback_command(
     from autograder import pipeline
 
     here = Course.here(course)
-    with _one_line(LookupError, FileNotFoundError):
+    with _one_line(ChecksError, FileNotFoundError):
         paths = pipeline.write_feedback(here, assignment, students or None)
     if as_json:
         _print_json([str(path) for path in paths])
@@ -188,7 +200,7 @@ def feedback_command(
 @app.command("verify")
 def verify_command(assignment: Assignment, as_json: Json = False):
     """Judge every answer of the bank: right ones must get everything, wrong ones half at most and their diagnosis."""
-    with _one_line(SandboxUnavailable, LookupError, FileNotFoundError):
+    with _one_line(SandboxUnavailable, ChecksError, FileNotFoundError):
         report = _verified(Course.here(), assignment)
     if as_json:
         _print_json({"ok": report.ok, "rows": [asdict(row) for row in report.rows]})
@@ -208,7 +220,7 @@ def demo_command(as_json: Json = False):
     from autograder.release import ReleaseError
 
     here = Course.here(Path("course") / "demo")
-    with _one_line(SandboxUnavailable, NothingToGrade, ReleaseError, LookupError):
+    with _one_line(SandboxUnavailable, NothingToGrade, ReleaseError, ChecksError):
         students = demo.prepare(here, verify=lambda name: _verified(here, name))
         verdicts = list(_progress(demo.grade_class(here), len(students), f"grading {len(students)} submissions"))
     marks = demo.compare(verdicts)
@@ -280,6 +292,16 @@ def _print_json(value, before: str = "") -> None:
     text = before + json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C becomes one line on standard error and the exit code that shells give it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print("autograder: interrupted: what was judged is kept; run the command again.")
+        raise typer.Exit(130) from None
 
 
 @contextmanager

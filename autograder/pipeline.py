@@ -8,9 +8,10 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 
-from autograder import feedback, record, walls, worker
+from autograder import feedback, lock, record, walls, worker
 from autograder.bundle import Bundle, bundle
 from autograder.course import Course, write_whole
 from autograder.executor import Cluster, Lost, Processes, completed
@@ -23,11 +24,14 @@ TIMESTAMP = "timestamp.txt"  # nbgrader's
 
 @dataclass(frozen=True)
 class Graded:
-    """One student's verdict, the one there was before, and whether it was judged in this run."""
+    """One student's verdict, the one there was before, whether it was judged in this run, and whether that was only
+    because the grader itself had failed.
+    """
 
     verdict: Verdict
     before: Verdict | None
     judged: bool
+    retried: bool = False
 
 
 def grade(
@@ -44,55 +48,75 @@ def grade(
     """Grade students: those whose verdict still holds, then the others as they are done.
 
     Notebook, verdict and marks (and with `pages` the feedback page) are written before each is yielded; `dry` writes
-    nothing, `again` judges everybody.
-    Raises NotReleased, SandboxUnavailable, OtherGrader before anything is touched; no submission can stop the batch.
+    nothing, `again` judges everybody. Nobody else can grade the class meanwhile, unless `dry`.
+    Raises NotReleased, GradedElsewhere, and SandboxUnavailable or OtherGrader where nobody can judge, before a mark, a
+    verdict or a notebook is touched; no submission can stop the batch. Where one worker of a cluster cannot judge, the
+    same may come later: what was judged until then is kept.
     """
     if not unsafe_no_sandbox:
         walls.refuse_what_shows(course.root, course.directory)
     record.require_released(course, assignment)
     made = bundle(course, assignment, sandboxed=not unsafe_no_sandbox)
-    kept, to_judge = ([], list(students)) if again else _sorted_out(course, made, students)
-    unrecorded = [] if dry else _unrecorded(course, assignment, kept)
-    with _gradebook(course) if unrecorded or (to_judge and not dry) else nullcontext() as gradebook:
-        for verdict in unrecorded:
-            settle(course, gradebook, verdict)
-        if kept and pages and not dry:
-            write_feedback(course, assignment, [verdict.student for verdict in kept])
-        yield from (Graded(verdict, verdict, judged=False) for verdict in kept)
-        for judged in _judged(course, made, to_judge, pool):
-            before = saved(course, assignment, judged.verdict.student)
-            if not dry:
-                _write_notebook(course, judged)
-                record.save_verdict(course, judged.verdict)
-                settle(course, gradebook, judged.verdict)
-                if pages:
-                    _write_page(course, gradebook, judged.verdict)
-            yield Graded(judged.verdict, before, judged=True)
+    with nullcontext() if dry else lock.held(course):
+        kept, to_judge, failed = _sorted_out(course, made, students, again)
+        results = _judged(course, made, to_judge, pool)
+        first = list(islice(results, 1))  # raises where nobody can judge
+        unrecorded = [] if dry else _unrecorded(course, assignment, kept)
+        with _gradebook(course) if unrecorded or (to_judge and not dry) else nullcontext() as gradebook:
+            for verdict in unrecorded:
+                settle(course, gradebook, verdict)
+            if kept and pages and not dry:
+                write_feedback(course, assignment, [verdict.student for verdict in kept])
+            yield from (Graded(verdict, verdict, judged=False) for verdict in kept)
+            for judged in chain(first, results):
+                before = saved(course, assignment, judged.verdict.student)
+                if not dry:
+                    _write(course, gradebook, judged, pages)
+                yield Graded(judged.verdict, before, judged=True, retried=judged.verdict.student in failed)
 
 
-def _sorted_out(course: Course, made: Bundle, students: Iterable[str]) -> tuple[list[Verdict], list[str]]:
-    """(the verdicts that still hold, the students who have none)."""
-    kept, to_judge = [], []
+def _write(course: Course, gradebook, judged: Judged, pages: bool) -> None:
+    _write_notebook(course, judged)
+    record.save_verdict(course, judged.verdict)
+    settle(course, gradebook, judged.verdict)
+    if pages:
+        _write_page(course, gradebook, judged.verdict)
+
+
+def _sorted_out(
+    course: Course, made: Bundle, students: Iterable[str], again: bool
+) -> tuple[list[Verdict], list[str], set[str]]:
+    """(the verdicts that still hold, the students to judge, those of them with whom the grader failed last time)."""
+    kept, to_judge, failed = [], [], set()
     for student in students:
-        verdict = saved(course, made.assignment, student)
-        if verdict and _holds(course, made, verdict):
-            kept.append(verdict)
-        else:
-            to_judge.append(student)
-    return kept, to_judge
+        verdict = None if again else saved(course, made.assignment, student)
+        if verdict and _is_current(course, made, verdict):
+            if not _failed(verdict):
+                kept.append(verdict)
+                continue
+            failed.add(student)
+        to_judge.append(student)
+    return kept, to_judge, failed
 
 
-def _holds(course: Course, made: Bundle, verdict: Verdict) -> bool:
-    """Whether judging again would give this verdict: same file, same checks, same grader; and no failure of ours."""
+def _is_current(course: Course, made: Bundle, verdict: Verdict) -> bool:
+    """Whether a verdict is of the file as it is now, by these checks and this grader, with its notebook beside it."""
     handed_in = submission(course, verdict.assignment, verdict.student)
     same = (verdict.submission, verdict.provenance) == (handed_in.digest, made.provenance(handed_in.seed))
-    ours = verdict.staff_notes and any(blank.outcome == UNDECIDED for blank in verdict.blanks)
-    return same and not ours and course.autograded(verdict.assignment, verdict.student).exists()
+    return same and course.autograded(verdict.assignment, verdict.student).exists()
+
+
+def _failed(verdict: Verdict) -> bool:
+    """Whether the grader itself, not the submission, left something undecided."""
+    return bool(verdict.staff_notes) and any(blank.outcome == UNDECIDED for blank in verdict.blanks)
 
 
 def _unrecorded(course: Course, assignment: str, verdicts: list[Verdict]) -> list[Verdict]:
-    """Those of which the gradebook says something else: a run was killed, or an old gradebook was put back."""
-    return record.lacking(course, assignment, verdicts) if verdicts else []
+    """Those of which the gradebook, or the note beside them, says something else: a run was killed, or an old gradebook
+    was put back.
+    """
+    lacking = record.lacking(course, assignment, verdicts) if verdicts else []
+    return [verdict for verdict in verdicts if verdict in lacking or _noted(course, verdict) != verdict.submission]
 
 
 def _judged(course: Course, made: Bundle, students: list[str], pool: Processes | Cluster) -> Iterator[Judged]:
@@ -118,12 +142,28 @@ def saved(course: Course, assignment: str, student: str) -> Verdict | None:
 
 def settle(course: Course, gradebook, verdict: Verdict) -> None:
     """Bring the gradebook to a saved verdict, and note beside the verdict which submission is recorded."""
-    path = course.verdict(verdict.assignment, verdict.student)
-    noted = path.with_name(f"{verdict.student}.recorded")
-    resubmitted = noted.exists() and noted.read_text() != verdict.submission
+    noted = _noted(course, verdict)
+    if noted is None:
+        _note(course, verdict, "")  # none; should this run end here, the gradebook may hold one that is not noted
     timestamp = record.submitted_at(course, verdict.assignment, verdict.student)
+    resubmitted = noted not in (None, verdict.submission)
     record.record(gradebook, verdict, timestamp=timestamp, resubmitted=resubmitted, config=course.settings)
-    write_whole(noted, verdict.submission.encode(), mode=0o600, lasting=False)
+    if noted != verdict.submission:
+        _note(course, verdict, verdict.submission)
+
+
+def _note_file(course: Course, verdict: Verdict) -> Path:
+    return course.verdict(verdict.assignment, verdict.student).with_name(f"{verdict.student}.recorded")
+
+
+def _noted(course: Course, verdict: Verdict) -> str | None:
+    """The hash of the submission that was recorded last; None where none was noted."""
+    path = _note_file(course, verdict)
+    return path.read_text() if path.exists() else None
+
+
+def _note(course: Course, verdict: Verdict, submission: str) -> None:
+    write_whole(_note_file(course, verdict), submission.encode(), mode=0o600, lasting=False)
 
 
 def _write_notebook(course: Course, judged: Judged) -> None:
@@ -142,7 +182,7 @@ def _write_page(course: Course, gradebook, verdict: Verdict) -> None:
 
 
 def judged_here(course: Course, assignment: str, student: str) -> Judged:
-    """One submission judged in this process. Raises SandboxUnavailable, LookupError."""
+    """One submission judged in this process. Raises SandboxUnavailable, ChecksError."""
     walls.refuse_what_shows(course.root, course.directory)
     return judge_submission(bundle(course, assignment), submission(course, assignment, student))
 
@@ -151,8 +191,13 @@ class NotReproducible(Exception):
     """A verdict cannot be reached again; the text is one sentence."""
 
 
-def replay(course: Course, assignment: str, student: str) -> tuple[Verdict, Verdict]:
-    """(the verdict on disk, the same submission judged again by what judged it). Raises NotReproducible."""
+def replay(
+    course: Course, assignment: str, student: str, *, unsafe_no_sandbox: bool = False
+) -> tuple[Verdict, Verdict]:
+    """(the verdict on disk, the same submission judged again by what judged it). Raises NotReproducible.
+
+    Without walls only what was judged without them, and only if `unsafe_no_sandbox` allows it.
+    """
     recorded = saved(course, assignment, student)
     if recorded is None or recorded.provenance is None:
         raise NotReproducible(f"there is no verdict on {assignment} by {student}: run `autograder grade` first.")
@@ -163,10 +208,26 @@ def replay(course: Course, assignment: str, student: str) -> tuple[Verdict, Verd
             f"{handed_in.digest[:12]}): put the old one back, or grade the new one."
         )
     handed_in = replace(handed_in, seed=bytes.fromhex(recorded.provenance.seed))
-    made = bundle(course, assignment, sandboxed=recorded.provenance.versions["sandbox"] == "True")
+    made = bundle(course, assignment, sandboxed=_had_walls(recorded, unsafe_no_sandbox))
     if changed := _differences(recorded.provenance, made.provenance(handed_in.seed)):
         raise NotReproducible(f"{student}'s verdict was reached with other {changed}: restore them, or grade again.")
     return recorded, judge_submission(made, handed_in).verdict
+
+
+def _had_walls(recorded: Verdict, unsafe_no_sandbox: bool) -> bool:
+    """Whether a verdict was reached in the sandbox. Raises NotReproducible where it was not and that is not allowed."""
+    sandboxed = recorded.provenance.versions.get("sandbox")
+    if sandboxed not in ("True", "False"):
+        raise NotReproducible(
+            f"{recorded.student}'s verdict does not say whether it was reached in a sandbox (an older version's "
+            "do not): grade again."
+        )
+    if sandboxed == "False" and not unsafe_no_sandbox:
+        raise NotReproducible(
+            f"{recorded.student}'s verdict was reached without a sandbox, and the code could again do anything that "
+            "you can: grade again, or allow it with --unsafe-no-sandbox."
+        )
+    return sandboxed == "True"
 
 
 def _differences(then: Provenance, now: Provenance) -> str:

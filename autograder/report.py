@@ -21,13 +21,14 @@ class Row:
     for_staff: tuple[str, ...]
     change: str  # "" where no mark changed, or there was none before
     judged: bool
+    retried: bool  # judged only because the grader had failed with it
 
 
-def row(verdict: Verdict, before: Verdict | None = None, judged: bool = True) -> Row:
+def row(verdict: Verdict, before: Verdict | None = None, judged: bool = True, retried: bool = False) -> Row:
     """The row of a verdict that replaces another one."""
     for_staff = tuple(note.strip().splitlines()[-1] for note in verdict.staff_notes)
     change = _change(before, verdict) if before else ""
-    return Row(verdict.student, _mark(verdict), _findings(verdict), for_staff, change, judged)
+    return Row(verdict.student, _mark(verdict), _findings(verdict), for_staff, change, judged, retried)
 
 
 def marks_table(rows: Iterable[Row], stories: dict[str, str] | None = None) -> Table:

@@ -1,5 +1,7 @@
 """Runs again, runs that are killed, checks that change: with the real sandbox, worker processes and gradebook."""
 
+import json
+import os
 import shutil
 import signal
 import subprocess
@@ -10,11 +12,12 @@ import nbformat
 import psutil
 import pytest
 
-from autograder import cells, pipeline, record
+from autograder import cells, lock, pipeline, record
 from autograder.course import Course
 from autograder.executor import workers
 from autograder.handed_in import submissions
 from autograder.verdict import Verdict
+from autograder.worker import OtherGrader
 from tests.a1_class import autograder, environment
 
 ASSIGNMENT = "a0-small"
@@ -54,9 +57,10 @@ def judged(graded):
 
 
 def state(course) -> dict:
-    """Everything that grading leaves: marks and comments, verdicts, notebooks."""
+    """Everything that grading leaves: marks and comments, verdicts, notebooks; but for half a file, which nobody reads.
+    """
     files = {path.relative_to(course.directory): path.read_bytes() for name in ("verdicts", "autograded")
-             for path in sorted((course.directory / name).rglob("*")) if path.is_file()}  # fmt: skip
+             for path in sorted((course.directory / name).rglob("[!.]*")) if path.is_file()}  # fmt: skip
     return {"marks": record.marks(course.db_url, ASSIGNMENT), **files}
 
 
@@ -174,19 +178,53 @@ def test_a_check_that_only_reads_differently_changes_no_mark(again, root):
 # killed
 
 
-def kill_when(course, root, ready) -> None:
-    """Start grading in a process, and kill it and nothing else, when `ready` says so."""
-    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--jobs", "2"]
-    process = subprocess.Popen(command, cwd=course.root, env=environment(root), stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)  # fmt: skip
+def begun(course, root, ready, *options) -> tuple[subprocess.Popen, list[psutil.Process]]:
+    """(a process that grades, in a process group of its own, as `ready` said so; all that it has started)."""
+    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--jobs", "2", *options]
+    process = subprocess.Popen(command, cwd=course.root, env=environment(root), stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
     deadline = time.monotonic() + 60
     while not ready() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.002)
-    family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    return process, psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+
+
+def kill_when(course, root, ready) -> None:
+    """Start grading in a process, and kill it and nothing else, when `ready` says so."""
+    process, family = begun(course, root, ready)
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.communicate()
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == [], "processes outlived the run that was killed"
+    with lock.held(course):
+        pass  # nor does its lock
+
+
+# judging this takes twenty seconds
+STUCK = {"one": "import time\ndef one():\n    while True: time.sleep(1)", "two": "import time\ntime.sleep(8)"}
+
+
+@pytest.mark.parametrize("whom", ["group", "parent"])
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_ctrl_c_ends_the_run_at_once_and_the_next_goes_on(fresh, done, root, whom, options):
+    for student in ("ben", "cleo", "dan", "eve"):
+        hand_in(fresh, student, STUCK)
+    ready = fresh.verdict(ASSIGNMENT, "ada").exists
+    process, family = begun(fresh, root, ready, *options)
+    (os.killpg if whom == "group" else os.kill)(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=8)  # which is too short for any of the others
+    assert process.returncode == 130
+    assert err == "autograder: interrupted: what was judged is kept; run the command again.\n"
+    if options:
+        assert [verdict["student"] for verdict in json.loads(out or "[]")] in ([], ["ada"])
+    assert len(family) > 4
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == [], "processes outlived the run that was interrupted"
+    for student in ("ben", "cleo", "dan", "eve"):
+        shutil.copytree(done.directory / "submitted" / student, fresh.directory / "submitted" / student,
+                        dirs_exist_ok=True)  # fmt: skip
+    assert judged(graded(fresh)) == ["ben", "cleo", "dan", "eve"]
+    assert state(fresh) == state(done)
 
 
 @pytest.mark.parametrize("verdicts", [0, 1, 2, 4])
@@ -200,25 +238,70 @@ def test_killed_at_any_moment_and_run_again_equals_a_run_undisturbed(fresh, done
     assert state(fresh) == state(done)
 
 
-@pytest.mark.parametrize("step", ["save_verdict", "record", "write_whole"])
-@pytest.mark.parametrize("count", [1, 3])
-def test_ended_between_any_two_steps_and_run_again_equals_a_run_undisturbed(fresh, done, monkeypatch, step, count):
-    """The run ends just before the count-th notebook or mark (write_whole), verdict or record is written."""
-    owner = pipeline if step == "write_whole" else record
-    real, left = getattr(owner, step), [count]
+@pytest.fixture
+def end_before(monkeypatch):
+    """`end_before(step, count, course)`: a run that ends just before the count-th verdict is saved, or recorded, or
+    file of the pipeline's written: of each student the notebook, a note (new students') and the note again.
+    """
 
-    def ending(*args, **kwargs):
-        left[0] -= 1
-        if left[0] == 0:
-            raise KeyboardInterrupt
-        return real(*args, **kwargs)
+    def run(step, count, course):
+        owner = pipeline if step == "write_whole" else record
+        real, left = getattr(owner, step), [count]
 
-    with monkeypatch.context() as patch:
-        patch.setattr(owner, step, ending)
-        with pytest.raises(KeyboardInterrupt):
-            graded(fresh)
+        def ending(*args, **kwargs):
+            left[0] -= 1
+            if left[0] == 0:
+                raise KeyboardInterrupt
+            return real(*args, **kwargs)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, step, ending)
+            with pytest.raises(KeyboardInterrupt):
+                graded(course)
+
+    return run
+
+
+STEPS = [("save_verdict", 1), ("record", 3), *(("write_whole", k) for k in range(1, 5))]
+NEXT_STEPS = [("save_verdict", 1), ("record", 1), ("write_whole", 1), ("write_whole", 2)]
+
+
+@pytest.mark.parametrize(("step", "count"), STEPS)
+def test_ended_between_any_two_steps_and_run_again_equals_a_run_undisturbed(fresh, done, end_before, step, count):
+    end_before(step, count, fresh)
     graded(fresh)
     assert state(fresh) == state(done)
+    by_hand(fresh, "ada", "why", manual_score=4.0, needs_manual_grade=False)
+    by_hand(fresh, "ben", "why", manual_score=4.0, needs_manual_grade=False)
+    assert judged(graded(fresh)) == [] and not row(fresh, "ada", "why").needs_manual
+    for student in ("ada", "ben"):  # each of whom may have been the one whose note was not written
+        hand_in(fresh, student, CLASS[student], written="Something else.")
+    graded(fresh)
+    assert row(fresh, "ada", "why").needs_manual and row(fresh, "ben", "why").needs_manual
+
+
+@pytest.mark.parametrize(("step", "count"), NEXT_STEPS)
+def test_a_new_essay_is_put_before_staff_wherever_the_run_ended(again, end_before, step, count):
+    """All automatic marks and the time of handing in stay what they were."""
+    by_hand(again, "ben", "why", manual_score=4.0, needs_manual_grade=False)
+    hand_in(again, "ben", CLASS["ben"], written="Something else.")
+    end_before(step, count, again)
+    graded(again)
+    assert (row(again, "ben", "why").manual, row(again, "ben", "why").needs_manual) == (4.0, True)
+    by_hand(again, "ben", "why", manual_score=2.0, needs_manual_grade=False)
+    assert judged(graded(again)) == []
+    assert (row(again, "ben", "why").manual, row(again, "ben", "why").needs_manual) == (2.0, False)
+
+
+def test_who_was_marked_and_handed_in_again_after_a_run_that_ended_is_put_before_staff(fresh, end_before):
+    """The run ends where the marks are recorded, and which file they are of is not yet noted."""
+    for student in CLASS.keys() - {"ada"}:
+        shutil.rmtree(fresh.directory / "submitted" / student)
+    end_before("write_whole", 3, fresh)
+    by_hand(fresh, "ada", "why", manual_score=4.0, needs_manual_grade=False)
+    hand_in(fresh, "ada", RIGHT, written="Something else.")
+    graded(fresh)
+    assert row(fresh, "ada", "why").needs_manual
 
 
 def test_what_the_gradebook_lacks_is_recorded_without_judging(again, done):
@@ -288,6 +371,78 @@ def test_another_file_or_other_checks_cannot_be_replayed(again, root):
     run = replayed(again, root, "ben")
     assert run.returncode == 2 and "other notebook or checks" in run.stderr
     assert "no verdict" in replayed(again, root, "nobody").stderr
+
+
+def test_what_was_judged_without_walls_is_not_run_again_without_being_allowed_to(again, root, tmp_path):
+    mark = f"open({str(tmp_path / 'mark')!r}, 'w').close()\n"
+    hand_in(again, "ben", RIGHT | {"one": mark + RIGHT["one"]})
+    assert autograder(root, again.root, "grade", ASSIGNMENT, "ben", "--unsafe-no-sandbox").returncode == 0
+    (tmp_path / "mark").unlink()
+    run = replayed(again, root, "ben")
+    assert run.returncode == 2 and "--unsafe-no-sandbox" in run.stderr and len(run.stderr.splitlines()) == 1
+    assert not (tmp_path / "mark").exists()
+    allowed = autograder(root, again.root, "replay", "ben", ASSIGNMENT, "--unsafe-no-sandbox")
+    assert allowed.returncode == 0 and "the same to the letter" in allowed.stdout
+    assert (tmp_path / "mark").exists()
+
+
+def test_a_verdict_that_does_not_say_whether_there_were_walls_cannot_be_replayed(again):
+    path = again.verdict(ASSIGNMENT, "ben")
+    data = json.loads(path.read_text())
+    del data["provenance"]["versions"]["sandbox"]
+    path.write_text(json.dumps(data))
+    with pytest.raises(pipeline.NotReproducible, match="does not say whether it was reached in a sandbox.*grade again"):
+        pipeline.replay(again, ASSIGNMENT, "ben", unsafe_no_sandbox=True)
+
+
+# two at once, and what fails
+
+
+def test_a_class_is_graded_by_one_at_a_time_and_looked_at_by_any(again, root):
+    before = state(again)
+    with lock.held(again):
+        run = autograder(root, again.root, "grade", ASSIGNMENT, "--again")
+        assert run.returncode == 2 and "somebody else is grading the class" in run.stderr
+        assert len(run.stderr.splitlines()) == 1 and state(again) == before
+        assert autograder(root, again.root, "grade", ASSIGNMENT, "--diff").returncode == 0
+    assert autograder(root, again.root, "grade", ASSIGNMENT).returncode == 0
+
+
+def test_a_grading_run_holds_the_lock_from_its_first_mark_to_its_last(fresh):
+    with workers(2) as pool:
+        for _ in pipeline.grade(fresh, ASSIGNMENT, ["ada", "ben"], pool):
+            with pytest.raises(lock.GradedElsewhere), lock.held(fresh):
+                pass
+    with lock.held(fresh):
+        pass
+
+
+def test_where_nobody_can_judge_nothing_is_settled_or_backed_up(again, done):
+    shutil.copyfile(next((done.directory / "backups").iterdir()), again.gradebook)  # the kept ones lack their marks
+    shutil.rmtree(again.directory / "backups")
+    hand_in(again, "cleo", RIGHT)
+    before = state(again)
+
+    class Refusing:
+        width = 1
+
+        def submit(self, *_):
+            raise OtherGrader("another version.")
+
+    with pytest.raises(OtherGrader):
+        list(pipeline.grade(again, ASSIGNMENT, submissions(again, ASSIGNMENT), Refusing()))
+    assert state(again) == before and not (again.directory / "backups").exists()
+
+
+def test_whom_the_grader_failed_is_judged_again_and_counted(again, root):
+    path = again.verdict(ASSIGNMENT, "ben")
+    data = json.loads(path.read_text())
+    data["blanks"][0] |= {"outcome": "undecided", "score": None}
+    path.write_text(json.dumps(data | {"staff_notes": ["ValueError: a check's own bug"]}))
+    hand_in(again, "cleo", RIGHT)
+    run = autograder(root, again.root, "grade", ASSIGNMENT)
+    assert "1 of 5 were judged again because the grader had failed with them" in run.stdout
+    assert "had failed" not in autograder(root, again.root, "grade", ASSIGNMENT, "--again").stdout
 
 
 def test_what_judged_is_on_record(done):

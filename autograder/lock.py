@@ -1,0 +1,36 @@
+"""Who may write a class's marks: one process at a time, for as long as it lives."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from autograder.course import Course, GradebookError
+
+PATIENCE = 60.0  # seconds that one submission, graded through nbgrader, waits for its turn
+
+
+class GradedElsewhere(GradebookError):
+    """Another process grades this class; the text is one sentence."""
+
+
+@contextmanager
+def held(course: Course, wait: float = 0.0) -> Iterator[None]:
+    """The class is ours alone until the block ends. Raises GradedElsewhere after `wait` seconds.
+
+    The kernel lets go of a lock when its process ends, however that ends: no killed run leaves one behind.
+    """
+    import fcntl  # here, for Windows has none, and is told elsewhere that grading needs Linux
+
+    deadline = time.monotonic() + wait
+    with open(course.directory / ".grading", "w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise GradedElsewhere(
+                        f"somebody else is grading the class {course.directory}: run this again when they are done."
+                    ) from None
+                time.sleep(0.05)
+        yield
