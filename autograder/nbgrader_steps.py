@@ -4,6 +4,7 @@ nbgrader calls these classes in place of its Execute, SaveAutoGrades and HTML fe
 that `autograder grade` calls, so that both routes give the same marks, comments, verdicts and pages.
 """
 
+from datetime import date
 from pathlib import Path
 
 import nbformat
@@ -13,12 +14,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 from traitlets.config import Configurable
 
-from autograder import pipeline, record, worker
+from autograder import lock, pipeline, record, worker
 from autograder.course import Course
 from autograder.settings import configure as configure
 from autograder.verdict import UNDECIDED, Verdict
 
-_backed_up: set[str] = set()  # databases
+_backed_up: dict[str, date] = {}  # when each database was backed up last: a Jupyter server runs for weeks
 
 
 def configured(step: Configurable) -> Course:
@@ -54,17 +55,21 @@ class RecordStep(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         course, verdict = configured(self), resources["verdict"]
-        self._remove_other_files(course, verdict)
-        if course.db_url not in _backed_up:  # once a process
-            record.backup(course)
-            _backed_up.add(course.db_url)
-        record.save_verdict(course, verdict)
-        with record.open_gradebook(course.db_url) as gradebook:
-            pipeline.settle(course, gradebook, verdict)
+        with lock.held(course, wait=lock.PATIENCE):
+            self._remove_other_files(course, verdict)
+            if _backed_up.get(course.db_url) != date.today():
+                record.backup(course)
+                _backed_up[course.db_url] = date.today()
+            record.save_verdict(course, verdict)
+            with record.open_gradebook(course.db_url) as gradebook:
+                pipeline.settle(course, gradebook, verdict)
         return nb, resources
 
     def _remove_other_files(self, course: Course, verdict: Verdict) -> None:
-        """nbgrader copies every file handed in to where Formgrader serves it: a page among them would run there."""
+        """nbgrader copies every file handed in to where Formgrader serves it: a page among them would run there.
+
+        Only while the class is ours: a file half written may be another process's.
+        """
         notebook = course.autograded(verdict.assignment, verdict.student)
         for path in notebook.parent.rglob("*"):
             if (path.is_file() or path.is_symlink()) and path not in (notebook, notebook.parent / pipeline.TIMESTAMP):

@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+import time
+from datetime import timedelta
 
 import nbformat
 import pytest
@@ -13,8 +15,8 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder import cells, pipeline, worker
-from autograder.nbgrader_steps import configure
+from autograder import cells, lock, nbgrader_steps, pipeline, worker
+from autograder.nbgrader_steps import RecordStep, configure
 from autograder.record import marks
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
@@ -46,6 +48,19 @@ class Reader:
 
     def close(self):
         Reader.closed.append(self)
+
+
+def watched(step, part):
+    """The step, and whether a file is there when it ends."""
+
+    def preprocess(self, nb, resources):
+        try:
+            return step(self, nb, resources)
+        finally:
+            preprocess.part_was_there.append(part.exists())
+
+    preprocess.part_was_there = []
+    return preprocess
 
 
 @pytest.fixture
@@ -184,6 +199,46 @@ def test_the_gradebook_is_backed_up_before_a_run(course, nbgrader, release):
     autograded(nbgrader, "ada")
     autograded(nbgrader, "ada")
     assert len(list((course.directory / "backups").iterdir())) == 1
+
+
+def test_and_once_a_day_where_a_server_runs_for_weeks(course, nbgrader, release):
+    hand_in(course, "ada", release)
+    autograded(nbgrader, "ada")
+    nbgrader_steps._backed_up[course.db_url] -= timedelta(days=1)
+    autograded(nbgrader, "ada")
+    autograded(nbgrader, "ada")
+    assert len(list((course.directory / "backups").iterdir())) == 2
+
+
+def test_while_somebody_else_grades_nothing_is_recorded_and_no_file_of_theirs_removed(
+    course, nbgrader, release, monkeypatch
+):
+    monkeypatch.setattr(lock, "PATIENCE", 0.2)
+    hand_in(course, "ada", release)
+    real = pipeline.judged_here
+
+    def meanwhile(*args):
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text("half of a notebook")
+        return real(*args)
+
+    part = course.autograded(ASSIGNMENT, "ada").with_name(f".{ASSIGNMENT}.ipynb.1.part")
+    monkeypatch.setattr(pipeline, "judged_here", meanwhile)
+    monkeypatch.setattr(RecordStep, "preprocess", recording := watched(RecordStep.preprocess, part))
+    with lock.held(course):
+        result = nbgrader.autograde(ASSIGNMENT, "ada")
+    assert not result["success"] and "somebody else is grading the class" in result["log"]
+    assert recording.part_was_there == [True] and not course.verdict(ASSIGNMENT, "ada").exists()
+    assert {mark.auto for mark in marks(course.db_url, ASSIGNMENT)} == {None}
+
+
+def test_it_waits_for_its_turn(course, nbgrader, release, monkeypatch):
+    hand_in(course, "ada", release)
+    other = lock.held(course)
+    other.__enter__()
+    monkeypatch.setattr(time, "sleep", lambda _: other.__exit__(None, None, None))  # they end while it waits
+    autograded(nbgrader, "ada")
+    assert course.verdict(ASSIGNMENT, "ada").exists()
 
 
 def test_the_time_of_handing_in_stays_and_other_files_go(course, nbgrader, release):
