@@ -69,9 +69,9 @@ def release(course: Course, assignment: str, *, verify: Callable) -> Release:
     bundle is left. Raises ChecksError where the checks are no Python.
     """
     _check_source(course, assignment)
-    _refuse_a_gap(course)
     if not verify(assignment).ok:
         raise ReleaseError(f"{assignment} is not released: its checks fail; see `autograder verify {assignment}`.")
+    _refuse_a_gap(course)
     _refuse_a_break(course, assignment)
     directory = _generate(course, assignment)
     bundle = course.directory / "bundle" / f"{assignment}.zip"
