@@ -14,10 +14,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 from traitlets.config import Configurable
 
-from autograder import lock, pipeline, record, worker
+from autograder import lock, pipeline, record
 from autograder.course import Course
 from autograder.settings import configure as configure
-from autograder.verdict import UNDECIDED, Verdict
+from autograder.verdict import Verdict
 
 _backed_up: dict[str, date] = {}  # when each database was backed up last: a Jupyter server runs for weeks
 
@@ -44,8 +44,6 @@ class JudgeStep(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         course, names = configured(self), resources["nbgrader"]
         judged = pipeline.judged_here(course, names["assignment"], names["student"])
-        if judged.verdict.staff_notes and all(blank.outcome == UNDECIDED for blank in judged.verdict.blanks):
-            worker.dismiss()  # the fault is ours: perhaps its sandbox is gone
         resources["verdict"] = judged.verdict
         return nbformat.reads(judged.notebook, as_version=4), resources
 

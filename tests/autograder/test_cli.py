@@ -5,12 +5,15 @@ import json
 import os
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from autograder import pipeline
 from autograder.cli import app
+from autograder.executor import SchedulerError
 from autograder.judge import UNSAFE_NOTE
 from autograder.sandbox import Sandbox, SandboxUnavailable
 from tests.a1_class import ASSIGNMENT, UNCHECKED, autograder, environment, hand_in, released, solved, verdict
@@ -125,11 +128,40 @@ def test_json_is_all_that_standard_output_gets(root, course):
     assert (run.returncode, run.stderr) == (0, "")
     ada, bob = json.loads(run.stdout)
     assert (ada["student"], sum(blank["score"] for blank in ada["blanks"])) == ("ada", 40.0)
-    assert [blank["diagnosis"] for blank in bob["blanks"] if blank["score"] < blank["points"]] == [
-        "missing_mean",
-        "missing_mean",
-    ]
+    assert [blank["diagnosis"] for blank in bob["blanks"] if blank["score"] < blank["points"]] == ["missing_mean"]
     assert json.loads(run.stdout)[1] == json.loads(course.verdict(ASSIGNMENT, "bob").read_text())
+
+
+@pytest.mark.parametrize(("graded", "printed"), [(2, ["ada", "bob"]), (1, ["ada"]), (0, None)])
+def test_json_parses_where_an_error_ends_it(ask, course, monkeypatch, graded, printed):
+    real = pipeline.grade
+
+    def failing(*args, **kwargs):
+        yield from islice(real(*args, **kwargs), graded)
+        raise SchedulerError("the scheduler went away.")
+
+    monkeypatch.setattr(pipeline, "grade", failing)
+    run = ask(course.root, "grade", ASSIGNMENT, "--json")
+    assert run.returncode == 2 and run.stderr == "autograder: the scheduler went away.\n"
+    assert (run.stdout and [verdict["student"] for verdict in json.loads(run.stdout)]) == (printed or "")
+
+
+def test_an_empty_scheduler_is_not_this_machine(ask, course):
+    refused(ask(course.root, "grade", ASSIGNMENT, "--scheduler", ""), "the scheduler's address is ''")
+
+
+def test_a_fault_of_this_program_is_not_passed_off_as_the_users(course, monkeypatch):
+    """What says KeyError to us says nothing to them: it keeps its traceback."""
+
+    def broken(*_, **__):
+        raise KeyError("ada")
+
+    monkeypatch.chdir(course.root)
+    monkeypatch.setattr(pipeline, "grade", broken)
+    monkeypatch.setattr(pipeline, "replay", broken)
+    monkeypatch.setattr(pipeline, "write_feedback", broken)
+    for command in (("grade", ASSIGNMENT), ("replay", "ada", ASSIGNMENT), ("feedback", ASSIGNMENT)):
+        assert isinstance(CliRunner().invoke(app, command).exception, KeyError)
 
 
 def test_json_of_the_feedback_pages(ask, course):
@@ -140,7 +172,7 @@ def test_json_of_the_feedback_pages(ask, course):
 
 def test_the_console_script_is_the_same_program(root, course):
     script = Path(sys.executable).parent / "autograder"
-    run = subprocess.run([script, "grade", ASSIGNMENT, "ada"], cwd=course.root, env=environment(root), **UNCHECKED)
+    run = subprocess.run([script, "grade", ASSIGNMENT, "ada", "--again"], cwd=course.root, env=environment(root), **UNCHECKED)
     assert run.returncode == 0, run.stderr
     (line,) = [line for line in run.stdout.splitlines() if "ada" in line and "/ 40" in line]
     assert "40 / 40" in line and "bob" not in run.stdout
@@ -166,14 +198,15 @@ def ungraded(root, course):
     before = contents(course.directory)
     yield
     after = contents(course.directory)
-    after.pop(str(course.directory / "secret"), None)  # drawn on first use, whatever comes of it
-    before.pop(str(course.directory / "secret"), None)
+    for name in ("secret", ".grading"):  # drawn, or made, on first use, whatever comes of it
+        after.pop(str(course.directory / name), None)
+        before.pop(str(course.directory / name), None)
     assert after == before
 
 
 def test_without_bubblewrap_nothing_is_graded(root, course, ungraded, tmp_path):
     (tmp_path / "python").symlink_to(sys.executable)  # a PATH without bwrap
-    refused(autograder(root, course.root, "grade", ASSIGNMENT, PATH=str(tmp_path)), "bubblewrap", "apt-get install")
+    refused(autograder(root, course.root, "grade", ASSIGNMENT, "--again", PATH=str(tmp_path)), "bubblewrap", "apt-get install")
 
 
 @pytest.mark.parametrize("script", [
@@ -182,11 +215,11 @@ def test_without_bubblewrap_nothing_is_graded(root, course, ungraded, tmp_path):
     "kill -9 $$",
     "echo '[/red] markup [bold]' >&2; exit 1",
 ])  # fmt: skip
-def test_a_bubblewrap_that_fails_is_one_line(ask, course, ungraded, tmp_path, script):
+def test_a_bubblewrap_that_fails_is_one_line(root, course, ungraded, tmp_path, script):
     stub = tmp_path / "bwrap"
     stub.write_text(f"#!/bin/sh\n{script}\n")
     stub.chmod(0o755)
-    run = ask(course.root, "grade", ASSIGNMENT, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    run = autograder(root, course.root, "grade", ASSIGNMENT, "--again", PATH=f"{tmp_path}:{os.environ['PATH']}")
     refused(run, "cannot make a sandbox here", "nothing is graded without one")
     if "namespace" in script:
         assert "No permissions to create a new namespace" in run.stderr
@@ -201,7 +234,7 @@ def test_without_a_sandbox_every_report_says_so(ask, course):
     run = ask(course.root, "grade", ASSIGNMENT, "--unsafe-no-sandbox", PATH="/nowhere")
     assert run.returncode == 0, run.stderr
     assert UNSAFE_NOTE in run.stdout.splitlines()  # and not only in the table
-    for student, score in (("ada", 40.0), ("bob", 32.0)):
+    for student, score in (("ada", 40.0), ("bob", 36.0)):
         found = verdict(course, student)
         assert (found.score, found.notes) == (score, (UNSAFE_NOTE,))
     assert ask(course.root, "feedback", ASSIGNMENT).returncode == 0

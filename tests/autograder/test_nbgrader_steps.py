@@ -175,7 +175,7 @@ def test_one_judge_serves_a_class_and_a_failing_one_is_replaced(course, nbgrader
     assert (len(Reader.started), len(Reader.closed)) == (1, 0)
     hand_in(course, "crash", release)
     autograded(nbgrader, "crash")
-    assert (len(Reader.started), len(Reader.closed)) == (1, 1)
+    assert (len(Reader.started), len(Reader.closed)) == (2, 1)
     autograded(nbgrader, "ada")
     assert len(Reader.started) == 2
     worker.dismiss()
