@@ -172,7 +172,8 @@ def test_json_of_the_feedback_pages(ask, course):
 
 def test_the_console_script_is_the_same_program(root, course):
     script = Path(sys.executable).parent / "autograder"
-    run = subprocess.run([script, "grade", ASSIGNMENT, "ada", "--again"], cwd=course.root, env=environment(root), **UNCHECKED)
+    command = [script, "grade", ASSIGNMENT, "ada", "--again"]
+    run = subprocess.run(command, cwd=course.root, env=environment(root), **UNCHECKED)
     assert run.returncode == 0, run.stderr
     (line,) = [line for line in run.stdout.splitlines() if "ada" in line and "/ 40" in line]
     assert "40 / 40" in line and "bob" not in run.stdout
@@ -206,7 +207,8 @@ def ungraded(root, course):
 
 def test_without_bubblewrap_nothing_is_graded(root, course, ungraded, tmp_path):
     (tmp_path / "python").symlink_to(sys.executable)  # a PATH without bwrap
-    refused(autograder(root, course.root, "grade", ASSIGNMENT, "--again", PATH=str(tmp_path)), "bubblewrap", "apt-get install")
+    run = autograder(root, course.root, "grade", ASSIGNMENT, "--again", PATH=str(tmp_path))
+    refused(run, "bubblewrap", "apt-get install")
 
 
 @pytest.mark.parametrize("script", [
