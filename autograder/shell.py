@@ -1,5 +1,6 @@
 """The notebook's kernel inside the sandbox: IPython's InteractiveShell, its outputs collected as a notebook's are."""
 
+import ast
 import base64
 import gc
 import importlib
@@ -9,6 +10,7 @@ import signal
 import socket
 import sys
 import time
+import warnings
 
 import matplotlib
 import wire
@@ -106,12 +108,36 @@ class Shell(InteractiveShell):
     displayhook_class = Type(Hook)
     display_pub_class = Type(Publisher)
     collected = Outputs()
+    usual_transformers = None
 
     def enable_gui(self, gui=None):
         pass
 
+    def transform_cell(self, raw_cell):
+        """Several lines of Python stay as they are: finding out that they hold no magic takes longer than running them.
+
+        (One line may be an automagic, and a notebook may have put transformers of its own in place.)
+        """
+        if "\n" in raw_cell.strip() and self._transformers() == self.usual_transformers and _is_python(raw_cell):
+            return raw_cell.rstrip("\n") + "\n"
+        return super().transform_cell(raw_cell)
+
+    def _transformers(self) -> list:
+        manager = self.input_transformer_manager
+        return [*manager.cleanup_transforms, *manager.line_transforms, *manager.token_transformers,
+                *self.input_transformers_post]  # fmt: skip
+
     def _showtraceback(self, etype, evalue, stb):
         self.collected.error(getattr(etype, "__name__", "error"), str(evalue), [str(line) for line in stb])
+
+
+def _is_python(source: str) -> bool:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # they come when the cell runs
+            ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _start_timers(cpu: float, wall: float) -> None:
@@ -154,6 +180,7 @@ def warm_up(modules: tuple[str, ...] = ()) -> None:
     config.InteractiveShell.colors = "nocolor"
     matplotlib.use("module://matplotlib_inline.backend_inline")
     shell = Shell.instance(config=config)
+    shell.usual_transformers = shell._transformers()
     shell.enable_matplotlib("inline")
     shell.run_cell(FIRST_TIME, store_history=False)
     for module in modules:
