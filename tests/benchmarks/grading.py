@@ -18,6 +18,7 @@ from the first result on, since a fixed start-up would hide a slow growth; memor
 grader, without the students' sandboxes, of the most that each ever held. Exits 1 if a target is missed.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import mean, median
 from time import perf_counter, sleep
@@ -32,14 +34,12 @@ from typing import NamedTuple
 
 import nbformat
 
-from autograder import cells, feedback, record
+from autograder import feedback, record
 from autograder.course import Course
 from autograder.display import clean_notebook
 from autograder.executor import cores
 from autograder.handed_in import submission
 from autograder.judge import Judge
-from autograder.judgement import allowed_modules
-from autograder.sandbox import Sandbox
 from autograder.sanitise import read_submission, sanitise
 from autograder.settings import path_to_alembic
 from tests.a1_class import ASSIGNMENT, environment, hand_in
@@ -136,24 +136,20 @@ def outcome(course: Course, db_url: str, students: list[Made]) -> tuple[int, int
 def where_time_goes(course: Course, students: list[Made]) -> dict[str, float]:
     """Mean seconds that each part of grading a submission takes in one process: the parts' own functions, in order.
 
-    `check` is judging less a fork and a run of the cells on their own.
+    `fork` and `run` (the cells) are timed inside the judge; `check` is what else it does.
     """
     source, taken = nbformat.read(course.source(ASSIGNMENT), as_version=4), Counter()
-    with (
-        Sandbox(allowed_modules(ASSIGNMENT)) as box,
-        Judge(ASSIGNMENT) as judge,
-        record.open_gradebook(course.db_url) as gradebook,
-    ):
+    with Judge(ASSIGNMENT) as judge, record.open_gradebook(course.db_url) as gradebook:
+        judge._box.submission = partial(_timed, taken, judge._box.submission)
         for student in students:
             one = submission(course, ASSIGNMENT, student.name)
             with part(taken, "read"):
                 submitted = sanitise(source, read_submission(one.data, f"{ASSIGNMENT}.ipynb")).notebook
-            _fork_and_run(taken, box, submitted)
             with part(taken, "judge"):
                 verdict, executed = judge(submitted, student=one.student, submission=one.digest, seed=one.seed)
             with part(taken, "notebook"):
                 shown = clean_notebook(executed)
-                nbformat.writes(shown)
+                json.dumps(shown)
             with part(taken, "record"):  # a new student's rows, as in a first run
                 record.record(gradebook, replace(verdict, student=f"{one.student}-again"))
             with part(taken, "page"):
@@ -171,14 +167,20 @@ def part(taken: Counter, name: str) -> Iterator[None]:
     taken[name] += perf_counter() - start
 
 
-def _fork_and_run(taken: Counter, box: Sandbox, submitted: nbformat.NotebookNode) -> None:
-    code = [cell for cell in submitted.cells if cell.cell_type == "code"]
-    tasks = [{"source": cells.without_hidden(cell.source), "isolated": cells.is_test(cell)} for cell in code]
+@contextmanager
+def _timed(taken: Counter, submission: Callable) -> Iterator:
+    """A submission of the sandbox whose fork and cells are timed."""
     with ExitStack() as stack:
         with part(taken, "fork"):
-            guest = stack.enter_context(box.submission())
-        with part(taken, "run"):
-            guest.run(tasks)
+            guest = stack.enter_context(submission())
+        run = guest.run
+
+        def timed(tasks: list[dict]) -> list[dict]:
+            with part(taken, "run"):
+                return run(tasks)
+
+        guest.run = timed
+        yield guest
 
 
 # what is printed
