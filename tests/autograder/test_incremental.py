@@ -213,7 +213,8 @@ def test_ctrl_c_ends_the_run_at_once_and_the_next_goes_on(fresh, done, root, who
     process, family = begun(fresh, root, ready, *options)
     (os.killpg if whom == "group" else os.kill)(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=8)  # which is too short for any of the others
-    assert process.returncode == 130
+    # 130 to a shell, both: where Ctrl-C falls into Python's exec of a text, `python -m` ends by the signal itself
+    assert process.returncode in (130, -signal.SIGINT)
     assert err == "autograder: interrupted: what was judged is kept; run the command again.\n"
     if options:
         assert [verdict["student"] for verdict in json.loads(out or "[]")] in ([], ["ada"])
