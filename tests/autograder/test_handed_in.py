@@ -115,7 +115,7 @@ def test_what_may_not_be_read_says_so(course, forbidden, tmp_path):
     (course.directory / "secret").chmod(0o644)
     path = course.submission(ASSIGNMENT, "ada")
     [path, *path.parents][forbidden].chmod(0)
-    with as_nobody(course.directory, course.root, tmp_path, *list(tmp_path.parents)[:2]):
+    with as_nobody(course.directory, course.root, tmp_path, *list(tmp_path.parents)[:-2]):
         data = submission(course, ASSIGNMENT, "ada").data
     why = "Permission denied"
     assert data == f"a0-small.ipynb is there but cannot be read ({why}): hand it in again, or ask the staff."

@@ -178,11 +178,17 @@ def test_a_check_that_only_reads_differently_changes_no_mark(again, root):
 # killed
 
 
+def _hear_ctrl_c():
+    """What is started in the background, as these tests may be, ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def begun(course, root, ready, *options) -> tuple[subprocess.Popen, list[psutil.Process]]:
     """(a process that grades, in a process group of its own, as `ready` said so; all that it has started)."""
     command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--jobs", "2", *options]
     process = subprocess.Popen(command, cwd=course.root, env=environment(root), stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
+                               stderr=subprocess.PIPE, text=True, start_new_session=True,
+                               preexec_fn=_hear_ctrl_c)  # fmt: skip
     deadline = time.monotonic() + 60
     while not ready() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.002)
