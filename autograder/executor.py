@@ -156,10 +156,10 @@ def completed(pool: Processes | Cluster, function: Callable, tasks: Iterable[tup
         for future in done:
             number, task = running.pop(future)
             try:
-                yield task, future.result()
-            except (CancelledError, Exception) as error:
-                if isinstance(error, CancelledError):
-                    raise SchedulerError(GONE) from None
+                result = future.result()
+            except CancelledError:
+                raise SchedulerError(GONE) from None
+            except Exception as error:
                 if not _is_loss(error):
                     raise
                 losses[number] = losses.get(number, 0) + 1
@@ -167,6 +167,8 @@ def completed(pool: Processes | Cluster, function: Callable, tasks: Iterable[tup
                     yield task, Lost(f"{MOST_LOSSES} worker processes ended while they judged it")
                 else:
                     alone.append((number, task))
+            else:
+                yield task, result
 
 
 def _fill(pool, function: Callable, waiting: Iterator, alone: deque, running: dict) -> None:

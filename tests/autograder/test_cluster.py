@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder import pipeline, record
-from autograder.course import Course
+from autograder import pipeline
 from autograder.executor import workers
 from tests.a1_class import ASSIGNMENT, autograder, environment, hand_in, released, solved
+from tests.runs import state, ungraded
 
 pytest.importorskip("distributed", reason="Dask is not installed: pip install 'neural-networks-course[dask]'")
 if not shutil.which("openssl"):
@@ -104,19 +104,8 @@ SIGMOID = "def sigmoid(z):\n    return 0.5 * (1 + np.tanh(z / 2))"
 
 
 @pytest.fixture
-def ungraded(graded_here, tmp_path):
-    shutil.copytree(graded_here.root, tmp_path / "class")
-    course = Course(tmp_path / "class", tmp_path / "class" / "course")
-    for name in ("verdicts", "autograded", "backups"):
-        shutil.rmtree(course.directory / name)
-    shutil.copyfile(next((graded_here.directory / "backups").iterdir()), course.gradebook)
-    return course
-
-
-def outcome(course):
-    files = {path.relative_to(course.directory): path.read_bytes() for name in ("verdicts", "autograded")
-             for path in (course.directory / name).rglob("*") if path.is_file()}  # fmt: skip
-    return record.marks(course.db_url, ASSIGNMENT), files
+def fresh(graded_here, tmp_path):
+    return ungraded(graded_here, tmp_path / "class")
 
 
 def begun(course, root, dask, certs) -> subprocess.Popen:
@@ -131,46 +120,46 @@ def begun(course, root, dask, certs) -> subprocess.Popen:
     return run
 
 
-def test_one_worker_of_two_is_killed_and_nothing_is_lost(dask, ungraded, graded_here, root, certs):
-    run = begun(ungraded, root, dask, certs)
+def test_one_worker_of_two_is_killed_and_nothing_is_lost(dask, fresh, graded_here, root, certs):
+    run = begun(fresh, root, dask, certs)
     os.kill(dask.workers[0].pid, signal.SIGKILL)
     out, err = run.communicate(timeout=200)
     assert run.returncode == 0, out + err
     assert dask.workers[0].wait() == -signal.SIGKILL and dask.workers[1].poll() is None
-    assert outcome(ungraded) == outcome(graded_here)
+    assert state(fresh, ASSIGNMENT) == state(graded_here, ASSIGNMENT)
 
 
-def test_the_scheduler_goes_away_and_the_next_run_goes_on(dask, ungraded, graded_here, root, certs):
-    run = begun(ungraded, root, dask, certs)
+def test_the_scheduler_goes_away_and_the_next_run_goes_on(dask, fresh, graded_here, root, certs):
+    run = begun(fresh, root, dask, certs)
     dask.scheduler.kill()
     _, err = run.communicate(timeout=200)
     assert run.returncode == 2 and "the scheduler went away" in err, err
-    kept = len(list(ungraded.directory.glob("verdicts/*/*.json")))
+    kept = len(list(fresh.directory.glob("verdicts/*/*.json")))
     with workers() as pool:
-        rest = [one for one in pipeline.grade(ungraded, ASSIGNMENT, ungraded.students(ASSIGNMENT), pool) if one.judged]
+        rest = [one for one in pipeline.grade(fresh, ASSIGNMENT, fresh.students(ASSIGNMENT), pool) if one.judged]
     assert 2 <= kept == STUDENTS - len(rest)
-    assert outcome(ungraded) == outcome(graded_here)
+    assert state(fresh, ASSIGNMENT) == state(graded_here, ASSIGNMENT)
 
 
-def test_a_worker_with_another_version_of_the_package_is_refused(dask, ungraded, root, certs, tmp_path):
+def test_a_worker_with_another_version_of_the_package_is_refused(dask, fresh, root, certs, tmp_path):
     """The client runs a copy of the package that differs by one line."""
     for name in ("autograder", "nnlib"):
         shutil.copytree(root / name, tmp_path / "other" / name, ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "other" / "autograder" / "judgement.py").open("a") as file:
         file.write("\n# another version\n")
-    run = autograder(tmp_path / "other", ungraded.root, "grade", ASSIGNMENT, "--scheduler", dask.address, **certs)
+    run = autograder(tmp_path / "other", fresh.root, "grade", ASSIGNMENT, "--scheduler", dask.address, **certs)
     assert run.returncode == 2 and "runs another version of this package" in run.stderr, run.stderr
-    assert not (ungraded.directory / "verdicts").exists()
+    assert not (fresh.directory / "verdicts").exists()
 
 
-def test_without_the_certificates_nothing_is_graded(dask, ungraded, root):
-    run = autograder(root, ungraded.root, "grade", ASSIGNMENT, "--scheduler", dask.address)
+def test_without_the_certificates_nothing_is_graded(dask, fresh, root):
+    run = autograder(root, fresh.root, "grade", ASSIGNMENT, "--scheduler", dask.address)
     assert run.returncode == 2 and len(run.stderr.strip().splitlines()) == 1, run.stderr
     assert f"the scheduler {dask.address} cannot be reached" in run.stderr
-    assert not (ungraded.directory / "verdicts").exists()
+    assert not (fresh.directory / "verdicts").exists()
 
 
-def test_a_scheduler_that_is_not_there_is_one_sentence(ungraded, root, certs):
-    run = autograder(root, ungraded.root, "grade", ASSIGNMENT, "--scheduler", "tls://127.0.0.1:9", **certs)
+def test_a_scheduler_that_is_not_there_is_one_sentence(fresh, root, certs):
+    run = autograder(root, fresh.root, "grade", ASSIGNMENT, "--scheduler", "tls://127.0.0.1:9", **certs)
     assert run.returncode == 2 and len(run.stderr.strip().splitlines()) == 1, run.stderr
     assert "the scheduler tls://127.0.0.1:9 cannot be reached" in run.stderr

@@ -5,7 +5,6 @@ import dataclasses
 import html
 import io
 import re
-import shutil
 import struct
 import zlib
 
@@ -18,12 +17,9 @@ from autograder.checks.catalogue import CATALOGUE
 from autograder.feedback import render
 from autograder.pipeline import feedback_page, write_feedback
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
+from tests.formgrader import chromium
 
 FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
-BROWSER = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 PAYLOADS = (
     "<script>document.title = 'owned'</script>",
     "<img src=x onerror=\"document.title = 'owned'\">",
@@ -250,14 +246,8 @@ def test_a_lone_surrogate_and_control_characters_do_not_stop_the_page():
 
 @pytest.fixture(scope="module")
 def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: pages are not opened")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("there is no chromium on PATH: pages are not opened in a browser")
-    with playwright.sync_playwright() as running:
-        chromium = running.chromium.launch(executable_path=program, args=BROWSER)
-        yield chromium
-        chromium.close()
+    with chromium() as browser:
+        yield browser
 
 
 def opened(browser, path, text):

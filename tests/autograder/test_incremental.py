@@ -19,6 +19,7 @@ from autograder.handed_in import submissions
 from autograder.verdict import Verdict
 from autograder.worker import OtherGrader
 from tests.a1_class import autograder, environment
+from tests.runs import state, ungraded
 
 ASSIGNMENT = "a0-small"
 RIGHT = {name: f"def {name}():\n    return {k}" for k, name in enumerate(("one", "two", "three"), start=1)}
@@ -56,14 +57,6 @@ def judged(graded):
     return sorted(one.verdict.student for one in graded if one.judged)
 
 
-def state(course) -> dict:
-    """Everything that grading leaves: marks and comments, verdicts, notebooks; but for half a file, which nobody reads.
-    """
-    files = {path.relative_to(course.directory): path.read_bytes() for name in ("verdicts", "autograded")
-             for path in sorted((course.directory / name).rglob("[!.]*")) if path.is_file()}  # fmt: skip
-    return {"marks": record.marks(course.db_url, ASSIGNMENT), **files}
-
-
 def saved(course, student) -> Verdict:
     return pipeline.saved(course, ASSIGNMENT, student)
 
@@ -91,12 +84,7 @@ def again(done, tmp_path):
 @pytest.fixture
 def fresh(done, tmp_path):
     """The same class before it was graded: same files, same secret."""
-    shutil.copytree(done.root, tmp_path / "fresh")
-    course = Course(tmp_path / "fresh", tmp_path / "fresh" / "course")
-    for name in ("verdicts", "autograded", "backups"):
-        shutil.rmtree(course.directory / name)
-    shutil.copyfile(next((done.directory / "backups").iterdir()), course.gradebook)
-    return course
+    return ungraded(done, tmp_path / "fresh")
 
 
 def test_the_class_has_the_marks_that_it_deserves(done):
@@ -104,9 +92,9 @@ def test_the_class_has_the_marks_that_it_deserves(done):
 
 
 def test_a_second_run_grades_nothing_and_changes_nothing(again):
-    before = state(again)
+    before = state(again, ASSIGNMENT)
     assert judged(graded(again)) == []
-    assert state(again) == before
+    assert state(again, ASSIGNMENT) == before
     assert len(list((again.directory / "backups").iterdir())) == 1
 
 
@@ -126,19 +114,19 @@ def test_only_who_handed_in_something_else_is_judged(again):
 def test_a_missing_verdict_or_notebook_is_made_again(again, done, gone):
     getattr(again, gone)(ASSIGNMENT, "ben").unlink()
     assert judged(graded(again)) == ["ben"]
-    assert state(again) == state(done)
+    assert state(again, ASSIGNMENT) == state(done, ASSIGNMENT)
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"blanks": 3}', '{"blanks": [], "colour": 1}'])
 def test_a_verdict_that_cannot_be_read_is_no_verdict(again, done, text):
     again.verdict(ASSIGNMENT, "ben").write_text(text)
     assert judged(graded(again)) == ["ben"]
-    assert state(again) == state(done)
+    assert state(again, ASSIGNMENT) == state(done, ASSIGNMENT)
 
 
 def test_everybody_can_be_judged_again(again, done):
     assert judged(graded(again, again=True)) == sorted(CLASS)
-    assert state(again) == state(done)
+    assert state(again, ASSIGNMENT) == state(done, ASSIGNMENT)
 
 
 # checks that change
@@ -161,10 +149,10 @@ def test_a_changed_check_regrades_the_class_and_says_who_changed_by_how_much(aga
 
 def test_diff_shows_the_same_and_writes_nothing(again, root):
     stricter(again)
-    before = state(again)
+    before = state(again, ASSIGNMENT)
     run = autograder(root, again.root, "grade", ASSIGNMENT, "--diff")
     assert "4 of 5 students' marks would change" in run.stdout and "two 3 → 0" in run.stdout
-    assert state(again) == before
+    assert state(again, ASSIGNMENT) == before
     assert len(list((again.directory / "backups").iterdir())) == 1
 
 
@@ -231,7 +219,7 @@ def test_ctrl_c_ends_the_run_at_once_and_the_next_goes_on(fresh, done, root, who
         shutil.copytree(done.directory / "submitted" / student, fresh.directory / "submitted" / student,
                         dirs_exist_ok=True)  # fmt: skip
     assert judged(graded(fresh)) == ["ben", "cleo", "dan", "eve"]
-    assert state(fresh) == state(done)
+    assert state(fresh, ASSIGNMENT) == state(done, ASSIGNMENT)
 
 
 @pytest.mark.parametrize("verdicts", [0, 1, 2, 4])
@@ -242,7 +230,7 @@ def test_killed_at_any_moment_and_run_again_equals_a_run_undisturbed(fresh, done
     kill_when(fresh, root, lambda: there("verdicts") >= verdicts if verdicts else there("autograded"))
     finished = there("verdicts")
     assert len(judged(graded(fresh))) == len(CLASS) - finished
-    assert state(fresh) == state(done)
+    assert state(fresh, ASSIGNMENT) == state(done, ASSIGNMENT)
 
 
 @pytest.fixture
@@ -277,7 +265,7 @@ NEXT_STEPS = [("save_verdict", 1), ("record", 1), ("write_whole", 1), ("write_wh
 def test_ended_between_any_two_steps_and_run_again_equals_a_run_undisturbed(fresh, done, end_before, step, count):
     end_before(step, count, fresh)
     graded(fresh)
-    assert state(fresh) == state(done)
+    assert state(fresh, ASSIGNMENT) == state(done, ASSIGNMENT)
     by_hand(fresh, "ada", "why", manual_score=4.0, needs_manual_grade=False)
     by_hand(fresh, "ben", "why", manual_score=4.0, needs_manual_grade=False)
     assert judged(graded(fresh)) == [] and not row(fresh, "ada", "why").needs_manual
@@ -314,7 +302,7 @@ def test_who_was_marked_and_handed_in_again_after_a_run_that_ended_is_put_before
 def test_what_the_gradebook_lacks_is_recorded_without_judging(again, done):
     shutil.copyfile(next((done.directory / "backups").iterdir()), again.gradebook)  # an old gradebook is put back
     assert judged(graded(again)) == []
-    assert state(again) == state(done)
+    assert state(again, ASSIGNMENT) == state(done, ASSIGNMENT)
 
 
 # what people entered
@@ -406,11 +394,11 @@ def test_a_verdict_that_does_not_say_whether_there_were_walls_cannot_be_replayed
 
 
 def test_a_class_is_graded_by_one_at_a_time_and_looked_at_by_any(again, root):
-    before = state(again)
+    before = state(again, ASSIGNMENT)
     with lock.held(again):
         run = autograder(root, again.root, "grade", ASSIGNMENT, "--again")
         assert run.returncode == 2 and "somebody else is grading the class" in run.stderr
-        assert len(run.stderr.splitlines()) == 1 and state(again) == before
+        assert len(run.stderr.splitlines()) == 1 and state(again, ASSIGNMENT) == before
         assert autograder(root, again.root, "grade", ASSIGNMENT, "--diff").returncode == 0
     assert autograder(root, again.root, "grade", ASSIGNMENT).returncode == 0
 
@@ -428,7 +416,7 @@ def test_where_nobody_can_judge_nothing_is_settled_or_backed_up(again, done):
     shutil.copyfile(next((done.directory / "backups").iterdir()), again.gradebook)  # the kept ones lack their marks
     shutil.rmtree(again.directory / "backups")
     hand_in(again, "cleo", RIGHT)
-    before = state(again)
+    before = state(again, ASSIGNMENT)
 
     class Refusing:
         width = 1
@@ -438,7 +426,7 @@ def test_where_nobody_can_judge_nothing_is_settled_or_backed_up(again, done):
 
     with pytest.raises(OtherGrader):
         list(pipeline.grade(again, ASSIGNMENT, submissions(again, ASSIGNMENT), Refusing()))
-    assert state(again) == before and not (again.directory / "backups").exists()
+    assert state(again, ASSIGNMENT) == before and not (again.directory / "backups").exists()
 
 
 def test_whom_the_grader_failed_is_judged_again_and_counted(again, root):
