@@ -23,6 +23,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from autograder import worker
 from autograder.bundle import bundle
 from autograder.course import Course, GradebookError
 from autograder.executor import Processes, SchedulerError, workers
@@ -33,7 +34,7 @@ from autograder.report import Row, changes_table, marks_table, row
 from autograder.sandbox import SandboxUnavailable
 from autograder.settings import SettingsError
 from autograder.verdict import Verdict
-from autograder.worker import OtherGrader, warm
+from autograder.worker import OtherGrader
 
 # what imports nbgrader is imported in the commands: that takes 0.6 s, in which workers can start
 
@@ -88,10 +89,9 @@ def grade_command(
     here = Course.here(course)
     with _one_line(NothingToGrade, ChecksError, SchedulerError), _interruptible(), workers(jobs, scheduler) as pool:
         names = submissions(here, assignment, students or ())
-        _warm(pool, here, assignment, not unsafe_no_sandbox)
-        from autograder import pipeline
+        with _warm(pool, here, assignment, not unsafe_no_sandbox), _one_line(SandboxUnavailable, OtherGrader):
+            from autograder import pipeline
 
-        with _one_line(SandboxUnavailable, OtherGrader):
             graded = pipeline.grade(here, assignment, names, pool, again=again, dry=diff, pages=pages,
                                     unsafe_no_sandbox=unsafe_no_sandbox)  # fmt: skip
             rows = _rows(graded, len(names), f"grading {assignment}", as_json)
@@ -170,12 +170,17 @@ def replay_command(
     raise typer.Exit(0 if again == recorded else 1)
 
 
-def _warm(pool, course: Course, assignment: str, sandboxed: bool) -> None:
-    """Have worker processes start their sandboxes while this process imports nbgrader."""
-    if isinstance(pool, Processes):
-        made = bundle(course, assignment, sandboxed=sandboxed)
+@contextmanager
+def _warm(pool, course: Course, assignment: str, sandboxed: bool) -> Iterator[None]:
+    """Have the sandbox start, and worker processes of this machine get ready, while this process imports nbgrader."""
+    if not isinstance(pool, Processes):
+        yield
+        return
+    made = bundle(course, assignment, sandboxed=sandboxed)
+    with worker.shared(made) as zygote:
         for _ in range(pool.width):
-            pool.submit(warm, made)
+            pool.submit(worker.warm, made, zygote.lend() if zygote else None)
+        yield
 
 
 @app.command("feedback")

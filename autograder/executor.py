@@ -127,14 +127,14 @@ class Cluster:
 
 @contextmanager
 def workers(jobs: int | None = None, scheduler: str | None = None) -> Iterator[Processes | Cluster]:
-    """Workers here, or those of a scheduler; after Ctrl-C they do not finish what they are doing.
+    """Workers here, or those of a scheduler; after Ctrl-C or an error they do not finish what they are doing.
 
     Raises SchedulerError.
     """
     found = Processes(jobs) if scheduler is None else Cluster(scheduler)
     try:
         yield found
-    except KeyboardInterrupt:
+    except BaseException:
         found.abandon()
         raise
     finally:
@@ -144,14 +144,18 @@ def workers(jobs: int | None = None, scheduler: str | None = None) -> Iterator[P
 def completed(pool: Processes | Cluster, function: Callable, tasks: Iterable[tuple]) -> Iterator[tuple]:
     """(task, result) of `function(*task)` for each task, as they are done; the result is a Lost where workers end.
 
-    A worker that ends takes the others' submissions with it: those under way are then run one by one, so that only the
-    one that ends its worker each time is given up. Other exceptions are raised.
+    The workers begin at once, not when the first result is asked for. A worker that ends takes the others' submissions
+    with it: those under way are then run one by one, so that only the one that ends its worker each time is given up.
+    Other exceptions are raised.
     """
-    waiting, alone, running, losses = enumerate(tasks), deque(), {}, {}
-    while True:
-        _fill(pool, function, waiting, alone, running)
-        if not running:
-            return
+    waiting, alone, running = enumerate(tasks), deque(), {}
+    _fill(pool, function, waiting, alone, running)
+    return _as_completed(pool, function, waiting, alone, running)
+
+
+def _as_completed(pool, function: Callable, waiting: Iterator, alone: deque, running: dict) -> Iterator[tuple]:
+    losses = {}
+    while running:
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             number, task = running.pop(future)
@@ -169,6 +173,7 @@ def completed(pool: Processes | Cluster, function: Callable, tasks: Iterable[tup
                     alone.append((number, task))
             else:
                 yield task, result
+        _fill(pool, function, waiting, alone, running)
 
 
 def _fill(pool, function: Callable, waiting: Iterator, alone: deque, running: dict) -> None:

@@ -12,6 +12,7 @@ import ctypes
 import gc
 import os
 import resource
+import selectors
 import signal
 import socket
 from functools import partial
@@ -40,25 +41,40 @@ def must(result: int, what: str) -> None:
 
 
 def main(descriptor: int, modules: tuple[str, ...]) -> None:
-    """Warm up, import `modules`, then fork a keeper for each request on `control` until the host goes."""
+    """Warm up, import `modules`, then fork a keeper for each request until the host that started us goes.
+
+    Requests come on `descriptor`, and on the sockets that it lent to other processes of the host.
+    """
     if os.getuid() == 0 and SANDBOXED:
         _become_nobody()
     control = socket.socket(fileno=descriptor)
-    control.set_inheritable(False)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are not waited for
     import shell  # the warm part: NumPy, Matplotlib, IPython, one figure, one traceback
 
     shell.warm_up(modules)
     wire.send(control, "ready", "", None)
-    while True:
-        try:
-            request, descriptors = wire.receive_with_descriptors(control, 1)
-        except wire.Closed:
-            return
-        if os.fork() == 0:
-            control.close()
-            _keep(socket.socket(fileno=descriptors[0]), request.body)
-        os.close(descriptors[0])
+    with selectors.DefaultSelector() as hosts:
+        hosts.register(control, selectors.EVENT_READ)
+        while control in hosts.get_map():
+            for ready, _ in hosts.select():
+                _answer_host(ready.fileobj, hosts)
+
+
+def _answer_host(control: socket.socket, hosts: selectors.BaseSelector) -> None:
+    """One request of one of the `hosts`: for a submission, or to listen to one more."""
+    try:
+        request, descriptors = wire.receive_with_descriptors(control, 1)
+    except wire.Closed:
+        hosts.unregister(control)
+        control.close()
+        return
+    connection = socket.socket(fileno=descriptors[0])
+    if request.kind == "lend":
+        hosts.register(connection, selectors.EVENT_READ)
+        return
+    if os.fork() == 0:
+        _keep(connection, request.body)
+    connection.close()
 
 
 def _become_nobody() -> None:
@@ -77,6 +93,7 @@ def _keep(connection: socket.socket, limits: dict) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     status = 1
     try:
+        _close_all_but(connection.fileno())  # among them what other hosts hold the ends of
         if SANDBOXED:
             _new_namespaces()
         go_read, go_write = os.pipe()
@@ -92,6 +109,14 @@ def _keep(connection: socket.socket, limits: dict) -> None:
         _, status = os.waitpid(child, 0)
     finally:
         os._exit(1 if status else 0)
+
+
+def _close_all_but(descriptor: int) -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.closerange(3, descriptor)
+    os.closerange(descriptor + 1, 4096)
 
 
 def _new_namespaces() -> None:
@@ -131,7 +156,6 @@ def _submission(connection: socket.socket, limits: dict) -> None:
 def _walls(connection: socket.socket, limits: dict) -> None:
     try:
         must(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "prctl")
-        _close_all_but(connection.fileno())
         if SANDBOXED:
             _private_mounts(limits)
             _drop_capabilities()
@@ -143,14 +167,6 @@ def _walls(connection: socket.socket, limits: dict) -> None:
         wire.send(connection, "no walls", "", f"{type(error).__name__}: {error}")
         raise
     wire.send(connection, "walls", "", None)
-
-
-def _close_all_but(descriptor: int) -> None:
-    null = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
-    os.closerange(3, descriptor)
-    os.closerange(descriptor + 1, 4096)
 
 
 def _private_mounts(limits: dict) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import socket
 import time
 import traceback
 import warnings
@@ -28,11 +29,15 @@ UNSAFE_NOTE = "Graded WITHOUT a sandbox: this mark is only as honest as the subm
 class Judge:
     """One assignment's checks and sandbox. Call it with a sanitised notebook; close it, or use it in a `with`."""
 
-    def __init__(self, assignment: str, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False):
-        """Raises what `checks_of` raises, and SandboxUnavailable when the walls cannot be put up."""
+    def __init__(self, assignment: str, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False,
+                 control: socket.socket | None = None):  # fmt: skip
+        """`control` is that of a warm process that was lent, for this assignment (see `Sandbox`).
+
+        Raises what `checks_of` raises, and SandboxUnavailable when the walls cannot be put up.
+        """
         self.assignment, self._unsafe = assignment, unsafe_no_sandbox
         self._checks = checks_of(assignment)
-        self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox)
+        self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox, control=control)
         try:
             self._self_test()
         except BaseException:

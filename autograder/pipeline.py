@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from autograder import feedback, lock, record, walls, worker
+from autograder import lock, walls, worker
 from autograder.bundle import Bundle, bundle
 from autograder.course import Course, write_whole
 from autograder.executor import Cluster, Lost, Processes, completed
 from autograder.handed_in import submission
+from autograder.startup import lazily
 from autograder.verdict import UNDECIDED, Provenance, Verdict
 from autograder.worker import Judged, judge_submission
 
+record, feedback = lazily("autograder.record"), lazily("autograder.feedback")  # 0.6 s, in which workers can begin
 TIMESTAMP = "timestamp.txt"  # nbgrader's
 
 
@@ -55,11 +57,12 @@ def grade(
     """
     if not unsafe_no_sandbox:
         walls.refuse_what_shows(course.root, course.directory)
-    record.require_released(course, assignment)
     made = bundle(course, assignment, sandboxed=not unsafe_no_sandbox)
     with nullcontext() if dry else lock.held(course):
         kept, to_judge, failed = _sorted_out(course, made, students, again)
-        results = _judged(course, made, to_judge, pool)
+        tasks = ((made, submission(course, assignment, student)) for student in to_judge)
+        results = _judged(completed(pool, judge_submission, tasks))  # the workers begin
+        record.require_released(course, assignment)
         first = list(islice(results, 1))  # raises where nobody can judge
         unrecorded = [] if dry else _unrecorded(course, assignment, kept)
         with _gradebook(course) if unrecorded or (to_judge and not dry) else nullcontext() as gradebook:
@@ -119,9 +122,8 @@ def _unrecorded(course: Course, assignment: str, verdicts: list[Verdict]) -> lis
     return [verdict for verdict in verdicts if verdict in lacking or _noted(course, verdict) != verdict.submission]
 
 
-def _judged(course: Course, made: Bundle, students: list[str], pool: Processes | Cluster) -> Iterator[Judged]:
-    tasks = ((made, submission(course, made.assignment, student)) for student in students)
-    for (_, handed_in), result in completed(pool, judge_submission, tasks):
+def _judged(done: Iterable[tuple]) -> Iterator[Judged]:
+    for (made, handed_in), result in done:
         yield worker.gave_up(made, handed_in, str(result)) if isinstance(result, Lost) else result
 
 

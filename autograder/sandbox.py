@@ -1,4 +1,4 @@
-"""The warm process behind the walls, the submissions forked from it, and the host's side of talking to them.
+"""The submissions behind the walls, each forked from a warm process, and the host's side of talking to them.
 
 It fails closed: where the walls cannot be put up, `Sandbox` raises SandboxUnavailable and nothing is graded.
 """
@@ -7,10 +7,6 @@ import os
 import secrets
 import signal
 import socket
-import subprocess
-import sys
-import sysconfig
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,13 +14,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import nnlib
-from autograder import walls, wire
+from autograder import wire
 from autograder.callbacks import Callbacks
 from autograder.judgement import Reply, StudentFault, not_callable, not_defined, raised
 from autograder.walls import SandboxUnavailable
+from autograder.zygote import Zygote
 
-HERE = Path(__file__).parent
+START_WALL = 60  # seconds from asking for a submission to its walls: the warm process may just have been started
 MOST_DROPPED = 10**15  # characters of output that a cell can be believed to have written
 MOST_ARGUMENTS = 16
 
@@ -56,62 +52,69 @@ class Died(Exception):
 
 
 class Sandbox:
-    """A warm process behind the walls, from which each submission is forked. A context manager."""
+    """Submissions behind the walls, each forked from a warm process. A context manager."""
 
-    def __init__(self, allowed: tuple[str, ...] = (), limits: Limits | None = None, *, unsafe_no_sandbox: bool = False):
-        """`allowed` names the nnlib modules that may be imported. Raises SandboxUnavailable."""
+    def __init__(self, allowed: tuple[str, ...] = (), limits: Limits | None = None, *, unsafe_no_sandbox: bool = False,
+                 control: socket.socket | None = None):  # fmt: skip
+        """`allowed` names the nnlib modules that may be imported; `control` is that of a warm process that was lent.
+
+        Raises SandboxUnavailable.
+        """
         self.limits = limits or Limits()
         self._allowed, self._unsafe = allowed, unsafe_no_sandbox
-        self._start()
+        self._zygote, self._control = None, control
+        if control is None:
+            self._start()
 
     def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        modules = tuple(f"nnlib.{name}" for name in self._allowed)  # imported once, not by every submission
-        entry = f"import sys; sys.path[:0] = {self._path()!r}; import guest; guest.main({theirs.fileno()}, {modules!r})"
-        python = [os.path.realpath(sys._base_executable), "-I", "-S", "-B", "-c", entry]
-        with tempfile.TemporaryFile() as errors, theirs, tempfile.TemporaryFile() as compiled:
-            command, keep = python, (theirs.fileno(),)
-            if not self._unsafe:
-                compiled.write(walls.seccomp_filter())
-                compiled.seek(0)
-                command = [*walls.command(self._allowed, compiled.fileno()), *python]
-                keep = (theirs.fileno(), compiled.fileno())
-            self._process = subprocess.Popen(command, pass_fds=keep, stdin=subprocess.DEVNULL, stderr=errors,
-                                             stdout=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
-            theirs.close()
-            self._control = ours
-            try:
-                wire.receive(ours, time.monotonic() + 60)
-            except wire.WireError:
-                self.close()
-                errors.seek(0)
-                raise SandboxUnavailable(walls.explain(errors.read().decode(errors="replace"))) from None
-
-    def _path(self) -> list[str]:
-        if not self._unsafe:
-            return ["/guest", "/site", "/course"]
-        return [str(HERE), sysconfig.get_path("purelib"), str(Path(nnlib.__file__).parents[1])]
+        """Start a warm process of our own in place of the one there was."""
+        self.close()
+        self._zygote = Zygote(self._allowed, unsafe_no_sandbox=self._unsafe)
+        self._control = self._zygote.control
+        try:
+            self._zygote.wait()
+        except SandboxUnavailable:
+            self.close()
+            raise
 
     @contextmanager
     def submission(self) -> Iterator["Submission"]:
         """Fork a submission; it and all its processes end with the block."""
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                if self._process.poll() is not None:
-                    self._start()
-                wire.send(self._control, "submission", "", asdict(self.limits), (theirs.fileno(),))
-            submission = Submission(ours, _born(ours), self.limits)
+        connection, pidfd = self._forked()
+        with connection:
+            submission = Submission(connection, pidfd, self.limits)
             try:
                 yield submission
             finally:
                 submission.end()
 
+    def _forked(self) -> tuple[socket.socket, int]:
+        """(a connection to a new submission, its pidfd), once all its walls stand."""
+        try:
+            return self._fork()
+        except wire.Closed:  # the warm process has ended
+            self._start()
+        try:
+            return self._fork()
+        except wire.Closed as error:
+            raise SandboxUnavailable(f"the sandbox could not start a submission: {error}.") from None
+
+    def _fork(self) -> tuple[socket.socket, int]:
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                wire.send(self._control, "submission", "", asdict(self.limits), (theirs.fileno(),))
+            return ours, _born(ours)
+        except BaseException:
+            ours.close()
+            raise
+
     def close(self) -> None:
-        """End the warm process and everything that it started."""
-        self._control.close()
-        self._process.kill()
-        self._process.wait()
+        """End the warm process and everything that it started, or give back the one that was lent."""
+        if self._zygote:
+            self._zygote.close()
+        elif self._control:
+            self._control.close()
 
     def __enter__(self):
         return self
@@ -121,11 +124,13 @@ class Sandbox:
 
 
 def _born(connection: socket.socket) -> int:
-    """The pidfd of the submission forked on this connection, once all its walls stand. Raises SandboxUnavailable."""
-    deadline = time.monotonic() + 30
+    """The pidfd of the submission forked on this connection. Raises SandboxUnavailable, wire.Closed."""
+    deadline = time.monotonic() + START_WALL
     try:
         _, descriptors = wire.receive_with_descriptors(connection, 1, deadline)
         message = wire.receive(connection, deadline)
+    except wire.Closed:
+        raise
     except wire.WireError as error:
         raise SandboxUnavailable(f"the sandbox could not start a submission: {error}.") from None
     if message.kind != "walls":

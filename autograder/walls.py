@@ -117,9 +117,15 @@ def _guest_files() -> list[Path]:
             continue  # an optional requirement of this platform's
         requirements = map(Requirement, distribution.requires or ())
         todo += [r.name for r in requirements if r.marker is None or r.marker.evaluate({"extra": ""})]
-        tops = {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}
-        paths |= {Path(distribution.locate_file(top)) for top in tops}
+        paths |= {Path(distribution.locate_file(top)) for top in _tops(distribution)}
     return sorted(path for path in paths if path.exists())
+
+
+def _tops(distribution: importlib.metadata.Distribution) -> set[str]:
+    """The first part of each of a distribution's files."""
+    record = distribution.read_text("RECORD")  # `files` makes a Path of each line
+    files = record.splitlines() if record else map(str, distribution.files or ())
+    return {file.split(",")[0].split("/")[0] for file in files} - {"..", "__pycache__"}
 
 
 def _course(allowed: tuple[str, ...]) -> list[str]:

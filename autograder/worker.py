@@ -8,8 +8,11 @@ import json
 import multiprocessing
 import os
 import platform
+import socket
 import threading
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import nbformat
@@ -19,8 +22,11 @@ from autograder.bundle import Bundle, grader_digest, use_checks
 from autograder.display import clean_notebook
 from autograder.handed_in import Submission
 from autograder.judge import Judge
+from autograder.judgement import ChecksError, allowed_modules
 from autograder.sanitise import Unreadable, read_submission, restored, sanitise, undecided
 from autograder.verdict import UNDECIDED, Verdict
+from autograder.walls import SandboxUnavailable
+from autograder.zygote import Zygote
 
 _lock = threading.Lock()  # one judge, whatever the number of a worker's threads
 _judge: tuple[tuple, Judge, NotebookNode] | None = None  # what it was made for, the judge, the source notebook
@@ -48,10 +54,26 @@ def end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def warm(bundle: Bundle) -> None:
-    """Start this process's judge before the first submission comes. Raises SandboxUnavailable, OtherGrader."""
+@contextmanager
+def shared(bundle: Bundle) -> Iterator[Zygote | None]:
+    """A warm process for all the workers of this machine; None where there cannot be one: they will say why."""
+    use_checks(bundle.checks)
+    try:
+        zygote = Zygote(allowed_modules(bundle.assignment), unsafe_no_sandbox=not bundle.sandboxed)
+    except (SandboxUnavailable, ChecksError):
+        yield None
+        return
+    with zygote:
+        yield zygote
+
+
+def warm(bundle: Bundle, control: socket.socket | None = None) -> None:
+    """Start this process's judge before the first submission comes, on the warm process that is lent to it, if any.
+
+    Raises SandboxUnavailable, OtherGrader.
+    """
     with _lock:
-        _judge_for(bundle)
+        _judge_for(bundle, control)
 
 
 def judge_submission(bundle: Bundle, submission: Submission) -> Judged:
@@ -99,7 +121,7 @@ def _pack(bundle: Bundle, submission: Submission, verdict: Verdict, notebook: No
     return Judged(verdict, json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n")
 
 
-def _judge_for(bundle: Bundle) -> tuple[Judge, NotebookNode]:
+def _judge_for(bundle: Bundle, control: socket.socket | None = None) -> tuple[Judge, NotebookNode]:
     global _judge
     wanted = (bundle.digest, bundle.grader, bundle.sandboxed)
     if _judge is None or _judge[0] != wanted:
@@ -109,7 +131,7 @@ def _judge_for(bundle: Bundle) -> tuple[Judge, NotebookNode]:
                 f"a worker on {platform.node()} runs another version of this package: install the same one."
             )
         use_checks(bundle.checks)
-        judge = Judge(bundle.assignment, unsafe_no_sandbox=not bundle.sandboxed)
+        judge = Judge(bundle.assignment, unsafe_no_sandbox=not bundle.sandboxed, control=control)
         _judge = wanted, judge, nbformat.reads(bundle.source, as_version=4)
     return _judge[1:]
 

@@ -118,8 +118,8 @@ def test_a_sandbox_that_goes_wrong_leaves_all_undecided(judge, monkeypatch):
 
 
 def test_a_warm_process_that_was_killed_is_started_again(judge):
-    judge._box._process.kill()
-    judge._box._process.wait()
+    judge._box._zygote._process.kill()
+    judge._box._zygote._process.wait()
     assert outcomes(judged(judge, notebook())[1]) == {"one": (PASSED, 2.0), "two": (PASSED, 2.0)}
 
 

@@ -1,0 +1,78 @@
+"""The warm process behind the walls, as the host sees it: started, lent to other processes, ended.
+
+`guest.py` is what runs in it. One is enough for all workers of a machine: it holds no submission's data.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+
+import nnlib
+from autograder import walls, wire
+from autograder.walls import SandboxUnavailable
+
+HERE = Path(__file__).parent
+SECONDS = 60  # to be ready
+
+
+class Zygote:
+    """A process that has imported what notebooks import; whoever holds a `control` of it can ask for a fork."""
+
+    def __init__(self, allowed: tuple[str, ...] = (), *, unsafe_no_sandbox: bool = False):
+        """Start it and do not wait; `allowed` names the modules of nnlib that may be imported.
+
+        Raises SandboxUnavailable when the walls cannot be put up at all.
+        """
+        self.control, theirs = socket.socketpair()
+        self._errors = tempfile.TemporaryFile()
+        with theirs, tempfile.TemporaryFile() as compiled:
+            command, keep = _python(allowed, theirs.fileno(), unsafe_no_sandbox), (theirs.fileno(),)
+            if not unsafe_no_sandbox:
+                compiled.write(walls.seccomp_filter())
+                compiled.seek(0)
+                command = [*walls.command(allowed, compiled.fileno()), *command]
+                keep = (theirs.fileno(), compiled.fileno())
+            self._process = subprocess.Popen(command, pass_fds=keep, stdin=subprocess.DEVNULL, stderr=self._errors,
+                                             stdout=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+
+    def wait(self) -> None:
+        """Until it is ready. Raises SandboxUnavailable, which says why it is not."""
+        try:
+            wire.receive(self.control, time.monotonic() + SECONDS)
+        except wire.WireError:
+            self._errors.seek(0)
+            raise SandboxUnavailable(walls.explain(self._errors.read().decode(errors="replace"))) from None
+
+    def lend(self) -> socket.socket:
+        """A control for another process; it works until this one is closed. Raises wire.WireError when it has ended."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            wire.send(self.control, "lend", "", None, (theirs.fileno(),))
+        return ours
+
+    def close(self) -> None:
+        """End it and everything that it started."""
+        self.control.close()
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+
+    def __enter__(self) -> "Zygote":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+def _python(allowed: tuple[str, ...], control: int, unsafe_no_sandbox: bool) -> list[str]:
+    modules = tuple(f"nnlib.{name}" for name in allowed)  # imported once, not by every submission
+    path = ["/guest", "/site", "/course"]
+    if unsafe_no_sandbox:
+        path = [str(HERE), sysconfig.get_path("purelib"), str(Path(nnlib.__file__).parents[1])]
+    entry = f"import sys; sys.path[:0] = {path!r}; import guest; guest.main({control}, {modules!r})"
+    return [os.path.realpath(sys._base_executable), "-I", "-S", "-B", "-c", entry]
