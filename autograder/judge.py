@@ -16,12 +16,12 @@ from nbformat import NotebookNode
 
 from autograder import cells
 from autograder.judgement import Blank, Check, StudentFault, allowed_modules, checks_of
-from autograder.sandbox import Died, Limits, Sandbox, SandboxUnavailable, Submission
+from autograder.sandbox import Died, Limits, Sandbox, SandboxGuest, SandboxUnavailable, Submission
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
 LONGEST_READ = 100_000  # characters of an answer that are looked through; parsing megabytes takes gigabytes
 COMPLEX = re.compile(r"[0-9._][jJ]|complex|imag")  # what a complex number in source text has in it
-AT_ONCE = 2.0  # seconds in which the right answers among all may say so in one fork
+AT_ONCE = 2.0  # seconds in which right answers may say so
 MOST_SKIPPED = 3  # cells that may end the notebook's process before we give up on it
 UNSAFE_NOTE = "Graded WITHOUT a sandbox: this mark is only as honest as the submission."
 
@@ -37,6 +37,7 @@ class Judge:
         """
         self.assignment, self._unsafe = assignment, unsafe_no_sandbox
         self._checks = checks_of(assignment)
+        self._order = {name: position for position, name in enumerate(self._checks)}
         self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox, control=control)
         try:
             self._self_test()
@@ -57,9 +58,9 @@ class Judge:
         staff_notes = _complex_steps(notebook)
         blanks = list(cells.blanks(notebook))
         try:
-            with self._run(executed, blanks, seed) as (guest, right, more_notes):
+            with self._run(executed, blanks, seed) as (guest, seen, more_notes):
                 notes += more_notes
-                judged = self._blanks(guest, blanks, right, seed, staff_notes)
+                judged = self._blanks(guest, blanks, seen, seed, staff_notes)
         except Died as death:
             judged = [_dead(name, points, str(death)) for name, points in blanks]
         except Exception:  # ours, whatever it is: staff must look, and the class goes on
@@ -73,7 +74,7 @@ class Judge:
     def _run(
         self, notebook: NotebookNode, blanks: list, seed: bytes
     ) -> Iterator[tuple[Submission, dict[str, BlankVerdict], tuple[str, ...]]]:
-        """The submission, its cells run; the blanks that are right at once; and what to tell of it.
+        """The submission, its cells run; what its blanks do at once; and what to tell of it.
 
         Where a cell ends the process, the notebook is run again with each test cell in a fork of its own, so that what
         an answer does there costs that answer only. A cell that still ends it is left out, thrice.
@@ -94,7 +95,7 @@ class Judge:
                         deaths += 1
                     apart = True
                     continue
-                right = self._right_at_once(guest, blanks, seed)
+                seen = self._at_once(guest, blanks, seed)
                 if guest.gone:
                     helpless = _others(code) - skipped.keys() if apart else set()
                     if helpless or not apart:
@@ -103,39 +104,53 @@ class Judge:
                         continue
                 for number, (cell, result) in enumerate(zip(code, results, strict=True), start=1):
                     cell.execution_count, cell.outputs = number, [*_outputs(result["outputs"])]
-                yield guest, right, (*_skip_notes(skipped), *_flood_notes(results))
+                yield guest, seen, (*_skip_notes(skipped), *_flood_notes(results))
                 return
 
-    def _blanks(self, guest: Submission, blanks: list, right: dict[str, BlankVerdict], seed: bytes,
+    def _blanks(self, guest: Submission, blanks: list, seen: dict[str, BlankVerdict], seed: bytes,
                 staff_notes: list[str]) -> list[BlankVerdict]:  # fmt: skip
-        """Each blank judged on its own; one that failed once more, with what is right for what it needs and failed."""
-        judged = [right.get(name) or self._blank(guest, name, points, seed, staff_notes) for name, points in blanks]
-        not_passed = {blank.grade_id for blank in judged if blank.outcome != PASSED}
-        for index, blank in enumerate(judged):
-            needs = self._checks[blank.grade_id].needs if blank.outcome == FAILED else {}
-            stand_ins = {name: right for name, right in needs.items() if name in not_passed}
-            if stand_ins and guest.has_time:
-                again = self._blank(guest, blank.grade_id, blank.points, seed, staff_notes, stand_ins)
-                if (again.score or 0.0) > blank.score:
-                    judged[index] = replace(again, followed=tuple(stand_ins))
-        return judged
+        """Each blank judged, after those that it needs; `seen` is what they did at once."""
+        points, judged = dict(blanks), {}
+        for name in sorted(points, key=lambda name: self._order.get(name, 0)):
+            needs = self._checks[name].needs if name in self._checks else {}
+            stand_ins = {of: right for of, right in needs.items() if of in judged and not _earned(judged[of])}
+            judged[name] = self._judged(guest, name, points[name], seen.get(name), seed, staff_notes, stand_ins)
+        return [judged[name] for name in points]
 
-    def _right_at_once(self, guest: Submission, blanks: list, seed: bytes) -> dict[str, BlankVerdict]:
-        """The blanks that pass on fresh inputs, all asked in one fork: a fork costs more than a check.
+    def _judged(self, guest: Submission, name: str, points: float, seen: BlankVerdict | None, seed: bytes,
+                staff_notes: list[str], stand_ins: Mapping[str, Callable]) -> BlankVerdict:  # fmt: skip
+        """One blank; where it fails, once more with `stand_ins`: what is right for what it needs and failed."""
+        if seen and _is_right(seen):
+            return seen
+        if seen and stand_ins and guest.has_time:  # nearly always that was the whole fault
+            with guest.check(stand_ins, wall=AT_ONCE) as fork:
+                again = self._seen(fork, name, points, seed)
+            if again and _is_right(again):
+                return replace(again, followed=tuple(stand_ins))
+        blank = self._blank(guest, name, points, seed, staff_notes)
+        if blank.outcome == FAILED and stand_ins and guest.has_time:
+            again = self._blank(guest, name, points, seed, staff_notes, stand_ins)
+            if (again.score or 0.0) > blank.score:
+                return replace(again, followed=tuple(stand_ins))
+        return blank
+
+    def _at_once(self, guest: Submission, blanks: list, seed: bytes) -> dict[str, BlankVerdict]:
+        """What each blank does on fresh inputs, all asked in one fork: a fork costs more than a check.
 
         What comes back is data that we compare: nothing that one check leaves behind can make another's values right.
         Whatever does not pass here is examined in a fork of its own, as if it had not been asked.
         """
-        right = {}
         with guest.check(wall=AT_ONCE) as fork:
-            for name, points in blanks:
-                try:
-                    verdict = Blank(self._checks[name], fork, seed, fresh_only=True).verdict(points)
-                except Exception:  # ours: it will come again, and be told
-                    continue
-                if verdict.outcome == PASSED and not verdict.findings:
-                    right[name] = verdict
-        return right
+            seen = {name: self._seen(fork, name, points, seed) for name, points in blanks}
+        return {name: verdict for name, verdict in seen.items() if verdict}
+
+    def _seen(self, fork: SandboxGuest, name: str, points: float, seed: bytes) -> BlankVerdict | None:
+        """What a blank does on fresh inputs up to its first failure; None where no answer came."""
+        try:
+            verdict = Blank(self._checks[name], fork, seed, fresh_only=True).verdict(points)
+        except Exception:  # ours: it will come again, and be told
+            return None
+        return None if verdict.diagnosis in ("died", "timed_out") else verdict
 
     def _blank(self, guest: Submission, name: str, points: float, seed: bytes, staff_notes: list[str],
                stand_ins: Mapping[str, Callable] | None = None) -> BlankVerdict:  # fmt: skip
@@ -174,6 +189,16 @@ class Judge:
 
     def __exit__(self, *_) -> None:
         self.close()
+
+
+def _is_right(verdict: BlankVerdict) -> bool:
+    """Whether there is nothing more to say: no mark lost, nothing noted."""
+    return verdict.outcome == PASSED and not verdict.findings
+
+
+def _earned(verdict: BlankVerdict) -> bool:
+    """Whether a blank passed without the help of stand-ins."""
+    return verdict.outcome == PASSED and not verdict.followed
 
 
 def undecided(

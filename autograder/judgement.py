@@ -95,17 +95,20 @@ class ChecksError(LookupError):
 
 
 def checks_of(assignment: str) -> dict[str, Check]:
-    """The checks of an assignment by name. Raises ChecksError; they may not need what is no blank, or each other."""
+    """The checks of an assignment by name, each after those it needs.
+
+    Raises ChecksError; they may not need what is no blank, or each other.
+    """
     checks = {name: value for name, value in vars(_module(assignment)).items() if isinstance(value, Check)}
     for name, made in checks.items():
         if unknown := sorted(made.needs.keys() - checks.keys()):
             raise ChecksError(f"in {assignment}, {name} needs {', '.join(unknown)}: expected names of blanks.")
     try:
-        TopologicalSorter({name: made.needs for name, made in checks.items()}).prepare()
+        order = [*TopologicalSorter({name: made.needs for name, made in checks.items()}).static_order()]
     except CycleError as error:
         circle = " → ".join(error.args[1])
         raise ChecksError(f"in {assignment}, blanks need each other in a circle: {circle}.") from None
-    return checks
+    return {name: checks[name] for name in order}
 
 
 def allowed_modules(assignment: str) -> tuple[str, ...]:
@@ -164,21 +167,25 @@ class Blank:
     """One blank under examination. Checks call its methods; `verdict` reads the result."""
 
     def __init__(self, check: Check, guest: Guest, seed: bytes, *, fresh_only: bool = False):
-        """`fresh_only` leaves the public examples out: enough to see what is right, not to say what is wrong."""
+        """`fresh_only` leaves the public examples out and ends at the first failure, which gets no diagnosis: enough to
+        see what is right, not to say what is wrong.
+        """
         self._check, self._guest, self._fresh_only = check, guest, fresh_only
         self._outcomes = {name: Outcome() for name in check.weights}
         self._notes: list[Finding] = []
         self._case, self._call = Case("", (), True), ("", ())
-        self._seeds = (_digest(b"public", check.name.encode()), _digest(seed, check.name.encode()))
+        self._seeds = {True: _digest(b"public", check.name.encode()), False: _digest(seed, check.name.encode())}
+        if fresh_only:
+            del self._seeds[True]
 
     def cases(self, make: Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]) -> Iterator[Case]:
         """For each kind of input that `make(rng)` yields as (label, args): the public case, then its hidden twin."""
-        public, hidden = (make(np.random.default_rng(seed)) for seed in self._seeds)
-        for (label, shown), (_, fresh) in zip(public, hidden, strict=True):
-            twins = [Case(label, shown, True), Case(label, fresh, False)]
-            for case in twins[1:] if self._fresh_only else twins:
-                self._case = case
-                yield case
+        made = {public: make(np.random.default_rng(seed)) for public, seed in self._seeds.items()}
+        for twins in zip(*made.values(), strict=True):
+            label = twins[0][0]
+            for public, (_, args) in zip(made, twins, strict=True):
+                self._case = Case(label, args, public)
+                yield self._case
 
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         """What the student's function `name` returns for `args`, as plain data; a tuple when `returns` > 1.
@@ -231,6 +238,8 @@ class Blank:
         outcome.examined = True
         if kind is None:
             return
+        if self._fresh_only:
+            raise StudentFault(kind, message)
         outcome.kinds.append(kind)
         if outcome.finding is None:
             outcome.finding = self._finding(property, message)

@@ -166,7 +166,7 @@ for ax in (left, right):
     ax.legend()
     ax.grid(True)
 plt.show()
-print(f"{np.linspace(0, 1, 3)}")
+print(f"{np.linspace(0, 1, 3)} {np.random.default_rng(0).normal(size=(2, 2)).round(2)}")
 1 / 0
 """
 

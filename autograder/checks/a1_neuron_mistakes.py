@@ -143,12 +143,8 @@ def gradient_step(old, gradient, lr):
     }
 
 
-def train(k, X, y, lr, steps):
-    """The k-th of the values returned: w, b, costs."""
-    return {name: values[k] for name, values in _descents(X, y, lr, steps).items()}
-
-
-def _descents(X, y, lr, steps):
+def train(X, y, lr, steps):
+    """All three values returned: (w, b, costs)."""
     w, b, costs = right.train(X, y, lr, steps)
     longer = right.train(X, y, lr, steps + 1)
     return {
@@ -163,7 +159,7 @@ def _descents(X, y, lr, steps):
         "sigmoid_left_out": right.train(X, y, lr, steps, signal=lambda y, z: z - y),
         "squared_error_signal": right.train(X, y, lr, steps, signal=_squared_error_signal),
         "stale_gradient": right.train(X, y, lr, steps, signal=lambda y, z: 0.5 - y),  # at w = 0, b = 0 every a is ½
-        "cost_of_activation": (w, b, _costs_of_activations(X, y, lr, steps)),
+        "cost_of_activation": right.train(X, y, lr, steps, cost=_cost_of_activation),
         "cost_summed": (w, b, costs * len(y)),
         "log2": (w, b, costs / np.log(2)),
     }
@@ -173,7 +169,6 @@ def _squared_error_signal(y, z):
     return (activations.sigmoid(z) - y) * activations.sigmoid_derivative(z)
 
 
-def _costs_of_activations(X, y, lr, steps):
-    """The costs when the loss is given a = σ(z) where it expects z."""
-    paths = (right.train(X, y, lr, k)[:2] for k in range(steps))
-    return np.array([log_loss_from_logits(y, activations.sigmoid(X @ w + b)) for w, b in paths])
+def _cost_of_activation(y, z):
+    """The loss when it is given a = σ(z) where it expects z."""
+    return log_loss_from_logits(y, activations.sigmoid(z))

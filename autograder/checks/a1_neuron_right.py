@@ -44,15 +44,16 @@ def log_loss_signal(y, z):
     return sigmoid(z) - y
 
 
-def train(X, y, lr, steps, mixed=False, with_bias=True, signal=log_loss_signal):
+def train(X, y, lr, steps, mixed=False, with_bias=True, signal=log_loss_signal, cost=log_loss_from_logits):
     """(w, b, costs) of full-batch gradient descent from zero along the error signals `signal(y, z)`.
 
-    The rest is for mistakes: `mixed` updates w before the gradient of b is taken, without `with_bias` b stays 0.
+    The rest is for mistakes: `mixed` updates w before the gradient of b is taken, without `with_bias` b stays 0, and
+    `cost(y, z)` is what is noted down before each step.
     """
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
     for _ in range(steps):
         z = X @ w + b
-        costs.append(log_loss_from_logits(y, z))
+        costs.append(cost(y, z))
         delta = signal(y, z)
         w = w - lr * X.T @ delta / len(y)
         if mixed:

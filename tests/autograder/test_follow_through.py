@@ -116,7 +116,7 @@ def test_a_prerequisite_that_passed_is_not_replaced(judge):
         patch.setattr(callbacks.Callbacks, "answer", watched)
         blanks = judged_a1(judge, TRAIN, log_loss=WRONG["log_loss"])
     assert marks(blanks)["train"] == (4.0, ("log_loss",))
-    assert set(seen) == {(1, 0)} and len(seen) == 2 * (20 + 15 + 10 + 1)
+    assert set(seen) == {(1, 0)} and len(seen) == 20 + 15 + 10 + 1
 
 
 MUTUAL = {
@@ -243,7 +243,10 @@ def test_without_a_mistake_nothing_is_judged_twice(small, monkeypatch):
     assert tried == [("upper",)]  # what is right at once is not examined alone; last is right without upper
     tried.clear()
     small_ones(small, BAD_BASE)
-    assert tried == [("base",), ("upper",), ("last",), ("upper", "base"), ("last", "base", "upper")]
+    assert tried == [("base",)]  # the others are right at once with what they need in place
+    tried.clear()
+    small_ones(small, BAD_BASE, upper="def upper(x):\n    return base(x)")
+    assert tried == [("base",), ("upper",), ("upper", "base")]
 
 
 def test_more_marks_count_even_where_they_are_not_all(small):
@@ -272,7 +275,16 @@ def test_a_stand_in_that_stalls_is_tried_once_more(small, monkeypatch):
         return verdict, late
 
     monkeypatch.setattr(Judge, "_examine", slow)
+    monkeypatch.setattr(Judge, "_seen", lambda *_: None)  # as on a machine too busy for any answer at once
     assert small_ones(small, BAD_BASE)[1]["upper"].score == 2.0 and stalled
+
+
+def test_what_did_not_answer_at_once_is_not_called_wrong(small, monkeypatch):
+    seen = Judge._seen
+    monkeypatch.setattr(Judge, "_seen", lambda self, fork, name, *rest: None if name == "upper" else seen(
+        self, fork, name, *rest))  # fmt: skip
+    blanks = small_ones(small, BAD_BASE, upper="def upper(x):\n    return 4 * x")[1]
+    assert (blanks["upper"].outcome, blanks["upper"].followed) == (PASSED, ())
 
 
 def test_a_stand_in_that_raises_is_the_callers_error(small, monkeypatch):
