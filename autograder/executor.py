@@ -39,8 +39,7 @@ class Processes:
 
     def _new(self) -> Executor:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["autograder.worker"])
-        _start_forkserver()
+        start_forkserver()
         return ProcessPoolExecutor(self.width, mp_context=context, initializer=_begin)
 
     def submit(self, function: Callable, *args) -> Future:
@@ -61,8 +60,12 @@ class Processes:
             process.kill()
 
 
-def _start_forkserver() -> None:
-    """Start what forks the workers deaf to Ctrl-C, which a terminal sends to every process: this one alone answers."""
+def start_forkserver() -> None:
+    """Start what forks the workers, and do not wait; it imports what they need.
+
+    It is deaf to Ctrl-C, which a terminal sends to every process: this one alone answers.
+    """
+    multiprocessing.set_forkserver_preload(["autograder.worker"])
     resource_tracker.ensure_running()  # else forkserver starts it, and it unblocks the signal
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:

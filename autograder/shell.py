@@ -178,6 +178,8 @@ def warm_up(modules: tuple[str, ...] = ()) -> None:
     config.InlineBackend.print_figure_kwargs = {"bbox_inches": None, "pil_kwargs": {"compress_level": 1}}
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
+    matplotlib.rcParams["axes.titley"] = 1.0
+    matplotlib.rcParams["text.hinting"] = "none"
     matplotlib.use("module://matplotlib_inline.backend_inline")
     shell = Shell.instance(config=config)
     shell.usual_transformers = shell._transformers()
