@@ -72,7 +72,8 @@ def render(verdict: Verdict, notebook: NotebookNode | None, marks: Iterable = ()
     """
     rows = {row[1]: tuple(row) for row in marks if row[0] == verdict.student}
     cells = list(notebook.cells) if notebook else []
-    blanks = [_blank(blank, cells, rows) for blank in verdict.blanks]
+    sources = {grade_id(cell): cell.source for cell in cells}  # the last copy of a blank, as in grading
+    blanks = [_blank(blank, sources.get(blank.grade_id, ""), cells, rows) for blank in verdict.blanks]
     written = [_written(cells, at, rows) for at, cell in enumerate(cells) if kind(cell) == WRITTEN]
     graded = {name for blank in verdict.blanks for name in (blank.grade_id, test_of(blank.grade_id))}
     figures = _figures(cells, lambda cell: grade_id(cell) not in graded)
@@ -112,8 +113,8 @@ def write_feedback(
 # ---------------------------------------------------------------------------------------------------- marks and parts
 
 
-def _blank(blank: BlankVerdict, cells: list[NotebookNode], rows: dict) -> Part:
-    """A blank as shown: our verdict, unless staff set a mark for it by hand."""
+def _blank(blank: BlankVerdict, source: str, cells: list[NotebookNode], rows: dict) -> Part:
+    """A blank as shown, with the student's code: our verdict, unless staff set a mark for it by hand."""
     names = (blank.grade_id, test_of(blank.grade_id))
     _, _, _, manual, extra, _, _ = rows.get(names[1], (None,) * 7)
     diagnosis = CATALOGUE.get(blank.diagnosis, "")
@@ -128,7 +129,7 @@ def _blank(blank: BlankVerdict, cells: list[NotebookNode], rows: dict) -> Part:
         findings=tuple(_without(finding, diagnosis) for finding in blank.findings),
         diagnosis=diagnosis,
         followed=follow_through(blank.followed),
-        code=_source(cells, blank.grade_id),
+        code=_shown(source),
         comment=_comment(rows, names[1], comment_on(blank)),
         by_staff=by_staff,
         figures=tuple(_figures(cells, lambda cell: grade_id(cell) in names)[:MOST_FIGURES]),
@@ -191,11 +192,6 @@ def _totals(parts: list[Part]) -> dict:
 # ------------------------------------------------------------------------------------------------ out of the notebook
 
 
-def _source(cells: list[NotebookNode], name: str) -> str:
-    """The student's code of one blank: its last copy, as in grading."""
-    return next((_shown(cell.source) for cell in reversed(cells) if grade_id(cell) == name), "")
-
-
 def _shown(source: str) -> str:
     """A cell's text as shown: no hidden region, no control characters, cut where it is absurdly long."""
     text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "\N{REPLACEMENT CHARACTER}", without_hidden(source)).strip("\n")
@@ -206,10 +202,8 @@ def _figures(cells: list[NotebookNode], wanted) -> list[Figure]:
     """The PNG figures of the wanted cells, in order; anything whose bytes are not a PNG is left out."""
     figures = []
     for at, cell in enumerate(cells):
-        if cell.cell_type != "code" or not wanted(cell):
-            continue
-        for output in cell.get("outputs", ()):
-            image = image_bytes(output.get("data", {}).get("image/png", ""))
+        outputs = [output.data for output in cell.get("outputs", ()) if "image/png" in output.get("data", ())]
+        for image in (image_bytes(data["image/png"]) for data in outputs if wanted(cell)):
             if image:
                 uri = "data:image/png;base64," + base64.b64encode(image).decode()
                 figures.append(Figure(uri, _heading(cells, at)))

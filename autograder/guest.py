@@ -236,7 +236,10 @@ def _check(connection: socket.socket, namespace: dict, limits: dict) -> None:
             host.nonce = request.nonce
             asked = wire.replaced(request.body, host.function)
             namespace.update(asked["stand_ins"])
-            kind, value = _answer(namespace, asked["name"], asked["args"])
+            if request.kind == "calls":
+                kind, value = "answers", [_answer(namespace, asked["name"], args) for args in asked["args"]]
+            else:
+                kind, value = _answer(namespace, asked["name"], asked["args"])
             wire.send(connection, kind, request.nonce, value)
     finally:
         os._exit(0)

@@ -261,19 +261,33 @@ class SandboxGuest:
 
     def call(self, name: str, args: tuple) -> Reply:
         """What `name(*args)` returns in the notebook; functions among `args` are answered here. Raises StudentFault."""
+        return _reply(name, self._asked("call", name, args))
+
+    def calls(self, name: str, many: tuple[tuple, ...]) -> list[Reply | StudentFault]:
+        """What `name(*args)` returns for each `args` of `many`, called in this order and asked for in one message.
+
+        Raises StudentFault where nothing is learned of any.
+        """
+        match self._asked("calls", name, many):
+            case wire.Message("answers", _, list(answers)) if len(answers) == len(many):
+                return [_one_of_many(name, answer) for answer in answers]
+        raise StudentFault("died", f"{name} gave a reply that could not be read.")
+
+    def _asked(self, kind: str, name: str, args: tuple) -> wire.Message:
+        """What comes back for a request. Raises StudentFault."""
         if self._gone:
             raise StudentFault("died", f"{name} could not be called: {self._gone}.")
         nonce = secrets.token_hex(16)
         request = {"name": name, "args": self._callbacks.lend(name, args), "stand_ins": self._callbacks.stand_ins}
         try:
-            self._send("call", nonce, request)
+            self._send(kind, nonce, request)
             while (message := self._receive(name, nonce)).kind == "callback":
                 self._callbacks.spend(message.size)
                 kind, value = self._callbacks.answer(message.body)
                 self._callbacks.spend(self._send(kind, nonce, value))
         except wire.WireError as error:
             raise self._fault(name, error) from None
-        return _reply(name, message)
+        return message
 
     def _send(self, kind: str, nonce: str, body: Any) -> int:
         return wire.send(self._connection, kind, nonce, body, deadline=self._ends, tick=self._watch)
@@ -294,6 +308,16 @@ class SandboxGuest:
                 "timed_out", f"{name} did not return within {self._limits.check_cpu} seconds of computing."
             )
         return StudentFault("died", f"{name} gave no usable answer: {self._why(error)}.")
+
+
+def _one_of_many(name: str, answer: Any) -> Reply | StudentFault:
+    try:
+        match answer:
+            case (str(kind), body):
+                return _reply(name, wire.Message(kind, "", body))
+    except StudentFault as fault:
+        return fault
+    return StudentFault("died", f"{name} gave a reply that could not be read.")
 
 
 def _reply(name: str, message: wire.Message) -> Reply:

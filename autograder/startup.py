@@ -21,6 +21,8 @@ def lazily(name: str) -> ModuleType:
         loader = spec.loader = LazyLoader(spec.loader)
         module = sys.modules[name] = module_from_spec(spec)
         loader.exec_module(module)
+        package, _, last = name.rpartition(".")
+        setattr(sys.modules[package], last, module)
     return sys.modules[name]
 
 
