@@ -17,6 +17,7 @@ from typing import Any
 from autograder import wire
 from autograder.callbacks import Callbacks
 from autograder.judgement import Reply, StudentFault, not_callable, not_defined, raised
+from autograder.memory import uses_more
 from autograder.walls import SandboxUnavailable
 from autograder.zygote import Zygote
 
@@ -201,7 +202,7 @@ class Submission:
         if time.monotonic() < self._looked + 0.24:
             return
         self._looked = time.monotonic()
-        if resident_bytes(_pid_of(self._pidfd)) > self._limits.memory:
+        if uses_more(_pid_of(self._pidfd), self._limits.memory):
             self._over_memory = True
             self.kill()
 
@@ -236,17 +237,6 @@ def _pid_of(pidfd: int) -> int:
     """The process behind a pidfd, as this process numbers it; -1 when it has ended."""
     text = Path(f"/proc/self/fdinfo/{pidfd}").read_text()
     return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pid:")), -1)
-
-
-def resident_bytes(pid: int) -> int:
-    """The memory of a process and its descendants, in bytes; what forks share counts once. 0 for what has ended."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-        shares = [int(line.split()[1]) << 10 for line in text.splitlines() if line.startswith("Pss:")]
-        children = [c for file in Path(f"/proc/{pid}/task").glob("*/children") for c in file.read_text().split()]
-    except OSError:
-        return 0
-    return sum(shares) + sum(resident_bytes(int(child)) for child in children)
 
 
 class SandboxGuest:

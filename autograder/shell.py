@@ -6,6 +6,7 @@ import gc
 import importlib
 import io
 import os
+import re
 import signal
 import socket
 import sys
@@ -22,6 +23,8 @@ from traitlets.config import Config
 
 MAX_TEXT = 100_000  # characters kept of a stream, of a cell
 MAX_RICH = 2 << 20  # characters of rich output kept, of a cell
+# what IPython's transformers act on: %magic, !command, help?, ;quoted and /called lines, prompts, indented first lines
+MAGIC = re.compile(r"[%!?]|^\s*([,;/>]|\.\.\.|In \[)|\A\s", re.MULTILINE)
 
 
 class CellTimeLimit(BaseException):
@@ -118,9 +121,17 @@ class Shell(InteractiveShell):
 
         (One line may be an automagic, and a notebook may have put transformers of its own in place.)
         """
-        if "\n" in raw_cell.strip() and self._transformers() == self.usual_transformers and _is_python(raw_cell):
-            return raw_cell.rstrip("\n") + "\n"
+        if "\n" in raw_cell.strip() and self._transformers() == self.usual_transformers:
+            if not MAGIC.search(raw_cell) or _is_python(raw_cell):
+                return raw_cell.rstrip("\n") + "\n"
         return super().transform_cell(raw_cell)
+
+    def should_run_async(self, raw_cell, *, transformed_cell=None, preprocessing_exc_tuple=None):
+        """Whether there is an `await` outside of functions; where no such word is, nothing is parsed to find out."""
+        text = raw_cell if transformed_cell is None else transformed_cell
+        return ("await" in text or "async" in text) and super().should_run_async(
+            raw_cell, transformed_cell=transformed_cell, preprocessing_exc_tuple=preprocessing_exc_tuple
+        )
 
     def _transformers(self) -> list:
         manager = self.input_transformer_manager

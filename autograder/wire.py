@@ -16,6 +16,7 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -196,8 +197,7 @@ def unpack(header: bytes, payload: bytes) -> Message:
             raise WireError("a header lacks its fields")
     if not all(type(size) is int and size >= 0 for size in sizes) or sum(sizes) != len(payload):
         raise WireError("the buffers do not have the declared sizes")
-    ends = np.cumsum([0, *sizes]).tolist()
-    buffers = [payload[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    buffers = [payload[a:b] for a, b in pairwise(accumulate(sizes, initial=0))]
     return Message(kind, nonce, decode(body, buffers), PREFIX.size + len(header) + len(payload))
 
 

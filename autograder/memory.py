@@ -1,0 +1,40 @@
+"""How much memory a process and all that it started hold, as Linux counts it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+PAGE = os.sysconf("SC_PAGE_SIZE")  # bytes
+
+
+def uses_more(pid: int, most: int) -> bool:
+    """Whether a process and its descendants hold more than `most` bytes of memory; what forks share counts once."""
+    tree = [*_tree(pid)]
+    return sum(map(_resident, tree)) > most and sum(map(_proportional, tree)) > most  # the second takes a millisecond
+
+
+def _tree(pid: int) -> Iterator[int]:
+    yield pid
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in _read(file).split():
+            yield from _tree(int(child))
+
+
+def _resident(pid: int) -> int:
+    """The memory of a process in bytes, with all that it shares."""
+    pages = _read(Path(f"/proc/{pid}/statm")).split()[1:2]
+    return sum(map(int, pages)) * PAGE
+
+
+def _proportional(pid: int) -> int:
+    """The memory of a process in bytes; of what it shares, its share."""
+    lines = _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines()
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:"))
+
+
+def _read(file: Path) -> str:
+    """"" for a process that has ended."""
+    try:
+        return file.read_text()
+    except OSError:
+        return ""
