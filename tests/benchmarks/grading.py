@@ -45,7 +45,7 @@ from autograder.settings import path_to_alembic
 from tests.a1_class import ASSIGNMENT, environment, hand_in
 from tests.benchmarks.classes import ROOT, Made, copies, course_here, course_there, made_up, notebook, shares
 
-STUDENTS, TARGET = 60, 15.0
+STUDENTS, TARGET = 200, 15.0
 SCALE = ((50, 3), (200, 1), (1000, 1))  # submissions, runs (their median counts: a short run is a noisy one)
 FLAT = 1.1  # the most that 1,000 may take of what 50 take, in time a submission and in memory
 ENDLESS = {"log_loss": "def log_loss(y, z):\n    while True:\n        pass\n"}
