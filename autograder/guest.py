@@ -55,7 +55,7 @@ def main(descriptor: int, modules: tuple[str, ...]) -> None:
     wire.send(control, "ready", "", None)
     with selectors.DefaultSelector() as hosts:
         hosts.register(control, selectors.EVENT_READ)
-        while control in hosts.get_map():
+        while control.fileno() >= 0:  # it is closed when the host that started us has gone
             for ready, _ in hosts.select():
                 _answer_host(ready.fileobj, hosts)
 

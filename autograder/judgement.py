@@ -187,6 +187,7 @@ class Blank:
         cases = self._made(make)
         if self._fresh_only:
             cases = self._ahead = [*cases]
+            self._replies = {}
         for case in cases:
             self._case = case
             yield case
@@ -221,9 +222,9 @@ class Blank:
         """
         if not self._ahead or not _are(args, self._case.args):
             return self._guest.call(name, args)
-        if self._case is self._ahead[0]:
+        if self._case is self._ahead[0] and name not in self._replies:
             replies = self._guest.calls(name, tuple(case.args for case in self._ahead))
-            self._replies = {name: dict(zip(map(id, self._ahead), replies, strict=True))}
+            self._replies[name] = dict(zip(map(id, self._ahead), replies, strict=True))
         reply = self._replies.get(name, {}).pop(id(self._case), None) or self._guest.call(name, args)
         if isinstance(reply, StudentFault):
             raise reply

@@ -62,7 +62,14 @@ def process():
         sleeping.kill()
 
 
-def verdict_on(process, script, limits=LIMITS):
+@check({"double": 1.0})
+def many(blank):
+    """Twice, on inputs that are asked for in one message."""
+    for case in blank.cases(lambda rng: ((str(k), (rng.uniform(1, 2, size=3),)) for k in range(3))):
+        blank.close("double", blank.call("many", *case.args), 2 * case.args[0], {"wrong_sign": -2 * case.args[0]})
+
+
+def verdict_on(process, script, limits=LIMITS, what=f):
     """The verdict on a guest that answers every request with script(connection, request)."""
     ours, theirs = socket.socketpair()
     guest = threading.Thread(target=_play, args=(theirs, script), daemon=True)
@@ -71,7 +78,7 @@ def verdict_on(process, script, limits=LIMITS):
         submission = Submission(ours, os.pidfd_open(process), limits)
         started = time.monotonic()
         with submission.check({"other": total}) as fork:
-            verdict = Blank(f, fork, b"5eed").verdict(4.0)
+            verdict = Blank(what, fork, b"5eed", fresh_only=what is many).verdict(4.0)
         assert time.monotonic() - started < limits.start_wall + limits.check_wall + 4
     os.close(submission._pidfd)
     guest.join(10)
@@ -237,6 +244,56 @@ def test_whatever_comes_is_a_finding(process, what):
     verdict = verdict_on(process, SCRIPTS[what])
     assert (verdict.outcome, verdict.score) == (FAILED, 0.0) and verdict.findings
     assert len(os.listdir("/proc/self/fd")) == descriptors
+
+
+@pytest.mark.parametrize("what", SCRIPTS)
+def test_whatever_comes_for_many_calls_is_a_finding(process, what):
+    verdict = verdict_on(process, SCRIPTS[what], what=many)
+    assert (verdict.outcome, verdict.score) == (FAILED, 0.0) and verdict.findings
+
+
+def answers(make):
+    """A script that answers many calls with make(the right answers)."""
+
+    def script(ours, request):
+        right = [("value", {"value": 2 * x, "changed": []}) for (x,) in request.body["args"]]
+        wire.send(ours, "answers", request.nonce, make(right))
+
+    return script
+
+
+OF_MANY = {
+    "one too few": lambda a: a[:-1],
+    "one too many": lambda a: [*a, a[0]],
+    "none": lambda a: [],
+    "a tuple": tuple,
+    "a dict": lambda a: {"answers": a},
+    "a number": lambda a: 3,
+    "an array": lambda a: np.zeros(3),
+    "in another order": lambda a: a[::-1],
+    "the first thrice": lambda a: [a[0]] * 3,
+    "no pairs": lambda a: [pair[1] for pair in a],
+    "longer pairs": lambda a: [(*pair, 1) for pair in a],
+    "text for a pair": lambda a: [*a[:-1], "va"],
+    "an unknown kind": lambda a: [("passed", body) for _, body in a],
+    "a kind that is no text": lambda a: [(np.zeros(2), body) for _, body in a],
+    "many in one": lambda a: [("answers", a)] * 3,
+    "a callback among them": lambda a: [*a[:-1], ("callback", {"callback": 0, "args": (), "named": {}})],
+    "a fault in the last": lambda a: [*a[:-1], ("fault", {"fault": "raised", "type": "E", "message": "x"})],
+    "an empty fault": lambda a: [*a[:-1], ("fault", {})],
+    "a wrong position": lambda a: [*a[:-1], ("value", a[-1][1] | {"changed": [-1]})],
+    "a handle": lambda a: [*a[:-1], ("value", {"value": wire.Handle("f", True), "changed": []})],
+}
+
+
+@pytest.mark.parametrize("what", OF_MANY)
+def test_malformed_answers_to_many_calls_are_a_finding(process, what):
+    verdict = verdict_on(process, answers(OF_MANY[what]), what=many)
+    assert (verdict.outcome, verdict.score) == (FAILED, 0.0) and verdict.findings
+
+
+def test_right_answers_to_many_calls_pass(process):
+    assert verdict_on(process, answers(lambda right: right), what=many).score == 4.0
 
 
 REFUSED = {

@@ -1,0 +1,143 @@
+"""One warm process for many: lent, outlived, replaced; and how a command starts."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from autograder import startup, walls, worker
+from autograder.bundle import bundle
+from autograder.course import Course
+from autograder.memory import uses_more
+from autograder.sandbox import Sandbox, SandboxUnavailable
+from autograder.zygote import Zygote
+
+PROBE = """
+import os
+def probe():
+    opened = []
+    for descriptor in range(3, 300):
+        try:
+            os.fstat(descriptor)
+            opened.append(descriptor)
+        except OSError:
+            pass
+    return len(opened)
+"""
+
+
+@pytest.fixture
+def zygote():
+    with Zygote() as made:
+        yield made
+
+
+def opened(box):
+    """How many descriptors a submission of this sandbox finds open: its own socket should be the only one."""
+    with box.submission() as submission:
+        submission.run([{"source": PROBE, "isolated": False}])
+        with submission.check() as fork:
+            return fork.call("probe", ()).value
+
+
+def test_many_are_served_and_see_nothing_of_each_other(zygote):
+    with Sandbox(control=zygote.lend()) as one, Sandbox(control=zygote.lend()) as two:
+        with one.submission() as ours:  # under way while another host asks
+            assert opened(two) == 1
+            assert ours.run([{"source": "1 + 1", "isolated": False}])[0]["outputs"]
+        one.close()
+        assert opened(two) == 1
+        assert two._zygote is None
+
+
+def test_what_has_been_lent_is_replaced_when_it_has_ended(zygote):
+    with Sandbox(control=zygote.lend()) as box:
+        assert opened(box) == 1
+        zygote.close()
+        assert opened(box) == 1
+        assert box._zygote is not None
+
+
+def test_a_host_that_asks_and_goes_costs_the_others_nothing(zygote):
+    for _ in range(3):
+        with Sandbox(control=zygote.lend()) as gone:
+            gone.submission().__enter__()  # never ended
+    with Sandbox(control=zygote.lend()) as box:
+        assert opened(box) == 1
+
+
+def test_it_ends_with_its_owner(zygote):
+    lent = zygote.lend()
+    zygote.wait()
+    zygote.control.close()
+    assert zygote._process.wait(10) == 0
+    assert lent.recv(1) == b""
+
+
+def test_walls_that_fall_are_told_by_whoever_waits(monkeypatch):
+    monkeypatch.setattr(walls, "command", lambda *_: [sys.executable, "-c", "raise SystemExit('no such namespace')"])
+    with Zygote() as broken, pytest.raises(SandboxUnavailable, match="no such namespace"):
+        broken.wait()
+    with pytest.raises(SandboxUnavailable, match="no such namespace"), Zygote() as lent:
+        Sandbox(control=lent.lend()).submission().__enter__()
+
+
+def test_without_bubblewrap_nothing_is_shared_and_the_workers_say_why(root, monkeypatch):
+    made = bundle(Course(root, root / "course"), "a1-neuron")
+    with worker.shared(made) as zygote:
+        assert isinstance(zygote, Zygote)
+    monkeypatch.setenv("PATH", "/nowhere")
+    with worker.shared(made) as zygote:
+        assert zygote is None
+    with pytest.raises(SandboxUnavailable, match="bubblewrap is not installed"):
+        worker.warm(made, None)
+
+
+# memory
+
+
+def test_what_forks_share_counts_once():
+    program = """
+import os, sys, time
+block = bytearray(b"x") * (100 << 20)
+for _ in range(4):
+    if os.fork() == 0:
+        time.sleep(60)
+print("ready", flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(0.2)
+            assert uses_more(process.pid, 100 << 20) and not uses_more(process.pid, 200 << 20)
+        finally:
+            os.killpg(process.pid, 9)
+    assert not uses_more(process.pid, 0) and not uses_more(-1, 0)
+
+
+# a command
+
+
+def test_a_lazy_module_is_imported_on_use_and_is_the_module():
+    program = """
+import sys
+from autograder import startup, pipeline
+assert "nbgrader" not in sys.modules and "sqlalchemy" not in sys.modules
+import autograder.record
+from autograder.record import Mark
+assert "nbgrader" in sys.modules and autograder.record is pipeline.record is sys.modules["autograder.record"]
+assert startup.lazily("autograder.record") is pipeline.record
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_command_computes_in_one_thread(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    startup.as_a_command()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+    os.environ["OPENBLAS_NUM_THREADS"] = "4"
+    startup.as_a_command()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "4"
