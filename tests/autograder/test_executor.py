@@ -61,6 +61,17 @@ def test_an_exception_is_raised(pool):
         results(pool, refusing, [(1,)])
 
 
+def test_the_workers_begin_before_a_result_is_asked_for(pool, tmp_path):
+    found = completed(pool, marked, [(str(tmp_path / "mark"),)])
+    while not (tmp_path / "mark").exists():
+        time.sleep(0.01)
+    assert [*found] == [((str(tmp_path / "mark"),), None)]
+
+
+def marked(path):
+    open(path, "w").close()
+
+
 def test_few_tasks_are_under_way_at_a_time(pool):
     taken = 0
 
@@ -96,13 +107,14 @@ def for_ever(mark):
         signal.pause()
 
 
-def test_after_an_interruption_the_processes_are_ended_and_not_waited_for(tmp_path):
-    with pytest.raises(KeyboardInterrupt), workers(1) as pool:
+@pytest.mark.parametrize("why", [KeyboardInterrupt, ValueError])
+def test_after_an_interruption_or_an_error_the_processes_are_ended_and_not_waited_for(tmp_path, why):
+    with pytest.raises(why), workers(1) as pool:
         pool.submit(for_ever, str(tmp_path / "mark"))
         while not (tmp_path / "mark").exists():
             pass
         (process,) = pool._pool._processes.values()
-        raise KeyboardInterrupt
+        raise why
     assert process.exitcode == -signal.SIGKILL
 
 

@@ -249,6 +249,18 @@ def test_without_a_mistake_nothing_is_judged_twice(small, monkeypatch):
     assert tried == [("base",), ("upper",), ("upper", "base")]
 
 
+def test_what_earned_its_marks_by_follow_through_is_replaced_for_the_next(small):
+    blanks = small_ones(small, BAD_BASE)[1]
+    assert [blanks[name].followed for name in ("base", "upper", "last")] == [(), ("base",), ("base", "upper")]
+
+
+def test_what_comes_after_an_end_is_not_called_wrong(small):
+    crash = "import os\ndef upper(x):\n    os._exit(1)"
+    blanks = small_ones(small, BAD_BASE, crash, "def last(x):\n    return 8 * x")[1]
+    assert {name: (blank.score, blank.followed) for name, blank in blanks.items()} == {
+        "base": (0.0, ()), "upper": (0.0, ()), "last": (2.0, ())}  # fmt: skip
+
+
 def test_more_marks_count_even_where_they_are_not_all(small):
     upper = "def upper(x):\n    return base(base(x)) + np.arange(3)"
     verdict, blanks, _ = small_ones(small, f"import numpy as np\n{BAD_BASE}", upper=upper)
