@@ -26,7 +26,7 @@ from rich.text import Text
 from autograder import worker
 from autograder.bundle import bundle
 from autograder.course import Course, GradebookError
-from autograder.executor import Processes, SchedulerError, workers
+from autograder.executor import NoWorkers, Processes, SchedulerError, workers
 from autograder.handed_in import NothingToGrade, submissions
 from autograder.judge import UNSAFE_NOTE
 from autograder.judgement import ChecksError
@@ -87,7 +87,8 @@ def grade_command(
     Those are left alone whose file has not changed since they were graded, nor the checks, nor this program.
     """
     here = Course.here(course)
-    with _one_line(NothingToGrade, ChecksError, SchedulerError), _interruptible(), workers(jobs, scheduler) as pool:
+    refused = _one_line(NothingToGrade, ChecksError, NoWorkers, SchedulerError)
+    with refused, _interruptible(), workers(jobs, scheduler) as pool:
         names = submissions(here, assignment, students or ())
         with _warm(pool, here, assignment, not unsafe_no_sandbox), _one_line(SandboxUnavailable, OtherGrader):
             from autograder import pipeline

@@ -5,6 +5,7 @@ import hmac
 import os
 import secrets
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,10 @@ class GradebookError(Exception):
 
 class SecretError(GradebookError):
     """The class's secret cannot be used, and so nothing can be judged or recorded."""
+
+
+class NotWritten(GradebookError):
+    """A file of the class cannot be written: no room, or no right to."""
 
 
 @dataclass(frozen=True)
@@ -150,17 +155,22 @@ def write_whole(path: Path, data: bytes, mode: int = 0o666, lasting: bool = True
     """Write a file so that a reader sees the old one or the new one and never half of one.
 
     So does whoever comes after a power failure, unless `lasting` is False: for what can be made again, in less time.
+    Raises NotWritten; the old file is then as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
             file.write(data)
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(part, path)
-    except OSError:  # the disk is full, perhaps
-        part.unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise NotWritten(
+            f"{path} cannot be written: {error.strerror}. What was judged before is kept; put that right, and run this "
+            "again."
+        ) from None
     return path

@@ -21,6 +21,10 @@ class Lost(Exception):
     """Worker after worker ended while it judged this submission."""
 
 
+class NoWorkers(Exception):
+    """Worker processes end whatever they are asked; the text is one sentence."""
+
+
 class SchedulerError(Exception):
     """The Dask scheduler cannot be used; the text is one sentence."""
 
@@ -149,7 +153,7 @@ def completed(pool: Processes | Cluster, function: Callable, tasks: Iterable[tup
 
     The workers begin at once, not when the first result is asked for. A worker that ends takes the others' submissions
     with it: those under way are then run one by one, so that only the one that ends its worker each time is given up.
-    Other exceptions are raised.
+    Other exceptions are raised, NoWorkers among them.
     """
     waiting, alone, running = enumerate(tasks), deque(), {}
     _fill(pool, function, waiting, alone, running)
@@ -171,6 +175,7 @@ def _as_completed(pool, function: Callable, waiting: Iterator, alone: deque, run
                     raise
                 losses[number] = losses.get(number, 0) + 1
                 if losses[number] == MOST_LOSSES:
+                    _prove(pool)
                     yield task, Lost(f"{MOST_LOSSES} worker processes ended while they judged it")
                 else:
                     alone.append((number, task))
@@ -191,6 +196,19 @@ def _fill(pool, function: Callable, waiting: Iterator, alone: deque, running: di
         if number is None:
             return
         running[pool.submit(function, *task)] = number, task
+
+
+def _prove(pool: Processes | Cluster) -> None:
+    """Raise NoWorkers where a worker ends over the least of tasks: then no submission is to blame."""
+    try:
+        pool.submit(os.getpid).result()
+    except Exception as error:
+        if not _is_loss(error):
+            raise
+        raise NoWorkers(
+            "worker processes end before they have judged anything (out of memory, perhaps): what was judged is kept; "
+            "run this again with fewer --jobs."
+        ) from None
 
 
 def _is_loss(error: Exception) -> bool:

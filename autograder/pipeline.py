@@ -4,7 +4,6 @@ A run can be killed at any moment: a verdict is whole or not there, it is writte
 judges what has none and records what the gradebook lacks.
 """
 
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -57,6 +56,8 @@ def grade(
     """
     if not unsafe_no_sandbox:
         walls.refuse_what_shows(course.root, course.directory)
+    if not (course.directory / "release" / assignment).exists():  # else the workers begin first: asking takes a second
+        record.require_released(course, assignment)
     made = bundle(course, assignment, sandboxed=not unsafe_no_sandbox)
     with nullcontext() if dry else lock.held(course):
         kept, to_judge, failed = _sorted_out(course, made, students, again)
@@ -174,8 +175,7 @@ def _write_notebook(course: Course, judged: Judged) -> None:
     path = write_whole(course.autograded(assignment, student), judged.notebook.encode())
     timestamp = course.submission(assignment, student).with_name(TIMESTAMP)
     if timestamp.is_file() and not timestamp.is_symlink():
-        path.with_name(TIMESTAMP).unlink(missing_ok=True)  # nbgrader leaves it read-only
-        shutil.copyfile(timestamp, path.with_name(TIMESTAMP))
+        write_whole(path.with_name(TIMESTAMP), timestamp.read_bytes(), lasting=False)
 
 
 def _write_page(course: Course, gradebook, verdict: Verdict) -> None:

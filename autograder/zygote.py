@@ -48,11 +48,15 @@ class Zygote:
             self._errors.seek(0)
             raise SandboxUnavailable(walls.explain(self._errors.read().decode(errors="replace"))) from None
 
-    def lend(self) -> socket.socket:
-        """A control for another process; it works until this one is closed. Raises wire.WireError when it has ended."""
+    def lend(self) -> socket.socket | None:
+        """A control for another process, which works until this one is closed; None when it has ended already."""
         ours, theirs = socket.socketpair()
         with theirs:
-            wire.send(self.control, "lend", "", None, (theirs.fileno(),))
+            try:
+                wire.send(self.control, "lend", "", None, (theirs.fileno(),))
+            except wire.Closed:
+                ours.close()
+                return None
         return ours
 
     def close(self) -> None:

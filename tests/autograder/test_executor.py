@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from autograder.executor import Lost, Processes, SchedulerError, completed, workers
+from autograder.executor import Lost, NoWorkers, Processes, SchedulerError, completed, workers
 
 
 def double(x):
@@ -54,6 +54,16 @@ def test_a_task_that_ends_its_process_each_time_is_lost_and_no_other_is(pool):
 def test_a_process_that_ends_once_costs_nothing(pool, tmp_path):
     found = results(pool, fatal, ((x, str(tmp_path / "mark")) for x in range(12)))
     assert found == {x: 2 * x for x in range(12)}
+
+
+def dying():
+    os._exit(1)
+
+
+def test_where_every_worker_ends_no_task_is_blamed(monkeypatch):
+    monkeypatch.setattr("autograder.executor._begin", dying)
+    with workers(2) as pool, pytest.raises(NoWorkers, match="^worker processes end before they have judged anything"):
+        results(pool, double, ((x,) for x in range(12)))
 
 
 def test_an_exception_is_raised(pool):

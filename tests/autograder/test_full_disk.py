@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from autograder.course import Course, SecretError, write_whole
+from autograder.course import Course, NotWritten, SecretError, write_whole
 from autograder.gradebook import GradebookUnreachable, backup
 
 
@@ -87,10 +87,18 @@ def test_a_run_killed_while_it_wrote_the_secret_left_none(empty, root):
 
 def test_what_there_is_no_room_for_leaves_the_old_file(tmp_path):
     path = write_whole(tmp_path / "ada.json", b"old")
-    with room_for(100), pytest.raises(OSError):
+    with room_for(100), pytest.raises(NotWritten, match=r"^.*/ada\.json cannot be written: File too large\. .*\.$"):
         write_whole(path, b"x" * 1000)
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == ["ada.json"]
+
+
+def test_where_nothing_can_be_written_it_says_so(tmp_path):
+    (tmp_path / "verdicts").write_text("a file, where a folder is wanted")
+    with pytest.raises(NotWritten, match="verdicts/ada.json cannot be written: "):
+        write_whole(tmp_path / "verdicts" / "ada.json", b"x")
+    with pytest.raises(NotWritten, match="ada.json cannot be written: "):
+        write_whole(tmp_path / "verdicts" / "a1" / "ada.json", b"x")
 
 
 # backups

@@ -28,7 +28,7 @@ class Reader:
 
     started, closed = [], []
 
-    def __init__(self, assignment, *, unsafe_no_sandbox=False):
+    def __init__(self, assignment, *, unsafe_no_sandbox=False, control=None):
         Reader.started.append(assignment)
 
     def __call__(self, notebook, *, student, submission, seed, notes=()):

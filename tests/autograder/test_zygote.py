@@ -80,8 +80,12 @@ def test_walls_that_fall_are_told_by_whoever_waits(monkeypatch):
     monkeypatch.setattr(walls, "command", lambda *_: [sys.executable, "-c", "raise SystemExit('no such namespace')"])
     with Zygote() as broken, pytest.raises(SandboxUnavailable, match="no such namespace"):
         broken.wait()
-    with pytest.raises(SandboxUnavailable, match="no such namespace"), Zygote() as lent:
-        Sandbox(control=lent.lend()).submission().__enter__()
+    with pytest.raises(SandboxUnavailable, match="no such namespace"), Zygote() as dying:
+        Sandbox(control=dying.lend()).submission().__enter__()  # it may have ended before or after that
+    dying = Zygote()
+    dying._process.wait()
+    assert dying.lend() is None
+    dying.close()
 
 
 def test_without_bubblewrap_nothing_is_shared_and_the_workers_say_why(root, monkeypatch):
