@@ -15,9 +15,15 @@ def uses_more(pid: int, most: int) -> bool:
 
 def _tree(pid: int) -> Iterator[int]:
     yield pid
-    for file in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in _read(file).split():
-            yield from _tree(int(child))
+    for child in _children(pid):
+        yield from _tree(child)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for file in Path(f"/proc/{pid}/task").glob("*/children") for child in _read(file).split()]
+    except OSError:  # it has ended, while we looked
+        return []
 
 
 def _resident(pid: int) -> int:

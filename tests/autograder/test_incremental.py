@@ -236,7 +236,8 @@ def test_killed_at_any_moment_and_run_again_equals_a_run_undisturbed(fresh, done
 @pytest.fixture
 def end_before(monkeypatch):
     """`end_before(step, count, course)`: a run that ends just before the count-th verdict is saved, or recorded, or
-    file of the pipeline's written: of each student the notebook, a note (new students') and the note again.
+    file of the pipeline's written: of each student the notebook, when it was handed in, a note (new students') and the
+    note again.
     """
 
     def run(step, count, course):
@@ -257,8 +258,8 @@ def end_before(monkeypatch):
     return run
 
 
-STEPS = [("save_verdict", 1), ("record", 3), *(("write_whole", k) for k in range(1, 5))]
-NEXT_STEPS = [("save_verdict", 1), ("record", 1), ("write_whole", 1), ("write_whole", 2)]
+STEPS = [("save_verdict", 1), ("record", 3), *(("write_whole", k) for k in range(1, 6))]
+NEXT_STEPS = [("save_verdict", 1), ("record", 1), *(("write_whole", k) for k in range(1, 4))]
 
 
 @pytest.mark.parametrize(("step", "count"), STEPS)
@@ -292,7 +293,7 @@ def test_who_was_marked_and_handed_in_again_after_a_run_that_ended_is_put_before
     """The run ends where the marks are recorded, and which file they are of is not yet noted."""
     for student in CLASS.keys() - {"ada"}:
         shutil.rmtree(fresh.directory / "submitted" / student)
-    end_before("write_whole", 3, fresh)
+    end_before("write_whole", 4, fresh)
     by_hand(fresh, "ada", "why", manual_score=4.0, needs_manual_grade=False)
     hand_in(fresh, "ada", RIGHT, written="Something else.")
     graded(fresh)

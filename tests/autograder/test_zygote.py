@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -120,6 +121,14 @@ time.sleep(60)
         finally:
             os.killpg(process.pid, 9)
     assert not uses_more(process.pid, 0) and not uses_more(-1, 0)
+
+
+def test_a_process_may_end_while_it_is_looked_at(monkeypatch):
+    def gone(path, _):
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(Path, "glob", gone)
+    assert uses_more(os.getpid(), 0)
 
 
 # a command
