@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -24,9 +24,9 @@ from rich.progress import (
 from rich.text import Text
 
 from autograder import worker
-from autograder.bundle import bundle
+from autograder.bundle import Bundle, bundle
 from autograder.course import Course, GradebookError
-from autograder.executor import NoWorkers, Processes, SchedulerError, workers
+from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, workers
 from autograder.handed_in import NothingToGrade, submissions
 from autograder.judge import UNSAFE_NOTE
 from autograder.judgement import ChecksError
@@ -87,10 +87,10 @@ def grade_command(
     Those are left alone whose file has not changed since they were graded, nor the checks, nor this program.
     """
     here = Course.here(course)
-    refused = _one_line(NothingToGrade, ChecksError, NoWorkers, SchedulerError)
-    with refused, _interruptible(), workers(jobs, scheduler) as pool:
+    refused = _one_line(NothingToGrade, ChecksError, NoWorkers, SchedulerError, SandboxUnavailable, OtherGrader)
+    with refused, _interruptible():
         names = submissions(here, assignment, students or ())
-        with _warm(pool, here, assignment, not unsafe_no_sandbox), _one_line(SandboxUnavailable, OtherGrader):
+        with _warm(jobs, scheduler, bundle(here, assignment, sandboxed=not unsafe_no_sandbox)) as pool:
             from autograder import pipeline
 
             graded = pipeline.grade(here, assignment, names, pool, again=again, dry=diff, pages=pages,
@@ -172,16 +172,13 @@ def replay_command(
 
 
 @contextmanager
-def _warm(pool, course: Course, assignment: str, sandboxed: bool) -> Iterator[None]:
-    """Have the sandbox start, and worker processes of this machine get ready, while this process imports nbgrader."""
-    if not isinstance(pool, Processes):
-        yield
-        return
-    made = bundle(course, assignment, sandboxed=sandboxed)
-    with worker.shared(made) as zygote:
-        for _ in range(pool.width):
-            pool.submit(worker.warm, made, zygote.lend() if zygote else None)
-        yield
+def _warm(jobs: int | None, scheduler: str | None, made: Bundle) -> Iterator[Processes | Cluster]:
+    """Workers; those of this machine share a sandbox, and get ready while this process imports nbgrader."""
+    with worker.shared(made) if scheduler is None else nullcontext() as lent, workers(jobs, scheduler, lent) as pool:
+        if scheduler is None:
+            for _ in range(pool.width):
+                pool.submit(worker.warm, made)
+        yield pool
 
 
 @app.command("feedback")

@@ -37,14 +37,15 @@ def cores() -> int:
 class Processes:
     """Worker processes on this machine; `workers` opens and closes them."""
 
-    def __init__(self, jobs: int | None = None):
-        self.width = jobs or cores()
+    def __init__(self, jobs: int | None = None, lent: tuple | None = None):
+        """`lent` is what `worker.shared` yields."""
+        self.width, self._lent = jobs or cores(), lent
         self._pool = self._new()
 
     def _new(self) -> Executor:
         context = multiprocessing.get_context("forkserver")
         start_forkserver()
-        return ProcessPoolExecutor(self.width, mp_context=context, initializer=_begin)
+        return ProcessPoolExecutor(self.width, mp_context=context, initializer=_begin, initargs=(self._lent,))
 
     def submit(self, function: Callable, *args) -> Future:
         try:
@@ -78,14 +79,15 @@ def start_forkserver() -> None:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
+def _begin(lent: tuple | None) -> None:
     """First thing in a worker process."""
-    from autograder.worker import end_with_parent
+    from autograder.worker import borrow, end_with_parent
 
     # not SIG_IGN, which the sandbox would inherit, and with it the students' code
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     end_with_parent()
+    borrow(lent)
 
 
 class Cluster:
@@ -133,12 +135,14 @@ class Cluster:
 
 
 @contextmanager
-def workers(jobs: int | None = None, scheduler: str | None = None) -> Iterator[Processes | Cluster]:
+def workers(
+    jobs: int | None = None, scheduler: str | None = None, lent: tuple | None = None
+) -> Iterator[Processes | Cluster]:
     """Workers here, or those of a scheduler; after Ctrl-C or an error they do not finish what they are doing.
 
-    Raises SchedulerError.
+    `lent` is a warm process for those here (`worker.shared`). Raises SchedulerError.
     """
-    found = Processes(jobs) if scheduler is None else Cluster(scheduler)
+    found = Processes(jobs, lent) if scheduler is None else Cluster(scheduler)
     try:
         yield found
     except BaseException:

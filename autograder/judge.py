@@ -15,8 +15,9 @@ import numpy as np
 from nbformat import NotebookNode
 
 from autograder import cells
+from autograder.calls import SandboxGuest
 from autograder.judgement import Blank, Check, StudentFault, allowed_modules, checks_of
-from autograder.sandbox import Died, Limits, Sandbox, SandboxGuest, SandboxUnavailable, Submission
+from autograder.sandbox import Died, Limits, Sandbox, SandboxUnavailable, Submission
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
 LONGEST_READ = 100_000  # characters of an answer that are looked through; parsing megabytes takes gigabytes

@@ -14,8 +14,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.checks.catalogue import CATALOGUE
-from autograder.comparison import EXACT, RTOL, compare, describe, same
+from autograder.comparison import EXACT, RTOL, compare, describe
 from autograder.comparison import numeric as numeric  # checks find it here
+from autograder.diagnosis import MOST_KEPT, Mistakes, Outcome, Seen, named, strongest
 from autograder.example import source_of
 from autograder.verdict import FAILED, PASSED, BlankVerdict, Finding
 from nnlib.gradcheck import numerical_gradient
@@ -133,38 +134,6 @@ def _module(assignment: str) -> ModuleType:
         raise ChecksError(f"the checks of {assignment} cannot be used: {type(error).__name__}: {error}.") from error
 
 
-@dataclass
-class Outcome:
-    """What has been seen of one property: whether it was examined, its first failure, the mistakes still possible."""
-
-    examined: bool = False
-    finding: Finding | None = None
-    kinds: list[str] = field(default_factory=list)  # of the failures: "wrong_shape", "inaccurate", "" …
-    seen: list["_Seen"] = field(default_factory=list)
-
-
-MOST_KEPT = 1 << 20  # bytes of an array that came, for the diagnosis: all comparisons of a check are kept to its end
-Mistakes = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """One comparison: what came, what was expected, what each mistake would give, whether it failed."""
-
-    got: Any
-    want: np.ndarray
-    mistakes: Mistakes
-    rtol: float
-    failed: bool
-
-    def explanations(self) -> set[str]:
-        """The mistakes that give what came; one that changes nothing here does not explain a failure here."""
-        wrong = self.mistakes() if callable(self.mistakes) else self.mistakes or {}
-        arrays = {name: np.asarray(value, dtype=np.float64) for name, value in wrong.items()}
-        explained = {name for name, value in arrays.items() if same(self.got, value, self.rtol)}
-        return {name for name in explained if not (self.failed and same(self.want, arrays[name], self.rtol))}
-
-
 class Blank:
     """One blank under examination. Checks call its methods; `verdict` reads the result."""
 
@@ -239,7 +208,7 @@ class Blank:
         want = np.asarray(want, dtype=np.float64)
         kind, message = compare(got, want, rtol)
         kept = None if isinstance(got, np.ndarray) and got.nbytes > MOST_KEPT else got
-        self._outcomes[property].seen.append(_Seen(kept, want, mistakes, rtol, kind is not None))
+        self._outcomes[property].seen.append(Seen(kept, want, mistakes, rtol, kind is not None))
         self._record(property, kind, message)
 
     def gradient(self, property: str, got: Any, want: Any, cost: Callable, at: Any, mistakes: Mistakes = None):
@@ -255,7 +224,7 @@ class Blank:
 
     def true(self, property: str, condition: bool, message: str, diagnosis: str = ""):
         """Examine a condition the host has computed itself; `message` says what was expected instead."""
-        self._outcomes[property].seen.append(_Seen(None, np.empty(0), None, RTOL, not condition))
+        self._outcomes[property].seen.append(Seen(None, np.empty(0), None, RTOL, not condition))
         self._record(property, None if condition else diagnosis, message)
 
     def _record(self, property: str, kind: str | None, message: str):
@@ -302,16 +271,16 @@ class Blank:
             raise AssertionError(f"the check {self._check.name} examined no case of {unexamined}")
         passed = {name for name, outcome in self._outcomes.items() if not outcome.kinds} if not fault else set()
         findings = [fault] if fault else []
-        findings += [_named(outcome) for outcome in self._outcomes.values() if outcome.finding]
+        findings += [named(outcome) for outcome in self._outcomes.values() if outcome.finding]
         score = points * sum(self._check.weights[name] for name in passed)
-        named = [finding.diagnosis for finding in findings if finding.diagnosis]
+        diagnoses = [finding.diagnosis for finding in findings if finding.diagnosis]
         return BlankVerdict(
             self._check.name,
             points,
             FAILED if findings else PASSED,
             round(score, 10),
             tuple(findings + self._notes),
-            _strongest(named),
+            strongest(diagnoses),
             self._check.title,
         )
 
@@ -319,37 +288,6 @@ class Blank:
 def _are(some: tuple, others: tuple) -> bool:
     """Whether these are the very same objects."""
     return len(some) == len(others) and all(a is b for a, b in zip(some, others, strict=True))
-
-
-def _named(outcome: Outcome) -> Finding:
-    """The finding of a failed property, its diagnosis the one mistake that explains every value, else how it failed."""
-    explanations = _explanations(outcome.seen)
-    if len(explanations) == 1:
-        (name,) = explanations
-    else:
-        name = outcome.kinds[0] if len(set(outcome.kinds)) == 1 else ""
-    finding = outcome.finding
-    message = f"{finding.message} {CATALOGUE[name]}" if name else finding.message
-    return Finding(finding.property, message, finding.example, name)
-
-
-def _explanations(seen: list[_Seen]) -> set[str]:
-    """The mistakes that explain every comparison; the failed ones are asked first, for they leave few."""
-    left: set[str] | None = None
-    for comparison in sorted(seen, key=lambda one: not one.failed):
-        left = comparison.explanations() if left is None else left & comparison.explanations()
-        if not left:
-            break
-    return left or set()
-
-
-STRUCTURAL = frozenset({"raised", "not_defined", "not_callable", "returned_none", "wrong_shape", "wrong_type",
-                        "wrong_dtype", "not_finite", "timed_out", "died", "inaccurate"})  # fmt: skip
-
-
-def _strongest(names: list[str]) -> str:
-    """One diagnosis for the blank: the first from the catalogue of mistakes, else the first structural one."""
-    return next((name for name in names if name not in STRUCTURAL), names[0] if names else "")
 
 
 def _digest(*parts: bytes) -> int:

@@ -189,8 +189,8 @@ def warm_up(modules: tuple[str, ...] = ()) -> None:
     config.InlineBackend.print_figure_kwargs = {"bbox_inches": None, "pil_kwargs": {"compress_level": 1}}
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
-    matplotlib.rcParams["axes.titley"] = 1.0
-    matplotlib.rcParams["text.hinting"] = "none"
+    # a title looks for nothing it could collide with, which lays out all ticks twice; letters are not fitted to pixels
+    matplotlib.rcParams.update({"axes.titley": 1.0, "text.hinting": "none"})
     matplotlib.use("module://matplotlib_inline.backend_inline")
     shell = Shell.instance(config=config)
     shell.usual_transformers = shell._transformers()

@@ -26,10 +26,11 @@ from autograder.judgement import ChecksError, allowed_modules
 from autograder.sanitise import Unreadable, read_submission, restored, sanitise, undecided
 from autograder.verdict import UNDECIDED, Verdict
 from autograder.walls import SandboxUnavailable
-from autograder.zygote import Zygote
+from autograder.zygote import Zygote, borrowed
 
 _lock = threading.Lock()  # one judge, whatever the number of a worker's threads
 _judge: tuple[tuple, Judge, NotebookNode] | None = None  # what it was made for, the judge, the source notebook
+_lent: tuple[tuple, socket.socket] | None = None  # what a warm process was made for, its control
 
 
 class OtherGrader(Exception):
@@ -55,8 +56,8 @@ def end_with_parent() -> None:
 
 
 @contextmanager
-def shared(bundle: Bundle) -> Iterator[Zygote | None]:
-    """A warm process for all the workers of this machine; None where there cannot be one: they will say why."""
+def shared(bundle: Bundle) -> Iterator[tuple[tuple, socket.socket] | None]:
+    """A warm process for all workers of this machine to `borrow`; None where there cannot be one: they will say why."""
     use_checks(bundle.checks)
     try:
         zygote = Zygote(allowed_modules(bundle.assignment), unsafe_no_sandbox=not bundle.sandboxed)
@@ -64,16 +65,19 @@ def shared(bundle: Bundle) -> Iterator[Zygote | None]:
         yield None
         return
     with zygote:
-        yield zygote
+        yield _wanted(bundle), zygote.control
 
 
-def warm(bundle: Bundle, control: socket.socket | None = None) -> None:
-    """Start this process's judge before the first submission comes, on the warm process that is lent to it, if any.
+def borrow(lent: tuple[tuple, socket.socket] | None) -> None:
+    """Have this process's judge use a warm process that is shared, where it is the one it needs."""
+    global _lent
+    _lent = lent
 
-    Raises SandboxUnavailable, OtherGrader.
-    """
+
+def warm(bundle: Bundle) -> None:
+    """Start this process's judge before the first submission comes. Raises SandboxUnavailable, OtherGrader."""
     with _lock:
-        _judge_for(bundle, control)
+        _judge_for(bundle)
 
 
 def judge_submission(bundle: Bundle, submission: Submission) -> Judged:
@@ -121,9 +125,14 @@ def _pack(bundle: Bundle, submission: Submission, verdict: Verdict, notebook: No
     return Judged(verdict, json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n")
 
 
-def _judge_for(bundle: Bundle, control: socket.socket | None = None) -> tuple[Judge, NotebookNode]:
+def _wanted(bundle: Bundle) -> tuple:
+    """What a judge is made for."""
+    return bundle.digest, bundle.grader, bundle.sandboxed
+
+
+def _judge_for(bundle: Bundle) -> tuple[Judge, NotebookNode]:
     global _judge
-    wanted = (bundle.digest, bundle.grader, bundle.sandboxed)
+    wanted = _wanted(bundle)
     if _judge is None or _judge[0] != wanted:
         dismiss()
         if bundle.grader != grader_digest():
@@ -131,6 +140,7 @@ def _judge_for(bundle: Bundle, control: socket.socket | None = None) -> tuple[Ju
                 f"a worker on {platform.node()} runs another version of this package: install the same one."
             )
         use_checks(bundle.checks)
+        control = borrowed(_lent[1]) if _lent and _lent[0] == wanted else None
         judge = Judge(bundle.assignment, unsafe_no_sandbox=not bundle.sandboxed, control=control)
         _judge = wanted, judge, nbformat.reads(bundle.source, as_version=4)
     return _judge[1:]

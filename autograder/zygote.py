@@ -48,17 +48,6 @@ class Zygote:
             self._errors.seek(0)
             raise SandboxUnavailable(walls.explain(self._errors.read().decode(errors="replace"))) from None
 
-    def lend(self) -> socket.socket | None:
-        """A control for another process, which works until this one is closed; None when it has ended already."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            try:
-                wire.send(self.control, "lend", "", None, (theirs.fileno(),))
-            except wire.Closed:
-                ours.close()
-                return None
-        return ours
-
     def close(self) -> None:
         """End it and everything that it started."""
         self.control.close()
@@ -71,6 +60,21 @@ class Zygote:
 
     def __exit__(self, *_) -> None:
         self.close()
+
+
+def borrowed(control: socket.socket) -> socket.socket | None:
+    """A control of one's own, which works as long as its owner's; None when the warm process has ended already.
+
+    Several processes may ask over one control: a message this small is written, and so read, as a whole.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            wire.send(control, "lend", "", None, (theirs.fileno(),))
+        except wire.Closed:
+            ours.close()
+            return None
+    return ours
 
 
 def _python(allowed: tuple[str, ...], control: int, unsafe_no_sandbox: bool) -> list[str]:

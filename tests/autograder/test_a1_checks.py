@@ -14,7 +14,8 @@ from autograder.author import KernelGuest
 from autograder.bank import variants
 from autograder.checks import a1_neuron_inputs, a1_neuron_mistakes, a1_neuron_right
 from autograder.checks.catalogue import CATALOGUE
-from autograder.judgement import STRUCTURAL, Blank, checks_of
+from autograder.diagnosis import STRUCTURAL
+from autograder.judgement import Blank, checks_of
 from autograder.verdict import UNDECIDED
 from nnlib.gradcheck import numerical_gradient
 from nnlib.losses import log_loss_from_logits

@@ -56,7 +56,7 @@ def test_a_process_that_ends_once_costs_nothing(pool, tmp_path):
     assert found == {x: 2 * x for x in range(12)}
 
 
-def dying():
+def dying(_):
     os._exit(1)
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ import pytest
 from autograder import startup, walls, worker
 from autograder.bundle import bundle
 from autograder.course import Course
+from autograder.executor import workers
 from autograder.memory import uses_more
 from autograder.sandbox import Sandbox, SandboxUnavailable
-from autograder.zygote import Zygote
+from autograder.zygote import Zygote, borrowed
 
 PROBE = """
 import os
@@ -44,7 +46,7 @@ def opened(box):
 
 
 def test_many_are_served_and_see_nothing_of_each_other(zygote):
-    with Sandbox(control=zygote.lend()) as one, Sandbox(control=zygote.lend()) as two:
+    with Sandbox(control=borrowed(zygote.control)) as one, Sandbox(control=borrowed(zygote.control)) as two:
         with one.submission() as ours:  # under way while another host asks
             assert opened(two) == 1
             assert ours.run([{"source": "1 + 1", "isolated": False}])[0]["outputs"]
@@ -54,7 +56,7 @@ def test_many_are_served_and_see_nothing_of_each_other(zygote):
 
 
 def test_what_has_been_lent_is_replaced_when_it_has_ended(zygote):
-    with Sandbox(control=zygote.lend()) as box:
+    with Sandbox(control=borrowed(zygote.control)) as box:
         assert opened(box) == 1
         zygote.close()
         assert opened(box) == 1
@@ -63,14 +65,14 @@ def test_what_has_been_lent_is_replaced_when_it_has_ended(zygote):
 
 def test_a_host_that_asks_and_goes_costs_the_others_nothing(zygote):
     for _ in range(3):
-        with Sandbox(control=zygote.lend()) as gone:
+        with Sandbox(control=borrowed(zygote.control)) as gone:
             gone.submission().__enter__()  # never ended
-    with Sandbox(control=zygote.lend()) as box:
+    with Sandbox(control=borrowed(zygote.control)) as box:
         assert opened(box) == 1
 
 
 def test_it_ends_with_its_owner(zygote):
-    lent = zygote.lend()
+    lent = borrowed(zygote.control)
     zygote.wait()
     zygote.control.close()
     assert zygote._process.wait(10) == 0
@@ -82,22 +84,37 @@ def test_walls_that_fall_are_told_by_whoever_waits(monkeypatch):
     with Zygote() as broken, pytest.raises(SandboxUnavailable, match="no such namespace"):
         broken.wait()
     with pytest.raises(SandboxUnavailable, match="no such namespace"), Zygote() as dying:
-        Sandbox(control=dying.lend()).submission().__enter__()  # it may have ended before or after that
+        Sandbox(control=borrowed(dying.control)).submission().__enter__()  # it may have ended before or after that
     dying = Zygote()
     dying._process.wait()
-    assert dying.lend() is None
+    assert borrowed(dying.control) is None
     dying.close()
 
 
 def test_without_bubblewrap_nothing_is_shared_and_the_workers_say_why(root, monkeypatch):
     made = bundle(Course(root, root / "course"), "a1-neuron")
-    with worker.shared(made) as zygote:
-        assert isinstance(zygote, Zygote)
+    with worker.shared(made) as (_, control):
+        assert control.fileno() >= 0
     monkeypatch.setenv("PATH", "/nowhere")
-    with worker.shared(made) as zygote:
-        assert zygote is None
+    with worker.shared(made) as lent:
+        assert lent is None
     with pytest.raises(SandboxUnavailable, match="bubblewrap is not installed"):
-        worker.warm(made, None)
+        worker.warm(made)
+
+
+def judge_of(made):
+    """Whether this worker process's judge has borrowed its warm process."""
+    worker.warm(made)
+    return worker._judge[1]._box._zygote is None
+
+
+def test_workers_of_a_machine_share_one_and_never_that_of_other_checks(root):
+    made = bundle(Course(root, root / "course"), "a1-neuron")
+    with worker.shared(made) as lent, workers(2, lent=lent) as pool:
+        assert [pool.submit(judge_of, one).result() for one in (made, made, made)] == [True] * 3
+        assert not pool.submit(judge_of, replace(made, sandboxed=False)).result()
+        other = made.source.replace("perceptron", "neuron")
+        assert not pool.submit(judge_of, replace(made, source=other)).result()
 
 
 # memory
