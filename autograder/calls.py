@@ -37,7 +37,7 @@ class SandboxGuest:
         match self._asked("calls", name, many):
             case wire.Message("answers", _, list(answers)) if len(answers) == len(many):
                 return [_one_of_many(name, answer) for answer in answers]
-        raise StudentFault("died", f"{name} gave a reply that could not be read.")
+        raise _unreadable(name)
 
     def _asked(self, kind: str, name: str, args: tuple) -> wire.Message:
         """What comes back for a request. Raises StudentFault."""
@@ -49,8 +49,8 @@ class SandboxGuest:
             self._send(kind, nonce, request)
             while (message := self._receive(name, nonce)).kind == "callback":
                 self._callbacks.spend(message.size)
-                kind, value = self._callbacks.answer(message.body)
-                self._callbacks.spend(self._send(kind, nonce, value))
+                answered, value = self._callbacks.answer(message.body)
+                self._callbacks.spend(self._send(answered, nonce, value))
         except wire.WireError as error:
             raise self._fault(name, error) from None
         return message
@@ -83,7 +83,7 @@ def _one_of_many(name: str, answer: Any) -> Reply | StudentFault:
                 return _reply(name, wire.Message(kind, "", body))
     except StudentFault as fault:
         return fault
-    return StudentFault("died", f"{name} gave a reply that could not be read.")
+    return _unreadable(name)
 
 
 def _reply(name: str, message: wire.Message) -> Reply:
@@ -96,7 +96,11 @@ def _reply(name: str, message: wire.Message) -> Reply:
             raise not_callable(name)
         case "fault", {"fault": str("raised"), "type": str(kind), "message": str(text)}:
             raise raised(name, kind, text)
-    raise StudentFault("died", f"{name} gave a reply that could not be read.")
+    raise _unreadable(name)
+
+
+def _unreadable(name: str) -> StudentFault:
+    return StudentFault("died", f"{name} gave a reply that could not be read.")
 
 
 def _is_position(value: Any) -> bool:

@@ -85,7 +85,8 @@ def judge_submission(bundle: Bundle, submission: Submission) -> Judged:
     with _lock:
         verdict, notebook = _judged(*_judge_for(bundle), submission)
         if verdict.staff_notes and all(blank.outcome == UNDECIDED for blank in verdict.blanks):
-            dismiss()  # the fault is ours: perhaps its sandbox is gone
+            dismiss()  # the fault is ours: perhaps its sandbox is gone, or the one that is shared
+            borrow(None)
             verdict, notebook = _judged(*_judge_for(bundle), submission)
     return _pack(bundle, submission, verdict, notebook)
 
