@@ -13,8 +13,10 @@ from autograder import startup, walls, worker
 from autograder.bundle import bundle
 from autograder.course import Course
 from autograder.executor import workers
+from autograder.handed_in import Submission
 from autograder.memory import uses_more
 from autograder.sandbox import Sandbox, SandboxUnavailable
+from autograder.sanitise import restored
 from autograder.zygote import Zygote, borrowed
 
 PROBE = """
@@ -111,6 +113,22 @@ def test_workers_of_a_machine_share_one_and_never_that_of_other_checks(root):
         assert not pool.submit(judge_of, replace(made, sandboxed=False)).result()
         other = made.source.replace("perceptron", "neuron")
         assert not pool.submit(judge_of, replace(made, source=other)).result()
+
+
+def test_after_a_fault_of_ours_a_worker_starts_its_own(root, monkeypatch):
+    made = bundle(Course(root, root / "course"), "a1-neuron")
+    tried = []
+
+    def failing(judge, source, submission):
+        tried.append(judge._box._zygote is None)
+        return worker._failed(source, submission, "ours"), restored(source)
+
+    monkeypatch.setattr(worker, "_judged", failing)
+    with worker.shared(made) as lent:
+        worker.borrow(lent)
+        worker.judge_submission(made, Submission("a1-neuron", "ada", b"", "5ub", b"5eed"))
+        worker.dismiss()
+    assert tried == [True, False]
 
 
 # memory
