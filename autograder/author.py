@@ -11,7 +11,7 @@ from autograder.bundle import bundle, use_checks
 from autograder.callbacks import Callbacks
 from autograder.comparison import changed
 from autograder.course import Course
-from autograder.judgement import Blank, Reply, StudentFault, checks_of, not_callable, not_defined, raised
+from autograder.judgement import Reply, StudentFault, checks_of, not_callable, not_defined, raised, verdict_on
 from autograder.verdict import FAILED
 
 
@@ -28,7 +28,7 @@ def check_in_kernel(name: str, namespace: dict) -> None:
     check = checks_of(assignment).get(blank)
     if check is None:
         raise CheckFailed(f"there is no check {blank!r} for the assignment {assignment!r}")
-    verdict = Blank(check, KernelGuest(namespace), os.urandom(32)).verdict(1.0)
+    verdict = verdict_on(check, KernelGuest(namespace), os.urandom(32))
     if verdict.outcome == FAILED:
         raise CheckFailed("\n".join(f"{finding.property}: {finding.message}" for finding in verdict.findings))
     print(f"{blank}: passed")

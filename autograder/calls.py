@@ -23,6 +23,7 @@ class SandboxGuest:
         self._connection, self._callbacks, self._limits = connection, callbacks, limits
         self._ends, self._gone, self._watch, self._why = ends, gone, watch, why
         self._started = time.monotonic()
+        self.state = ""  # that in which functions are called: after the test cell of a blank of this name, or the last
         self.stalled = False  # out of time by the clock, not by computing: perhaps the machine was busy
 
     def call(self, name: str, args: tuple) -> Reply:
@@ -44,7 +45,8 @@ class SandboxGuest:
         if self._gone:
             raise StudentFault("died", f"{name} could not be called: {self._gone}.")
         nonce = secrets.token_hex(16)
-        request = {"name": name, "args": self._callbacks.lend(name, args), "stand_ins": self._callbacks.stand_ins}
+        request = {"name": name, "args": self._callbacks.lend(name, args), "state": self.state,
+                   "stand_ins": self._callbacks.stand_ins}  # fmt: skip
         try:
             self._send(kind, nonce, request)
             while (message := self._receive(name, nonce)).kind == "callback":

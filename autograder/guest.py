@@ -147,8 +147,10 @@ def _submission(connection: socket.socket, limits: dict) -> None:
         kernel = shell.Kernel()
         for index, cell in enumerate(cells):
             outputs = kernel.run_apart(cell, limits) if cell["isolated"] else kernel.run(cell["source"], limits)
+            kernel.keep(cell.get("state"))
             wire.send(connection, "cell", str(index), outputs)
-        _serve(connection, kernel.namespace, limits)
+        kernel.keep("")
+        _serve(connection, kernel, limits)
     finally:
         os._exit(0)
 
@@ -208,7 +210,7 @@ def _seccomp() -> None:
 # checks
 
 
-def _serve(connection: socket.socket, namespace: dict, limits: dict) -> None:
+def _serve(connection: socket.socket, kernel, limits: dict) -> None:
     """Fork for each check that the host asks for; the next request ends the one before, and all that it started."""
     import shell
 
@@ -221,20 +223,24 @@ def _serve(connection: socket.socket, namespace: dict, limits: dict) -> None:
         child = os.fork()
         if child == 0:
             connection.close()
-            _check(socket.socket(fileno=descriptors[0]), namespace, limits)
+            _check(socket.socket(fileno=descriptors[0]), kernel, limits)
         os.close(descriptors[0])
 
 
-def _check(connection: socket.socket, namespace: dict, limits: dict) -> None:
-    """Answer calls until the host closes the socket."""
+def _check(connection: socket.socket, kernel, limits: dict) -> None:
+    """Answer calls until the host closes the socket, each in the state of the notebook that is asked for."""
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (limits["check_cpu"], limits["check_cpu"]))
         host = _Host(connection)
         wire.send(connection, "ready", "", None)
+        namespace, state = kernel.namespace, ""
         while True:
             request = wire.receive(connection)
             host.nonce = request.nonce
             asked = wire.replaced(request.body, host.function)
+            if state != asked["state"]:
+                state = asked["state"]
+                kernel.restore(state)
             namespace.update(asked["stand_ins"])
             if request.kind == "calls":
                 kind, value = "answers", [_answer(namespace, asked["name"], args) for args in asked["args"]]

@@ -76,11 +76,11 @@ class Sandbox:
             raise
 
     @contextmanager
-    def submission(self) -> Iterator["Submission"]:
-        """Fork a submission; it and all its processes end with the block."""
+    def submission(self, ends: float | None = None) -> Iterator["Submission"]:
+        """Fork a submission; it and all its processes end with the block. It has until `ends` (time.monotonic)."""
         connection, pidfd = self._forked()
         with connection:
-            submission = Submission(connection, pidfd, self.limits)
+            submission = Submission(connection, pidfd, self.limits, ends)
             try:
                 yield submission
             finally:
@@ -139,14 +139,14 @@ def _born(connection: socket.socket) -> int:
 class Submission:
     """One submission behind the walls: run its cells, then call its functions check by check."""
 
-    def __init__(self, connection: socket.socket, pidfd: int, limits: Limits):
+    def __init__(self, connection: socket.socket, pidfd: int, limits: Limits, ends: float | None = None):
         self._connection, self._pidfd, self._limits = connection, pidfd, limits
-        self._ends = time.monotonic() + limits.wall
+        self._ends = ends or time.monotonic() + limits.wall
         self._over_memory, self._looked = False, time.monotonic()
         self.gone = ""  # why the submission answers no more
 
     def run(self, cells: list[dict]) -> list[dict]:
-        """Run cells ({"source", "isolated"}) in order; a dict {"outputs", "dropped"} each. Raises Died."""
+        """Run cells ({"source", "isolated", "state"}) in order; a dict {"outputs", "dropped"} each. Raises Died."""
         try:
             wire.send(self._connection, "cells", "", cells, deadline=self._ends, tick=self._watch)
         except wire.WireError as error:

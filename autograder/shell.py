@@ -228,6 +228,7 @@ class Kernel:
         self._shell = Shell.instance()
         sys.stdout, sys.stderr = (Stream(name, self._shell.collected) for name in ("stdout", "stderr"))
         self.namespace = self._shell.user_ns
+        self._states: dict[str, dict] = {}  # what names were bound to, after some cells
         sys.path.insert(0, "")  # as in Jupyter: a module that a cell wrote beside the notebook can be imported
 
     def run(self, source: str, limits: dict) -> dict:
@@ -241,6 +242,16 @@ class Kernel:
         finally:
             _start_timers(0, 0)
         return self._shell.collected.take()
+
+    def keep(self, state: str | None) -> None:
+        """Keep what all names are bound to now, under a name; None keeps nothing. What they name is not copied."""
+        if state is not None:
+            self._states[state] = dict(self.namespace)
+
+    def restore(self, state: str) -> None:
+        """Bind all names as they were when `state` was kept, or at the end where nothing was."""
+        self.namespace.clear()
+        self.namespace.update(self._states.get(state, self._states[""]))
 
     def run_apart(self, cell: dict, limits: dict) -> dict:
         """Run a test cell in a fork, so that what it calls cannot end or change the notebook's state."""

@@ -46,13 +46,13 @@ def _numbers(value, shape, name):
     return array
 
 
-@check(weights={"truth table": 0.5, "built of the gates": 0.5}, needs={"perceptron": right.perceptron})
+@check(weights={"truth table": 0.5, "built of the gates": 0.5}, needs={"perceptron": right.perceptron}, by=(right.xor,))
 def xor(blank):
     """XOR as two layers of the three gates."""
     for property, make in (("truth table", inputs.binary_rows), ("built of the gates", inputs.plane_rows)):
         for case in blank.cases(make):
             X, given = case.args
-            blank.close(property, blank.call("xor", X, given), right.xor(X, given), partial(mistakes.xor, X, given))
+            blank.close(property, blank.call("xor", X, given), blank.want(X, given), partial(mistakes.xor, X, given))
 
 
 # sigmoid and log loss
@@ -67,14 +67,18 @@ def sigmoid(blank):
             blank.close(property, blank.call("sigmoid", z), activations.sigmoid(z), partial(mistakes.sigmoid, z))
 
 
-@check(weights={"σ′(z)": 0.5, "σ′(z) for large |z|": 0.5}, needs={"sigmoid": activations.sigmoid})
+@check(
+    weights={"σ′(z)": 0.5, "σ′(z) for large |z|": 0.5},
+    needs={"sigmoid": activations.sigmoid},
+    by=(right.derivative_by_activation, right.derivative_by_tails),
+)
 def sigmoid_derivative(blank):
     """The derivative σ′(z) of the sigmoid at the pre-activation z."""
     for property, make in (("σ′(z)", inputs.preactivations), ("σ′(z) for large |z|", inputs.saturated)):
         for case in blank.cases(make):
             (z,) = case.args
             got, wrong = blank.call("sigmoid_derivative", z), partial(mistakes.sigmoid_derivative, z)
-            blank.close(property, got, activations.sigmoid_derivative(z), wrong, rtol=EXACT)
+            blank.close(property, got, blank.want(z), wrong, rtol=EXACT)
 
 
 @check(weights={"J": 0.5, "J for large |z|": 0.5})
@@ -155,12 +159,13 @@ def gradient_step(blank):
         "row_gradients": right.row_gradients,
         "gradient_step": right.gradient_step,
     },
+    by=(right.train,),
 )
 def train(blank):
     """Logistic regression by full-batch gradient descent from zero: w, b and the cost before each step."""
     for case in blank.cases(inputs.training_sets):
-        want = right.train(*case.args)
         got = blank.call("train", *case.args, returns=3)
+        want = blank.want(*case.args)
         wrong = cache(partial(mistakes.train, *case.args))  # once for all three, and only if one of them fails
         for k, property in enumerate(("w and b", "w and b", "costs")):
             blank.close(property, got[k], want[k], partial(_parts, k, wrong), rtol=EXACT)

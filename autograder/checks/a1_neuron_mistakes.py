@@ -3,6 +3,8 @@
 Each function is named like its blank; the gradients of columns and of rows go wrong in the same ways.
 """
 
+from functools import partial
+
 import numpy as np
 
 from autograder.checks import a1_neuron_right as right
@@ -145,24 +147,29 @@ def gradient_step(old, gradient, lr):
 
 def train(X, y, lr, steps):
     """All three values returned: (w, b, costs)."""
+    descend = partial(_descend, X, y, lr, steps)
     w, b, costs = right.train(X, y, lr, steps)
     longer = right.train(X, y, lr, steps + 1)
     return {
         "missing_mean": right.train(X, y, lr * len(y), steps),
         "ascent": right.train(X, y, -lr, steps),
         "lr_forgotten": right.train(X, y, 1.0, steps),
-        "bias_not_updated": right.train(X, y, lr, steps, with_bias=False),
-        "mixed_update": right.train(X, y, lr, steps, mixed=True),
+        "bias_not_updated": descend(with_bias=False),
+        "mixed_update": descend(mixed=True),
         "costs_after_update": (w, b, longer[2][1:]),
         "one_step_short": right.train(X, y, lr, steps - 1),
         "one_step_too_many": longer,
-        "sigmoid_left_out": right.train(X, y, lr, steps, signal=lambda y, z: z - y),
-        "squared_error_signal": right.train(X, y, lr, steps, signal=_squared_error_signal),
-        "stale_gradient": right.train(X, y, lr, steps, signal=lambda y, z: 0.5 - y),  # at w = 0, b = 0 every a is ½
-        "cost_of_activation": right.train(X, y, lr, steps, cost=_cost_of_activation),
+        "sigmoid_left_out": right.train(X, y, lr, steps, sigmoid=lambda z: z),
+        "squared_error_signal": descend(signal=_squared_error_signal),
+        "stale_gradient": right.train(X, y, lr, steps, sigmoid=lambda z: 0.5),  # at w = 0, b = 0 every a is ½
+        "cost_of_activation": right.train(X, y, lr, steps, log_loss=_cost_of_activation),
         "cost_summed": (w, b, costs * len(y)),
         "log2": (w, b, costs / np.log(2)),
     }
+
+
+def _log_loss_signal(y, z):
+    return activations.sigmoid(z) - y
 
 
 def _squared_error_signal(y, z):
@@ -172,3 +179,19 @@ def _squared_error_signal(y, z):
 def _cost_of_activation(y, z):
     """The loss when it is given a = σ(z) where it expects z."""
     return log_loss_from_logits(y, activations.sigmoid(z))
+
+
+def _descend(X, y, lr, steps, mixed=False, with_bias=True, signal=_log_loss_signal):
+    """`right.train` gone wrong: `mixed` updates w before the gradient of b is taken, without `with_bias` b stays 0, and
+    `signal(y, z)` are the error signals.
+    """
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss_from_logits(y, z))
+        delta = signal(y, z)
+        w = w - lr * X.T @ delta / len(y)
+        if mixed:
+            delta = signal(y, X @ w + b)
+        b = b - lr * delta.mean() if with_bias else b
+    return w, b, np.array(costs)

@@ -16,14 +16,23 @@ def perceptron(X, w, theta):
     return step(X @ w - theta)
 
 
-def layers(X, given, first, second, last):
+def layers(X, given, first, second, last, perceptron=perceptron):
     """The output of the gate `last` of `given` on the outputs of two gates of the first layer."""
     hidden = [perceptron(X, *given[name]) for name in (first, second)]
     return perceptron(np.column_stack(hidden), *given[last])
 
 
-def xor(X, given):
-    return layers(X, given, "NAND", "OR", "AND")
+def xor(X, given, perceptron=perceptron):
+    return layers(X, given, "NAND", "OR", "AND", perceptron)
+
+
+def derivative_by_activation(z, sigmoid):
+    a = sigmoid(z)
+    return a * (1 - a)
+
+
+def derivative_by_tails(z, sigmoid):
+    return sigmoid(z) * sigmoid(-z)
 
 
 def weighted_sums(X, delta, share):
@@ -39,24 +48,12 @@ def gradient_step(w, b, dw, db, lr):
     return w - lr * dw, b - lr * db
 
 
-def log_loss_signal(y, z):
-    """∂(log loss of one example)/∂z = σ(z) - y."""
-    return sigmoid(z) - y
-
-
-def train(X, y, lr, steps, mixed=False, with_bias=True, signal=log_loss_signal, cost=log_loss_from_logits):
-    """(w, b, costs) of full-batch gradient descent from zero along the error signals `signal(y, z)`.
-
-    The rest is for mistakes: `mixed` updates w before the gradient of b is taken, without `with_bias` b stays 0, and
-    `cost(y, z)` is what is noted down before each step.
-    """
+def train(X, y, lr, steps, sigmoid=sigmoid, log_loss=log_loss_from_logits, row_gradients=row_gradients,
+          gradient_step=gradient_step):  # fmt: skip
+    """(w, b, costs) of full-batch gradient descent from zero; the costs are those before each step."""
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
     for _ in range(steps):
         z = X @ w + b
-        costs.append(cost(y, z))
-        delta = signal(y, z)
-        w = w - lr * X.T @ delta / len(y)
-        if mixed:
-            delta = signal(y, X @ w + b)
-        b = b - lr * delta.mean() if with_bias else b
+        costs.append(log_loss(y, z))
+        w, b = gradient_step(w, b, *row_gradients(X, sigmoid(z) - y), lr)
     return w, b, np.array(costs)

@@ -6,6 +6,9 @@ A sentence says what to look at and never gives the formula or the code.
 # How a call can fail before its values can be compared, named by the judge.
 STRUCTURAL_SENTENCES = {
     "raised": "The call ended in an exception: rerun the example and read the last line of the traceback.",
+    "not_begun": "Replace `raise NotImplementedError()` in the cell of this blank by your own code.",
+    "cell_failed": "Run that cell alone and read the last line of what it prints.",
+    "not_run": "Choose Restart Kernel and Run All Cells, and see which cell does not come to its end.",
     "not_defined": "No function of this name exists: keep the name the statement gives.",
     "not_callable": "This name holds a value, not a function: some line of the notebook has overwritten it.",
     "returned_none": "The function returned nothing: is there a return statement on every branch?",

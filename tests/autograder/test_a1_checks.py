@@ -15,7 +15,7 @@ from autograder.bank import variants
 from autograder.checks import a1_neuron_inputs, a1_neuron_mistakes, a1_neuron_right
 from autograder.checks.catalogue import CATALOGUE
 from autograder.diagnosis import STRUCTURAL
-from autograder.judgement import Blank, checks_of
+from autograder.judgement import Blank, checks_of, verdict_on
 from autograder.verdict import UNDECIDED
 from nnlib.gradcheck import numerical_gradient
 from nnlib.losses import log_loss_from_logits
@@ -44,7 +44,7 @@ def answered(**replaced):
 
 
 def judged(blank, code, seed=b"test"):
-    return Blank(CHECKS[blank], KernelGuest(answered(**{blank: code})), seed).verdict(1.0)
+    return verdict_on(CHECKS[blank], KernelGuest(answered(**{blank: code})), seed)
 
 
 def at_home(blank, code):

@@ -11,7 +11,7 @@ from autograder import callbacks, wire
 from autograder.author import KernelGuest
 from autograder.callbacks import Callbacks
 from autograder.judge import Judge
-from autograder.judgement import Blank, StudentFault, check
+from autograder.judgement import StudentFault, check, verdict_on
 from autograder.verdict import FAILED, PASSED
 from tests.autograder.test_judge import SHORT, judged, notebook, outcomes
 
@@ -86,7 +86,7 @@ def in_the_sandbox(judge, name, code):
 def in_a_kernel(name, code):
     namespace = {"np": np}
     exec(code, namespace)
-    return Blank(CHECKS[name], KernelGuest(namespace), b"5eed").verdict(2.0)
+    return verdict_on(CHECKS[name], KernelGuest(namespace), b"5eed", 2.0)
 
 
 DIFFERENCES = """\
@@ -181,7 +181,7 @@ BAD = {
                                              + BODY + ")", "timed_out"),
     "an end in the middle": (FORGE + "host._connection.close()", "died"),
     "a call that it makes after its answer": (FORGE + "wire.send(host._connection, 'value', host.nonce, "
-                                              "{'value': 'not fine', 'changed': []})\n    f(1)", "died"),
+                                              "{'value': 'not fine', 'changed': []})\n    f(1)", ""),
 }  # fmt: skip
 
 

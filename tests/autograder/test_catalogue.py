@@ -11,14 +11,14 @@ from autograder.author import KernelGuest
 from autograder.checks import a1_neuron_mistakes
 from autograder.checks.catalogue import CATALOGUE
 from autograder.diagnosis import STRUCTURAL
-from autograder.judgement import Blank, StudentFault
+from autograder.judgement import Blank, StudentFault, verdict_on
 from autograder.verdict import FAILED, PASSED
 from tests.autograder.held_out import ANY, TABLES, held_out
 from tests.autograder.test_a1_checks import BANK, CHECKS, answered, judged
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # some answers overflow, which costs no marks
 
-OF_THE_PROCESS = ("timed_out", "died")  # named by the sandbox, whose tests end processes in earnest
+OF_THE_PROCESS = ("died", "timed_out", "not_run", "cell_failed")
 SEEDS = (1, 2)
 
 
@@ -40,13 +40,13 @@ def examined():
     names, close = defaultdict(set), Blank.close
 
     def recording(self, property, got, want, mistakes=None, **options):
-        names[self._check.name] |= set(_mapping(mistakes))
+        names[self.check.name] |= set(_mapping(mistakes))
         close(self, property, got, want, mistakes, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Blank, "close", recording)
         for check in CHECKS.values():
-            assert Blank(check, KernelGuest(answered()), b"").verdict(1.0).outcome == PASSED
+            assert verdict_on(check, KernelGuest(answered()), b"").outcome == PASSED
     return names
 
 
@@ -91,11 +91,13 @@ class Ending:
     def call(self, name, args):
         raise self.fault
 
+    calls = call
+
 
 @pytest.mark.parametrize("name", OF_THE_PROCESS)
 @pytest.mark.parametrize("blank", CHECKS)
 def test_a_call_whose_process_ends_is_a_failure_of_that_name(blank, name):
-    verdict = Blank(CHECKS[blank], Ending(name), b"").verdict(3.0)
+    verdict = verdict_on(CHECKS[blank], Ending(name), b"", 3.0)
     assert (verdict.outcome, verdict.score, verdict.diagnosis) == (FAILED, 0.0, name)
     assert [(finding.property, finding.diagnosis) for finding in verdict.findings] == [("call", name)]
 
@@ -148,7 +150,7 @@ def failures(blank, seed):
     """(kind, verdict, the structural name it must get or "") for each held-out answer to a blank."""
     for of, kind, function, must in held_out(answered(), seed):
         if of == blank:
-            yield kind, Blank(CHECKS[blank], KernelGuest({blank: function}), b"%d" % seed).verdict(1.0), must
+            yield kind, verdict_on(CHECKS[blank], KernelGuest({blank: function}), b"%d" % seed), must
 
 
 @pytest.mark.parametrize("seed", SEEDS)

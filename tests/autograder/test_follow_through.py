@@ -10,11 +10,13 @@ import pytest
 from autograder import callbacks, cells
 from autograder.comments import comment_on, follow_through
 from autograder.judge import Judge
-from autograder.judgement import ChecksError, check, checks_of
+from autograder.calls import SandboxGuest
+from autograder.judgement import Blank, ChecksError, check, checks_of
 from autograder.sandbox import Limits
 from autograder.verdict import FAILED, PASSED, BlankVerdict
 from tests.autograder.conftest import graded
 from tests.autograder.test_a1_checks import sources
+from tests.autograder.test_catalogue import Ending
 from tests.autograder.test_judge import SHORT, judged, notebook
 
 ANSWERS = sources(cells.ANSWER)
@@ -165,9 +167,11 @@ def test_of_a_reference_the_notebook_holds_a_proxy_without_its_code(judge, monke
         for case in blank.cases(lambda rng: iter([("", (np.ones((2, 1)), np.ones(2), 0.1, 3))])):
             blank.true("train", blank.call("train", *case.args) == "nothing", "a reference was found.")
 
-    searched = check({"train": 1.0}, needs=checks_of("a1-neuron")["train"].needs)(train)
+    real = checks_of("a1-neuron")["train"]
+    searched = check({"train": 1.0}, needs=real.needs, by=real.by)(train)
     monkeypatch.setitem(judge._checks, "train", searched)
-    blanks = judged_a1(judge, TRAIN, log_loss=WRONG["log_loss"], train=SEARCH)
+    broken = "def log_loss(y, z):\n    raise ValueError"
+    blanks = judged_a1(judge, TRAIN, log_loss=broken, train=SEARCH)
     assert marks(blanks)["train"] == (4.0, ("log_loss",)), blanks["train"].findings
 
 
@@ -189,20 +193,24 @@ def base(blank):
         blank.close("base", blank.call("base", *case.args), doubled(*case.args))
 
 
-@check({"twice": 0.5, "first": 0.5}, needs={"base": doubled})
+def doubled_twice(x, base):
+    return base(base(x))
+
+
+@check({"twice": 0.5, "first": 0.5}, needs={"base": doubled}, by=(doubled_twice,))
 def upper(blank):
     """Four times."""
     for case in blank.cases(numbers):
-        got = blank.call("upper", *case.args)
-        blank.close("twice", got, 4 * case.args[0])
-        blank.close("first", got[0], 4 * case.args[0][0])
+        got, want = blank.call("upper", *case.args), blank.want(*case.args)
+        blank.close("twice", got, want)
+        blank.close("first", got[0], want[0])
 
 
-@check({"last": 1.0}, needs={"base": doubled, "upper": doubled})
+@check({"last": 1.0}, needs={"base": doubled, "upper": doubled}, by=(lambda x, base, upper: 4 * base(x),))
 def last(blank):
     """Eight times."""
     for case in blank.cases(numbers):
-        blank.close("last", blank.call("last", *case.args), 8 * case.args[0])
+        blank.close("last", blank.call("last", *case.args), blank.want(*case.args))
 
 
 def module_of(**checks):
@@ -231,22 +239,25 @@ def small_ones(small, base, upper=UPPER, last=LAST):
 
 def test_without_a_mistake_nothing_is_judged_twice(small, monkeypatch):
     tried = []
-    examine = Judge._examine
+    examine = Blank.examine
 
-    def counted(self, guest, what, points, seed, stand_ins):
-        tried.append((what.name, *(stand_ins or ())))
-        return examine(self, guest, what, points, seed, stand_ins)
+    def counted(self, guest, *, public, singly=False):
+        if isinstance(guest, SandboxGuest):
+            tried.append((self.check.name, public, *self.helped))
+        return examine(self, guest, public=public, singly=singly)
 
-    monkeypatch.setattr(Judge, "_examine", counted)
+    monkeypatch.setattr(Blank, "examine", counted)
+    once = [(name, public) for public in (True, False) for name in ("base", "upper", "last")]
     small_ones(small, BASE)
+    assert tried == once
     small_ones(small, BASE, upper="def upper(x):\n    return x")
-    assert tried == [("upper",)]  # what is right at once is not examined alone; last is right without upper
+    assert tried == once * 2  # last is right without upper
     tried.clear()
     small_ones(small, BAD_BASE)
-    assert tried == [("base",)]  # the others are right at once with what they need in place
+    assert tried == [*once, ("upper", False, "base"), ("last", False, "base", "upper")]
     tried.clear()
-    small_ones(small, BAD_BASE, upper="def upper(x):\n    return base(x)")
-    assert tried == [("base",), ("upper",), ("upper", "base")]
+    small_ones(small, BAD_BASE, upper="def upper(x):\n    return base(x)")  # as no form of the reference does
+    assert tried == [*once, ("last", False, "base", "upper")]
 
 
 def test_what_earned_its_marks_by_follow_through_is_replaced_for_the_next(small):
@@ -262,7 +273,7 @@ def test_what_comes_after_an_end_is_not_called_wrong(small):
 
 
 def test_more_marks_count_even_where_they_are_not_all(small):
-    upper = "def upper(x):\n    return base(base(x)) + np.arange(3)"
+    upper = "def upper(x):\n    return np.append(base(base(x))[:1], x[1:])"
     verdict, blanks, _ = small_ones(small, f"import numpy as np\n{BAD_BASE}", upper=upper)
     assert (blanks["upper"].outcome, blanks["upper"].score, blanks["upper"].followed) == (FAILED, 1.0, ("base",))
     assert comment_on(blanks["upper"]).startswith("1 of 2 points.\nJudged with a correct base in place of yours")
@@ -276,25 +287,34 @@ def test_a_stand_in_called_without_end_costs_that_blank_alone(small):
 
 
 def test_a_stand_in_that_stalls_is_tried_once_more(small, monkeypatch):
-    stalled = []
-    examine = Judge._examine
+    shown = []
+    examine = Blank.examine
 
-    def slow(self, guest, what, points, seed, stand_ins):
-        verdict, late = examine(self, guest, what, points, seed, stand_ins)
-        if stand_ins and what.name == "upper" and not stalled:
-            stalled.append(True)
-            return replace(verdict, score=0.0, outcome=FAILED), True
-        return verdict, late
+    def slow(self, guest, *, public, singly=False):
+        if self.helped and self.check.name == "upper":
+            shown.append(self.shown)
+            if len(shown) == 1:
+                guest.stalled = True
+                guest = Ending("timed_out")
+        return examine(self, guest, public=public, singly=singly)
 
-    monkeypatch.setattr(Judge, "_examine", slow)
-    monkeypatch.setattr(Judge, "_seen", lambda *_: None)  # as on a machine too busy for any answer at once
-    assert small_ones(small, BAD_BASE)[1]["upper"].score == 2.0 and stalled
+    monkeypatch.setattr(Blank, "examine", slow)
+    assert small_ones(small, BAD_BASE)[1]["upper"].score == 2.0 and shown == [1, 2]  # other inputs each time
 
 
-def test_what_did_not_answer_at_once_is_not_called_wrong(small, monkeypatch):
-    seen = Judge._seen
-    monkeypatch.setattr(Judge, "_seen", lambda self, fork, name, *rest: None if name == "upper" else seen(
-        self, fork, name, *rest))  # fmt: skip
+@pytest.mark.parametrize("public", [True, False])
+def test_what_did_not_answer_at_once_is_not_called_wrong(small, monkeypatch, public):
+    ended = []
+    examine = Blank.examine
+
+    def ends_at_first(self, guest, *, public, singly=False):
+        if (self.check.name, public) == ("upper", wanted) and not ended:
+            ended.append(True)
+            guest = Ending("died")
+        return examine(self, guest, public=public, singly=singly)
+
+    wanted = public
+    monkeypatch.setattr(Blank, "examine", ends_at_first)
     blanks = small_ones(small, BAD_BASE, upper="def upper(x):\n    return 4 * x")[1]
     assert (blanks["upper"].outcome, blanks["upper"].followed) == (PASSED, ())
 
@@ -303,8 +323,8 @@ def test_a_stand_in_that_raises_is_the_callers_error(small, monkeypatch):
     def broken(x):
         raise KeyError("ours")
 
-    monkeypatch.setitem(small._checks, "upper", replace(upper, needs={"base": broken}))
-    verdict, blanks, _ = small_ones(small, BAD_BASE)
+    monkeypatch.setitem(small._checks, "upper", replace(upper, needs={"base": broken}, by=(lambda x, base: 4 * x,)))
+    verdict, blanks, _ = small_ones(small, "def base(x):\n    raise ValueError")
     assert (blanks["upper"].outcome, blanks["upper"].score) == (FAILED, 0.0) and verdict.staff_notes == ()
 
 
@@ -313,7 +333,7 @@ def test_a_stand_in_that_raises_is_the_callers_error(small, monkeypatch):
 
 def declared(monkeypatch, **needs):
     """The checks of an assignment in which blanks need what is given."""
-    checks = {name: check({"p": 1.0}, needs=dict.fromkeys(needed, doubled))(lambda blank: None)
+    checks = {name: check({"p": 1.0}, dict.fromkeys(needed, doubled), (doubled,) if needed else ())(lambda blank: None)
               for name, needed in needs.items()}  # fmt: skip
     monkeypatch.setitem(sys.modules, "autograder.checks.a0_circle", module_of(**checks))
     return checks_of("a0-circle")

@@ -1,16 +1,16 @@
-"""The first look at a blank: fresh inputs alone, all of one loop in one message, up to the first failure."""
+"""How a blank is asked: all cases of one loop in one message, public examples before fresh inputs, nothing taken back."""
 
 import numpy as np
 import pytest
 
 from autograder.author import KernelGuest
-from autograder.judgement import Blank, StudentFault, check
-from autograder.verdict import FAILED
+from autograder.judgement import Blank, StudentFault, check, verdict_on
+from autograder.verdict import FAILED, PASSED
 from tests.autograder.test_judgement import numbers
 
 
 class Many(KernelGuest):
-    """Answers several calls in one message, as the sandbox does; remembers what it was asked."""
+    """Remembers what it was asked, and in how many messages."""
 
     def __init__(self, namespace):
         super().__init__(namespace)
@@ -36,7 +36,14 @@ def three(rng):
         yield f"case {k}", (rng.uniform(1, 2, size=k + 2),)
 
 
-def test_fresh_inputs_of_one_loop_are_asked_for_in_one_message():
+def asked(what, guest, *, public=False, singly=False):
+    blank = Blank(what, b"s")
+    blank.examine(guest, public=public, singly=singly)
+    return blank
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_inputs_of_one_loop_are_asked_for_in_one_message(public):
     @check(weights={"f": 0.5, "g": 0.5})
     def f(blank):
         """Twice, each value asked for twice; and the sum of what came."""
@@ -49,40 +56,63 @@ def test_fresh_inputs_of_one_loop_are_asked_for_in_one_message():
 
     right = {"f": lambda x: 2 * x, "g": np.sum}
     guest = Many(right)
-    assert Blank(f, guest, b"s", fresh_only=True).verdict(1.0).score == 1.0
+    assert asked(f, guest, public=public).is_right
     assert guest.messages == [("f", 3), *[("f", 1)] * 3, *[("g", 1)] * 3]  # what a check made itself is asked singly
+    guest.messages.clear()
+    assert asked(f, guest, public=public, singly=True).is_right and len(guest.messages) == 9
     calls = iter(range(100))
     restless = Many(right | {"f": lambda x: 2 * x + next(calls)})
-    assert Blank(f, restless, b"s", fresh_only=True).verdict(1.0).outcome == FAILED
+    assert not asked(f, restless, public=public).is_right
 
 
+@check(weights={"f": 1.0})
+def twice(blank):
+    """Twice."""
+    for case in blank.cases(three):
+        blank.close("f", blank.call("f", *case.args), 2 * case.args[0])
+
+
+@pytest.mark.parametrize("public", [True, False])
 @pytest.mark.parametrize("bad", range(3))
 @pytest.mark.parametrize("wrong", [lambda x: x, lambda x: None, lambda x: 1 / 0, lambda x: [[1], [2, 3]]])
-def test_one_wrong_answer_of_several_is_seen_and_ends_the_look(wrong, bad):
-    seen = []
-
-    @check(weights={"f": 1.0})
-    def f(blank):
-        """Twice."""
-        for case in blank.cases(three):
-            seen.append(len(case.args[0]) - 2)
-            blank.close("f", blank.call("f", *case.args), 2 * case.args[0])
-
+def test_one_wrong_answer_of_several_is_seen(wrong, bad, public):
     guest = Many({"f": lambda x: wrong(x) if len(x) == bad + 2 else 2 * x})
-    verdict = Blank(f, guest, b"s", fresh_only=True).verdict(1.0)
-    assert (verdict.outcome, verdict.score) == (FAILED, 0.0) and seen == [*range(bad + 1)]
+    assert not asked(twice, guest, public=public).is_right
 
 
-def test_without_the_public_examples_only_fresh_inputs_are_asked():
-    asked = []
+def test_fresh_inputs_are_others_each_time_and_a_value_that_came_stays():
+    seen = []
+    blank = Blank(twice, b"s")
+    for factor in (2, 3, 2, 2):
+        blank.examine(Many({"f": lambda x, factor=factor: seen.append(x.tolist()) or factor * x}), public=False)
+    assert len({tuple(x) for x in seen}) == len(seen) == 12 and blank.shown == 4
+    assert (blank.verdict(1.0).outcome, blank.share()) == (FAILED, 0.0)
+
+
+@pytest.mark.parametrize(("diagnosis", "then"), [("died", PASSED), ("timed_out", PASSED), ("raised", PASSED)])
+def test_what_gave_no_value_may_be_asked_again(diagnosis, then):
+    class Ending(KernelGuest):
+        def calls(self, name, many):
+            raise StudentFault(diagnosis, "The call ended.")
+
+    blank = asked(twice, Ending({}))
+    assert blank.unanswered(public=False) == (diagnosis != "raised") and blank.verdict(1.0).diagnosis == diagnosis
+    blank.examine(Many({"f": lambda x: 2 * x}), public=False)
+    assert blank.verdict(1.0).outcome == then
+
+
+def test_public_examples_are_asked_first_and_fresh_inputs_only_of_what_came_to_its_end():
+    order = []
 
     @check(weights={"f": 1.0})
     def f(blank):
         """Twice."""
         for case in blank.cases(numbers):
-            asked.append(case.public)
+            order.append(case.public)
             blank.close("f", blank.call("f", *case.args), 2 * case.args[0])
 
-    guest = Many({"f": lambda x: 2 * x})
-    assert Blank(f, guest, b"s").verdict(1.0).score == Blank(f, guest, b"s", fresh_only=True).verdict(1.0).score == 1.0
-    assert asked == [True, False] * (len(asked) // 3) + [False] * (len(asked) // 3)
+    assert verdict_on(f, Many({"f": lambda x: 2 * x}), b"s").score == 1.0
+    half = len(order) // 2
+    assert order == [True] * half + [False] * half
+    order.clear()
+    assert verdict_on(f, Many({"f": lambda x: 1 / 0}), b"s").score == 0.0 and order == [True]

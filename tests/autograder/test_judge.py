@@ -14,7 +14,8 @@ from autograder import judge as judge_module
 from autograder import walls
 from autograder.course import Course
 from autograder.judge import Judge
-from autograder.judgement import Check, check
+from autograder.calls import SandboxGuest
+from autograder.judgement import Blank, StudentFault, check
 from autograder.sandbox import Limits, Sandbox, SandboxUnavailable
 from autograder.verdict import FAILED, PASSED, UNDECIDED
 from tests.autograder.conftest import graded
@@ -108,7 +109,7 @@ def test_a_blank_without_a_check_is_undecided(judge):
 
 
 def test_a_sandbox_that_goes_wrong_leaves_all_undecided(judge, monkeypatch):
-    def gone(self):
+    def gone(self, ends):
         raise OSError("no more pids")
 
     monkeypatch.setattr(Sandbox, "submission", gone)
@@ -179,32 +180,36 @@ def test_a_blank_that_ends_its_process_costs_itself_only(judge):
 )
 def test_a_check_that_waited_is_tried_once_more_and_one_that_computed_is_not(judge, monkeypatch, body, wall, tries):
     seen = []
-    examine = Judge._examine
+    examine = Blank.examine
 
-    def counted(self, guest, what: Check, *rest):
-        seen.append(what.name)
-        return examine(self, guest, what, *rest)
+    def counted(self, guest, *, public, singly=False):
+        seen.append((self.check.name, public, singly))
+        return examine(self, guest, public=public, singly=singly)
 
-    monkeypatch.setattr(Judge, "_examine", counted)
+    monkeypatch.setattr(Blank, "examine", counted)
     monkeypatch.setattr(judge._box, "limits", replace(SHORT, check_wall=wall))
     _, blanks, _ = judged(judge, notebook(one=f"def one(x):\n    {body}"))
-    assert blanks["one"].diagnosis == "timed_out" and seen == ["one"] * tries + ["two"]
+    at_once, alone = [("one", True, False), ("two", True, False)], [("one", True, True)] * tries
+    assert blanks["one"].diagnosis == "timed_out"
+    assert seen == [*at_once, *alone, ("two", True, True), ("two", False, False)]
 
 
 def test_a_check_that_waited_once_is_judged_by_its_second_try(judge, monkeypatch):
     """The machine was busy: the first try runs out of time, the second one is right."""
-    examine = Judge._examine
-    first = []
+    calls, asked = SandboxGuest.calls, []
 
-    def slow_at_first(self, guest, what, *rest):
-        verdict, stalled = examine(self, guest, what, *rest)
-        if what.name == "one" and not first:
-            first.append(True)
-            return judge_module._dead("one", 2.0, "out of time"), True
-        return verdict, stalled
+    def slow_at_first(self, name, many):
+        if name == "one":
+            asked.append(many[0][0].tolist())
+        if name == "one" and len(asked) < 3:
+            self.stalled = True
+            raise StudentFault("timed_out", "one did not return within 3 seconds.")
+        return calls(self, name, many)
 
-    monkeypatch.setattr(Judge, "_examine", slow_at_first)
+    monkeypatch.setattr(SandboxGuest, "calls", slow_at_first)
     assert outcomes(judged(judge, notebook())[1])["one"] == (PASSED, 2.0)
+    public, *fresh = asked  # the second try of the public example asks call by call
+    assert len(fresh) == 2 and fresh[0] != fresh[1]
 
 
 @pytest.mark.parametrize("shift", ["1j * h", "complex(0, h)", "np.complex128(complex(0, h))"])

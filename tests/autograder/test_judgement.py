@@ -10,7 +10,7 @@ from autograder import cells
 from autograder.author import KernelGuest
 from autograder.checks.catalogue import CATALOGUE
 from autograder.comparison import EXACT, RTOL
-from autograder.judgement import Blank, StudentFault, check, checks_of
+from autograder.judgement import StudentFault, check, checks_of, verdict_on
 from autograder.verdict import FAILED, PASSED
 from tests.autograder.test_a1_checks import CHECKS, answered, sources
 
@@ -24,7 +24,7 @@ def judged(examine, function, *, weights=None, seed=b"secret", points=4.0):
     """The verdict of a check made of `examine(blank)` on a student's function `f`."""
     examine.__name__ = "f"
     namespace = {} if function is None else {"f": function}
-    return Blank(check(weights or {"f": 1.0})(examine), KernelGuest(namespace), seed).verdict(points)
+    return verdict_on(check(weights or {"f": 1.0})(examine), KernelGuest(namespace), seed, points)
 
 
 def doubling(mistakes=lambda x: {}, make=numbers, **options):
@@ -120,7 +120,7 @@ def drawn(seed=b"secret", name="f"):
 
     seen = []
     examine.__name__ = name
-    Blank(check({"f": 1.0})(examine), KernelGuest({}), seed).verdict(1.0)
+    verdict_on(check({"f": 1.0})(examine), KernelGuest({}), seed)
     return seen
 
 
@@ -131,9 +131,9 @@ def values(cases, public):
 def test_every_kind_of_input_comes_public_first_and_then_hidden():
     seen = drawn()
     assert [(case.label, case.public) for case in seen] == [
-        (label, p) for label in ("m = 4", "m = 1") for p in (True, False)
+        (label, p) for p in (True, False) for label in ("m = 4", "m = 1")
     ]
-    assert [case.args[0].size for case in seen] == [4, 4, 1, 1]
+    assert [case.args[0].size for case in seen] == [4, 1, 4, 1]
 
 
 def test_public_data_are_everybodys_and_hidden_data_the_submissions_own():
@@ -482,7 +482,7 @@ def test_every_example_of_a1_fails_again_as_it_said(blank):
     def stub(*arguments):
         raise NotImplementedError
 
-    (finding,) = Blank(CHECKS[blank], KernelGuest({blank: stub}), b"seed").verdict(1.0).findings
+    (finding,) = verdict_on(CHECKS[blank], KernelGuest({blank: stub}), b"seed").findings
     with pytest.raises(NotImplementedError):
         exec(finding.example, {blank: stub})
 
@@ -511,7 +511,7 @@ def test_random_wrong_values_get_no_name(blank):
     for number in range(12):
         rng = np.random.default_rng([3, number])
         guest = KernelGuest({blank: lambda *args, rng=rng: _spoiled(right(*args), rng)})
-        verdict = Blank(CHECKS[blank], guest, bytes([number])).verdict(1.0)
+        verdict = verdict_on(CHECKS[blank], guest, bytes([number]))
         assert (verdict.score, verdict.diagnosis) == (0.0, ""), (number, verdict.findings)
         assert not any(sentence in f.message for f in verdict.findings for sentence in CATALOGUE.values())
 
@@ -520,7 +520,7 @@ def test_random_gates_get_no_name():
     for number in range(12):
         rng = np.random.default_rng([4, number])
         gates = {name: (rng.normal(size=2), rng.normal()) for name in ("AND", "OR", "NAND")}
-        verdict = Blank(CHECKS["gate_weights"], KernelGuest({"gate_weights": gates.get}), b"").verdict(1.0)
+        verdict = verdict_on(CHECKS["gate_weights"], KernelGuest({"gate_weights": gates.get}), b"")
         assert verdict.score <= 0.5 and verdict.diagnosis == "", (number, verdict)
 
 
@@ -542,7 +542,7 @@ def test_large_values_are_not_kept_to_the_end():
 
     tracemalloc.start()
     try:
-        verdict = Blank(f, KernelGuest({"f": lambda x: np.zeros(1_000_000)}), b"s").verdict(1.0)
+        verdict = verdict_on(f, KernelGuest({"f": lambda x: np.zeros(1_000_000)}), b"s")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

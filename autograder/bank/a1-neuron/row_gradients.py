@@ -161,6 +161,6 @@ def row_gradients(X, delta):
     db = delta.mean()
 
 
-# %% wrong: the blank left as it was -> raised
+# %% wrong: the blank left as it was -> not_begun
 def row_gradients(X, delta):
     raise NotImplementedError()
