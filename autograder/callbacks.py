@@ -1,6 +1,7 @@
 """Functions of the host that a guest may call while a request is open: what it sends is bounded and made plain."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,7 +24,8 @@ class Callbacks:
         """`stand_ins` answer, in every request of the check, for the notebook's functions of those names."""
         self._of_check = list((stand_ins or {}).values())
         self._lent: list[Callable] = []
-        self._name = ""
+        self._name, self._last = "", {}
+        self.shifted: Counter[str] = Counter()  # calls of each stand-in whose arguments were those before, shifted
         self._calls, self._bytes = MOST_CALLS, MOST_BYTES
         self.stand_ins = {name: wire.Callback(index) for index, name in enumerate(stand_ins or {})}
 
@@ -48,18 +50,27 @@ class Callbacks:
         if self._calls < 0:
             text = f"{self._name} called functions of the test more than {MOST_CALLS:,} times."
             raise StudentFault("timed_out", text)
-        function, args, named = self._asked(body)
+        index, args, named = self._asked(body)
         try:
+            args, values = _plain(args), _plain(named.values())
+            self._note_shift(index, [*args, *values])
             with np.errstate(all="ignore"):
-                return "value", function(*_plain(args), **dict(zip(named, _plain(named.values()), strict=True)))
+                return "value", self._lent[index](*args, **dict(zip(named, values, strict=True)))
         except Exception as error:  # the caller's doing, as wrong shapes are: it is told, as by a function of its own
             return "fault", {"type_name": type(error).__name__, "message": str(error)[:500]}
 
-    def _asked(self, body: Any) -> tuple[Callable, tuple, dict]:
+    def _note_shift(self, index: int, args: list) -> None:
+        """Count calls of stand-ins as numerical derivatives do: an argument moves as a whole or in one entry."""
+        if index < len(self.stand_ins):
+            last = self._last.get(index, [])
+            self.shifted[list(self.stand_ins)[index]] += sum(_is_shift(*pair) for pair in zip(last, args, strict=False))
+            self._last[index] = args
+
+    def _asked(self, body: Any) -> tuple[int, tuple, dict]:
         match body:
             case {"callback": int(index), "args": tuple(args), "named": dict(named)} if 0 <= index < len(self._lent):
                 if len(args) + len(named) <= MOST_ARGUMENTS and all(type(name) is str for name in named):
-                    return self._lent[index], args, named
+                    return index, args, named
         raise StudentFault("died", f"{self._name} called a function of the test that it was not given.")
 
     def spend(self, size: int) -> None:
@@ -68,6 +79,16 @@ class Callbacks:
         if self._bytes < 0:
             text = f"{self._name} exchanged more than {MOST_BYTES >> 20} MB with functions of the test."
             raise StudentFault("died", text)
+
+
+def _is_shift(before: np.ndarray, now: np.ndarray) -> bool:
+    """Whether an array of two or more entries has moved by one number as a whole, or in a single entry."""
+    if np.shape(before) != np.shape(now) or np.size(now) < 2:
+        return False
+    with np.errstate(all="ignore"):
+        moved = now - before
+        largest = np.max(np.abs(moved))
+        return bool(largest > 0 and (np.ptp(moved) < 1e-3 * largest or np.count_nonzero(moved) == 1))
 
 
 def _plain(values) -> list:

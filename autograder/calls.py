@@ -3,6 +3,7 @@
 import secrets
 import socket
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograder import wire
@@ -25,6 +26,11 @@ class SandboxGuest:
         self._started = time.monotonic()
         self.state = ""  # that in which functions are called: after the test cell of a blank of this name, or the last
         self.stalled = False  # out of time by the clock, not by computing: perhaps the machine was busy
+
+    @property
+    def shifted(self) -> Mapping[str, int]:
+        """How often each stand-in was called as numerical derivatives call a function."""
+        return self._callbacks.shifted
 
     def call(self, name: str, args: tuple) -> Reply:
         """What `name(*args)` returns in the notebook; functions among `args` are answered here. Raises StudentFault."""

@@ -1,4 +1,4 @@
-"""Why blanks failed, where the cause lies elsewhere: in the cell that was to define them, or in one that all depend on."""
+"""Why blanks failed, where the cause lies elsewhere: in the cell that was to define them, or in one that all need."""
 
 import re
 from collections import Counter
@@ -11,10 +11,10 @@ from autograder import cells
 from autograder.checks.catalogue import CATALOGUE
 from autograder.verdict import FAILED, BlankVerdict
 
-MOST_NAMED = 3  # cells whose errors are told, of those that are no answers
+MOST_NAMED = 3  # cells whose errors are told
 NOT_RUN = "not_run"  # the diagnosis where the notebook could not be run to its end
 SHARED = 3  # blanks that fail in the same words have one cause
-PLACE = re.compile(r"\s*\((?:<[^>]*>|[^(),]*), line (\d+)\)$")  # of a syntax error: a file that nobody knows, and a line
+PLACE = re.compile(r"\s*\((?:<[^>]*>|[^(),]*), line (\d+)\)$")  # in a syntax error: a file that nobody knows, a line
 MODULE = re.compile(r"No module named '([\w.]+)'")
 
 
@@ -56,10 +56,10 @@ def _unknown_name(blank: BlankVerdict) -> bool:
 
 
 def _elsewhere(executed: NotebookNode) -> Iterator[str]:
-    """One sentence for each of the first cells, but answers and tests, that ended in an error."""
+    """One sentence for each of the student's own cells that ended in an error, up to a few."""
     code = [cell for cell in executed.cells if cell.cell_type == "code"]
     found = [(number, error) for number, cell in enumerate(code, start=1)
-             if cells.kind(cell) in (cells.OWN, cells.READ_ONLY) and (error := _error(cell))]  # fmt: skip
+             if cells.kind(cell) == cells.OWN and (error := _error(cell))]  # fmt: skip
     yield from (f"Code cell {number} ended in {error}." for number, error in found[:MOST_NAMED])
 
 

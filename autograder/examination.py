@@ -16,6 +16,7 @@ from autograder.calls import SandboxGuest
 from autograder.diagnosis import strongest
 from autograder.judgement import Blank, Check
 from autograder.sandbox import Submission
+from autograder.staff_notes import shifted_calls
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding
 
 AT_ONCE = 2.0  # seconds in which all blanks together may answer in one fork; what does not is asked in one of its own
@@ -41,7 +42,7 @@ class Examination:
 
     @contextmanager
     def _ours(self, name: str) -> Iterator[None]:
-        """What goes wrong in here is the check's fault or the host's: the blank is left undecided, and staff are told."""
+        """What goes wrong in here is the check's fault or the host's: the blank is undecided, and staff are told."""
         try:
             yield
         except Exception:
@@ -100,8 +101,8 @@ class Examination:
                     self._ask_last(fork, name, singly)
 
     def _ask_last(self, fork: SandboxGuest, name: str, singly: bool) -> None:
-        """Where the public examples fail in the state in which the blank's test cell left the notebook, see what they do
-        at its end; fresh inputs are then asked in the better one of the two, and there alone.
+        """Where the public examples fail in the state of the notebook after the blank's test cell, see what they do at
+        its end; fresh inputs are then asked in the better one of the two, and there alone.
         """
         blank = self._blanks[name]
         if blank.state == LAST or blank.unanswered(True) or blank.is_right:
@@ -113,7 +114,7 @@ class Examination:
             self._blanks[name] = last
 
     def _ask_alone(self, guest: Submission, names: list[str], public: bool) -> None:
-        """Ask each blank that did not answer in a fork of its own, and once more if it only waited: on a busy machine."""
+        """Ask each blank that did not answer in a fork of its own, and once more if it only waited (a busy machine)."""
         for name in names:
             for _ in range(2):
                 if guest.gone or not guest.has_time or not self._blanks[name].unanswered(public):
@@ -128,8 +129,8 @@ class Examination:
     def _follow(self, guest: Submission, name: str) -> None:
         """One mistake costs once: where what a blank needs is wrong, judge it on new inputs with that put right.
 
-        Nobody gets a second guess by it: the first values must be what the reference gives with the wrong ones, or there
-        was none.
+        Nobody gets a second guess by it: the first values must be what the reference gives with the wrong ones, or
+        there was none.
         """
         blank, plain = self._blanks[name], self._judged[name]
         needs = blank.check.needs
@@ -146,6 +147,7 @@ class Examination:
             with guest.check({of: needs[of] for of in helped}) as fork:
                 fork.state = again.state
                 again.examine(fork, public=False)
+            self.staff_notes += shifted_calls(name, fork.shifted)
             if not (fork.stalled and again.unanswered(False) and guest.has_time):
                 break
         earned = again.passed() & believed
@@ -200,8 +202,8 @@ def _followed(plain: BlankVerdict, told: BlankVerdict, earned: set[str], score: 
 
 
 def _slow(name: str, helped: tuple[str, ...]) -> Finding:
-    message = f"{name} ran out of time with your own {' and '.join(helped)}, and was judged with ours: this costs no marks."
-    return Finding("time", message)
+    own = " and ".join(helped)
+    return Finding("time", f"{name} ran out of time with your own {own}. Judged with ours, which costs no marks.")
 
 
 def undecided(

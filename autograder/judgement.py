@@ -198,7 +198,7 @@ class Blank:
             self._faults[public] = fault, self._finding("call", str(fault), fault.diagnosis)
 
     def fault(self, public: bool) -> str | None:
-        """The diagnosis of what ended the last examination, on public examples or fresh inputs; None where nothing did."""
+        """The diagnosis of what ended the last examination, on public examples or fresh inputs; None for nothing."""
         return self._faults[public][0].diagnosis if public in self._faults else None
 
     def unanswered(self, public: bool) -> bool:
@@ -333,10 +333,10 @@ class Blank:
     # error carried forward
 
     def carried(self, form: Callable, needs: Mapping[str, Callable]) -> set[str]:
-        """The properties of which no value so far is another one than this form of the reference gives with these `needs`.
+        """The properties of which no value so far differs from what this form of the reference gives with `needs`.
 
-        A call without a value says nothing against a property, nor does what the needed make infinite or NaN. Nothing is
-        asked of the blank's own function.
+        A call without a value says nothing against a property, nor does what the needed make infinite or NaN. The
+        blank's own function is not asked again.
         """
         twin = Blank(self.check, self._seed)
         twin._compare, twin._want = agrees, _computed(form, needs)

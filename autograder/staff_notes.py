@@ -3,12 +3,13 @@
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from nbformat import NotebookNode
 
 from autograder import cells
 
+MANY = 8  # calls at shifted arguments: a check has several inputs, and a right answer may be asked at z and at -z
 LONGEST_READ = 100_000  # characters of an answer that are looked through; parsing megabytes takes gigabytes
 COMPLEX = frozenset({"complex", "complex64", "complex128", "complex256", "clongdouble", "csingle", "cdouble", "imag"})
 EXTENDED = frozenset({"longdouble", "float128", "float96", "clongdouble", "complex256", "Decimal", "Fraction",
@@ -29,6 +30,13 @@ def unusual_numbers(notebook: NotebookNode) -> Iterator[str]:
                 yield f"{cells.grade_id(cell)}: the answer uses complex numbers (a complex step?)"
             if found & EXTENDED:
                 yield f"{cells.grade_id(cell)}: the answer uses extended precision (a numerical derivative?)"
+
+
+def shifted_calls(name: str, shifted: Mapping[str, int]) -> Iterator[str]:
+    """A note where a blank called what it needs many times at shifted arguments."""
+    for of, times in shifted.items():
+        if times >= MANY:
+            yield f"{name}: the answer called {of} {times} times at shifted arguments (a numerical derivative?)"
 
 
 def _names(source: str) -> set[str]:

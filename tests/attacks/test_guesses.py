@@ -1,4 +1,4 @@
-"""A second guess: code that answers otherwise at a later attempt, and what an earlier one left for it. It gains nothing."""
+"""A second guess: code that answers otherwise at a later attempt, or by what an earlier one left, gains nothing."""
 
 import numpy as np
 import pytest

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from autograder import callbacks, cells
+from autograder.calls import SandboxGuest
 from autograder.comments import comment_on, follow_through
 from autograder.judge import Judge
-from autograder.calls import SandboxGuest
 from autograder.judgement import Blank, ChecksError, check, checks_of
 from autograder.sandbox import Limits
 from autograder.verdict import FAILED, PASSED, BlankVerdict

@@ -1,4 +1,4 @@
-"""How a blank is asked: all cases of one loop in one message, public examples before fresh inputs, nothing taken back."""
+"""How a blank is asked: a loop in one message, public examples before fresh inputs, and nothing is taken back."""
 
 import numpy as np
 import pytest

@@ -12,9 +12,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import judge as judge_module
 from autograder import walls
+from autograder.calls import SandboxGuest
 from autograder.course import Course
 from autograder.judge import Judge
-from autograder.calls import SandboxGuest
 from autograder.judgement import Blank, StudentFault, check
 from autograder.sandbox import Limits, Sandbox, SandboxUnavailable
 from autograder.verdict import FAILED, PASSED, UNDECIDED
