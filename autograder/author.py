@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from autograder import wire
+from autograder.blank import verdict_on
 from autograder.bundle import bundle, use_checks
 from autograder.callbacks import Callbacks
 from autograder.comparison import changed
 from autograder.course import Course
-from autograder.judgement import Reply, StudentFault, checks_of, not_callable, not_defined, raised, verdict_on
+from autograder.judgement import Reply, StudentFault, checks_of, not_callable, not_defined, raised
 from autograder.verdict import FAILED
 
 

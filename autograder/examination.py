@@ -12,9 +12,10 @@ from dataclasses import replace
 from functools import partial
 from itertools import combinations
 
+from autograder.blank import Blank
 from autograder.calls import SandboxGuest
 from autograder.diagnosis import strongest
-from autograder.judgement import Blank, Check
+from autograder.judgement import Check
 from autograder.sandbox import Submission
 from autograder.staff_notes import shifted_calls
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding

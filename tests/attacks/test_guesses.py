@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from autograder import cells
-from autograder.judgement import Blank, checks_of
+from autograder.blank import Blank
+from autograder.judgement import checks_of
 
 # what a later attempt can be told by; every count is kept in a file, which all processes of a submission share
 LATER = """\

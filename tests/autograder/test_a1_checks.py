@@ -12,10 +12,11 @@ import pytest
 from autograder import cells
 from autograder.author import KernelGuest
 from autograder.bank import variants
+from autograder.blank import Blank, verdict_on
 from autograder.checks import a1_neuron_inputs, a1_neuron_mistakes, a1_neuron_right
 from autograder.checks.catalogue import CATALOGUE
 from autograder.diagnosis import STRUCTURAL
-from autograder.judgement import Blank, checks_of, verdict_on
+from autograder.judgement import checks_of
 from autograder.verdict import UNDECIDED
 from nnlib.gradcheck import numerical_gradient
 from nnlib.losses import log_loss_from_logits

@@ -9,9 +9,10 @@ import pytest
 
 from autograder import callbacks, wire
 from autograder.author import KernelGuest
+from autograder.blank import verdict_on
 from autograder.callbacks import Callbacks
 from autograder.judge import Judge
-from autograder.judgement import StudentFault, check, verdict_on
+from autograder.judgement import StudentFault, check
 from autograder.verdict import FAILED, PASSED
 from tests.autograder.test_judge import SHORT, judged, notebook, outcomes
 

@@ -8,10 +8,11 @@ from collections import defaultdict
 import pytest
 
 from autograder.author import KernelGuest
+from autograder.blank import Blank, verdict_on
 from autograder.checks import a1_neuron_mistakes
 from autograder.checks.catalogue import CATALOGUE
 from autograder.diagnosis import STRUCTURAL
-from autograder.judgement import Blank, StudentFault, verdict_on
+from autograder.judgement import StudentFault
 from autograder.verdict import FAILED, PASSED
 from tests.autograder.held_out import ANY, TABLES, held_out
 from tests.autograder.test_a1_checks import BANK, CHECKS, answered, judged

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from autograder import callbacks, cells
+from autograder.blank import Blank
 from autograder.calls import SandboxGuest
 from autograder.comments import comment_on, follow_through
 from autograder.judge import Judge
-from autograder.judgement import Blank, ChecksError, check, checks_of
+from autograder.judgement import ChecksError, check, checks_of
 from autograder.sandbox import Limits
 from autograder.verdict import FAILED, PASSED, BlankVerdict
 from tests.autograder.conftest import graded

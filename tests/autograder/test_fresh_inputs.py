@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from autograder.author import KernelGuest
-from autograder.judgement import Blank, StudentFault, check, verdict_on
+from autograder.blank import Blank, verdict_on
+from autograder.judgement import StudentFault, check
 from autograder.verdict import FAILED, PASSED
 from tests.autograder.test_judgement import numbers
 

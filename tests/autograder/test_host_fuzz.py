@@ -19,9 +19,10 @@ import numpy as np
 import pytest
 
 from autograder import wire
+from autograder.blank import Blank
 from autograder.comments import comment_on
 from autograder.judge import _outputs
-from autograder.judgement import Blank, check
+from autograder.judgement import check
 from autograder.sandbox import Died, Limits, Submission
 from autograder.verdict import FAILED, PASSED, Verdict
 

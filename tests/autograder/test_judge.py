@@ -12,10 +12,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder import judge as judge_module
 from autograder import walls
+from autograder.blank import Blank
 from autograder.calls import SandboxGuest
 from autograder.course import Course
 from autograder.judge import Judge
-from autograder.judgement import Blank, StudentFault, check
+from autograder.judgement import StudentFault, check
 from autograder.sandbox import Limits, Sandbox, SandboxUnavailable
 from autograder.verdict import FAILED, PASSED, UNDECIDED
 from tests.autograder.conftest import graded

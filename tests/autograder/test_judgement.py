@@ -8,9 +8,10 @@ import pytest
 
 from autograder import cells
 from autograder.author import KernelGuest
+from autograder.blank import verdict_on
 from autograder.checks.catalogue import CATALOGUE
 from autograder.comparison import EXACT, RTOL
-from autograder.judgement import StudentFault, check, checks_of, verdict_on
+from autograder.judgement import StudentFault, check, checks_of
 from autograder.verdict import FAILED, PASSED
 from tests.autograder.test_a1_checks import CHECKS, answered, sources
 
