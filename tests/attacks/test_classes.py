@@ -21,6 +21,8 @@ SHOWN = f"{FILES}test_nothing_that_runs_is_kept"
 CHANGED = f"{REACH}test_of_all_folders_and_files_only_private_ones_can_be_changed"
 SIBLING = f"{REACH}test_what_one_submission_leaves_the_next_does_not_find"
 
+GUESS, DIGITS = "tests/attacks/test_guesses.py::test_", "tests/attacks/test_numerical_derivatives.py::test_"
+
 # class of attack: beginnings of the names of the tests that try it
 CLASSES = {
     "patching numpy": (f"{PATCH}[np.allclose", f"{PATCH}[numpy's arithmetic"),
@@ -106,6 +108,11 @@ CLASSES = {
     "answers imported from another library": (f"{MARKS}test_answers_cannot_be_imported[import scipy",),
     "answers that recognise the visible example": (f"{MARKS}test_answers_of_the_visible_examples", f"{TELLS}[the text"),
     "numerical derivatives": (f"{MARKS}test_finite_differences_lose_on_accuracy",),
+    "a second guess": (f"{GUESS}right_only_from_a_later_process", f"{GUESS}right_only_from_a_later_message"),
+    "a second guess by follow-through": (f"{GUESS}a_wrong_prerequisite_is_no_second_guess",),
+    "a second guess by ending the notebook": (f"{GUESS}ending_the_notebooks_process",),
+    "hidden inputs in the text of an exception": (f"{GUESS}no_fresh_input_is_shown",),
+    "derivatives in more digits": (f"{DIGITS}more_digits_than_float64", f"{DIGITS}differences_of_low_order"),
     "values that change between calls": (f"{MARKS}test_values_that_change", f"{TELLS}[chance", f"{TELLS}[the time"),
     "in-place changes to what was sent": (f"{STATE}test_changing_what_was_sent",),
     "lazily evaluated objects": (f"{REPLIES}test_an_object_that_computes_later",),
