@@ -90,6 +90,11 @@ class Blank:
         """Whether there is a function of this name that somebody has written something into."""
         return self.fault(public=True) not in ("not_defined", "not_callable", "not_begun")
 
+    @property
+    def lacks_a_name(self) -> bool:
+        """Whether the public examples ended because a name was not there: the function's own, or one that it uses."""
+        return not self.began or " raised NameError: " in str(self._faults.get(True, ("", ""))[0])
+
     def passed(self) -> set[str]:
         """The properties examined of which no value was wrong; none where a call ended the check."""
         if self._faults:

@@ -20,10 +20,11 @@ class SandboxGuest:
     """Calls functions of one fork of a submission; a reply malformed, late or unasked is the student's fault."""
 
     def __init__(self, connection: socket.socket, callbacks: Callbacks, limits: "Limits", ends: float, gone: str,
-                 watch, why):  # fmt: skip
+                 moved: frozenset[str], watch, why):  # fmt: skip
         self._connection, self._callbacks, self._limits = connection, callbacks, limits
         self._ends, self._gone, self._watch, self._why = ends, gone, watch, why
         self._started = time.monotonic()
+        self.moved = moved  # the states in which, the notebook says, functions are others than at its end
         self.state = ""  # that in which functions are called: after the test cell of a blank of this name, or the last
         self.stalled = False  # out of time by the clock, not by computing: perhaps the machine was busy
 

@@ -102,11 +102,14 @@ class Examination:
                     self._ask_last(fork, name, singly)
 
     def _ask_last(self, fork: SandboxGuest, name: str, singly: bool) -> None:
-        """Where the public examples fail in the state of the notebook after the blank's test cell, see what they do at
-        its end; fresh inputs are then asked in the better one of the two, and there alone.
+        """Where the public examples fail in the state of the notebook after the blank's test cell, and functions are
+        others at its end, or a name was not there yet, see what they do at the end; fresh inputs are then asked in the
+        better one of the two states, and there alone.
         """
         blank = self._blanks[name]
         if blank.state == LAST or blank.unanswered(True) or blank.is_right:
+            return
+        if blank.state not in fork.moved and not blank.lacks_a_name:
             return
         last = Blank(blank.check, self._seed, state=LAST)
         fork.state = LAST

@@ -214,6 +214,7 @@ def _serve(connection: socket.socket, kernel, limits: dict) -> None:
     """Fork for each check that the host asks for; the next request ends the one before, and all that it started."""
     import shell
 
+    moved = kernel.moved()
     gc.freeze()  # as in the warm process: what a check does not touch need not be copied
     child = 0
     while True:
@@ -223,16 +224,16 @@ def _serve(connection: socket.socket, kernel, limits: dict) -> None:
         child = os.fork()
         if child == 0:
             connection.close()
-            _check(socket.socket(fileno=descriptors[0]), kernel, limits)
+            _check(socket.socket(fileno=descriptors[0]), kernel, moved, limits)
         os.close(descriptors[0])
 
 
-def _check(connection: socket.socket, kernel, limits: dict) -> None:
+def _check(connection: socket.socket, kernel, moved: list[str], limits: dict) -> None:
     """Answer calls until the host closes the socket, each in the state of the notebook that is asked for."""
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (limits["check_cpu"], limits["check_cpu"]))
         host = _Host(connection)
-        wire.send(connection, "ready", "", None)
+        wire.send(connection, "ready", "", moved)
         namespace, state = kernel.namespace, ""
         while True:
             request = wire.receive(connection)

@@ -178,21 +178,26 @@ class Submission:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                self._fork(ours, theirs)
+                moved = self._fork(ours, theirs)
             ends = min(time.monotonic() + (wall or self._limits.check_wall), self._ends)
             callbacks = Callbacks(stand_ins)
-            yield SandboxGuest(ours, callbacks, self._limits, ends, self.gone, self._watch, self._why)
+            yield SandboxGuest(ours, callbacks, self._limits, ends, self.gone, moved, self._watch, self._why)
 
-    def _fork(self, ours: socket.socket, theirs: socket.socket) -> None:
-        """Have the submission fork for a check; once it does not, it is `gone` and no later check waits for it."""
+    def _fork(self, ours: socket.socket, theirs: socket.socket) -> frozenset[str]:
+        """Have the submission fork for a check; once it does not, it is `gone` and no later check waits for it.
+
+        Returns the names of its states in which, it says, functions are others than at its end.
+        """
         if self.gone:
-            return
+            return frozenset()
         try:
             wire.send(self._connection, "check", "", None, (theirs.fileno(),))
             theirs.close()
-            wire.receive(ours, time.monotonic() + self._limits.start_wall, self._watch)
+            moved = wire.receive(ours, time.monotonic() + self._limits.start_wall, self._watch).body
         except wire.WireError as error:
             self.gone = self._why(error)
+            return frozenset()
+        return frozenset(name for name in moved if isinstance(name, str)) if isinstance(moved, list) else frozenset()
 
     def _watch(self) -> None:
         """Four times a second at most: kill a tree that uses more memory than it may."""

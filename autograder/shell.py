@@ -253,6 +253,12 @@ class Kernel:
         self.namespace.clear()
         self.namespace.update(self._states.get(state, self._states[""]))
 
+    def moved(self) -> list[str]:
+        """The states in which some function is not the one of that name at the end."""
+        last = self._states[""]
+        return [name for name, kept in self._states.items()
+                if any(last.get(key) is not value for key, value in kept.items() if callable(value))]  # fmt: skip
+
     def run_apart(self, cell: dict, limits: dict) -> dict:
         """Run a test cell in a fork, so that what it calls cannot end or change the notebook's state."""
         ours, theirs = socket.socketpair()

@@ -1,8 +1,11 @@
 """Submissions that crash, hang, flood or swell: each costs its own marks at most, and the others are still judged."""
 
+import time
+
 import pytest
 
 from autograder.sandbox import Died, Limits, Sandbox
+from tests.attacks.conftest import Class_
 
 STAYS = "processes that stay"
 ENDINGS = {
@@ -117,3 +120,15 @@ def test_a_timed_out_blank_says_so(attacked):
     )
     blank = next(blank for blank in verdict.blanks if blank.grade_id == "sigmoid_derivative")
     assert (blank.diagnosis, blank.score) == ("timed_out", 0.0)
+
+
+def test_all_runs_of_a_notebook_together_have_the_time_of_one(tmp_path, root):
+    """Cells that take long, and then a blank that ends the notebook's process, so that it is run again."""
+    wall = 5
+    made = Class_(root, tmp_path, limits=Limits(cell_cpu=1, cell_wall=6, check_cpu=1, check_wall=3, wall=wall))
+    kill = "import os, signal\ndef sigmoid(z):\n    os.kill(os.getppid(), signal.SIGKILL)"
+    with made.judge:
+        began = time.monotonic()
+        verdict = made.verdict({"sigmoid": kill}, before="import time\ntime.sleep(4)")
+        assert time.monotonic() - began < wall + 4  # three for a cell that cannot be interrupted
+    assert verdict.score == 0 and verdict.staff_notes == ()
