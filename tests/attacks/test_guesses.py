@@ -77,7 +77,7 @@ def shares(attacked, notebook):
 
 
 def most(attacked, what, first, early):
-    """The largest share of its points that a blank gets; those that others need, and need to be right, are late apart."""
+    """The largest share of its points that a blank gets; those that others need to be right are late apart."""
     dependent = {name for name, made in checks_of("a1-neuron").items() if made.needs}
     groups = (dependent, set(attacked.blanks) - dependent)
     got = {late: shares(attacked, guessing(attacked, what, first, early, late)) for late in map(frozenset, groups)}
