@@ -5,8 +5,10 @@ import importlib
 import importlib.metadata
 import os
 import shutil
+import socket
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -16,13 +18,19 @@ import nnlib
 
 HERE = Path(__file__).parent
 GUEST_PACKAGES = ("numpy", "matplotlib", "matplotlib-inline", "ipython")
-# No notebook's business: new namespaces, mounts, other processes' memory, memory-backed files, kernel doors.
+# No notebook's business: new namespaces, mounts, other processes' memory, memory that no process shows, kernel doors,
+# another core.
 DENIED = """unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick
     mount_setattr ptrace process_vm_readv process_vm_writev pidfd_getfd kcmp bpf perf_event_open keyctl add_key
     request_key io_uring_setup io_uring_enter io_uring_register userfaultfd memfd_create memfd_secret
+    shmget shmat shmctl shmdt semget semop semtimedop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink vmsplice
     init_module finit_module delete_module kexec_load reboot swapon swapoff acct quotactl name_to_handle_at
-    open_by_handle_at personality""".split()
+    open_by_handle_at personality sched_setaffinity sched_setscheduler sched_setparam sched_setattr""".split()
 CLONE_NEWUSER = 0x10000000
+SHARED_ANONYMOUS = 0x21  # MAP_SHARED | MAP_ANONYMOUS: pages that stay when no process has them mapped any more
+SEND_BUFFERS = (7, 32)  # SO_SNDBUF, SO_SNDBUFFORCE
+FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK)  # others lie outside the namespaces
+INT = 0xFFFFFFFF  # the half of a register that the kernel reads where an argument is an int
 
 
 class SandboxUnavailable(Exception):
@@ -68,6 +76,7 @@ def _system() -> list[str]:
     words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     for directory in ("/work", "/site", "/guest", "/course"):
         words += ["--perms", "0755", "--dir", directory]
+    words += ["--ro-bind", "/dev/null", "/dev/zero"]  # nodev, so shut: a map of it is memory that no process shows
     return [*words, "--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"]
 
 
@@ -151,18 +160,35 @@ def _pyseccomp() -> ModuleType:
 
 
 def seccomp_filter() -> bytes:
-    """The compiled filter: everything but DENIED; new user namespaces by clone denied, clone3 not implemented."""
+    """The compiled filter: everything but DENIED, and what `_with_arguments` denies; clone3 is not implemented."""
     pyseccomp = _pyseccomp()
-    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)  # system calls of other architectures end the process
     for name in DENIED:
         rules.add_rule(pyseccomp.ERRNO(errno.EPERM), name)
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory, out of a filter's sight
-    flag = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER)
-    rules.add_rule(pyseccomp.ERRNO(errno.EPERM), "clone", flag)
+    for name, number, *arguments in _with_arguments(pyseccomp):
+        rules.add_rule(pyseccomp.ERRNO(number), name, *arguments)
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
         return file.read()
+
+
+def _with_arguments(pyseccomp: ModuleType) -> Iterator[tuple]:
+    """(system call, error number, the arguments with which it is denied)."""
+
+    def has(position: int, value: int, bits: int = INT):
+        return pyseccomp.Arg(position, pyseccomp.MASKED_EQ, bits, value)
+
+    yield "clone", errno.EPERM, has(0, CLONE_NEWUSER, CLONE_NEWUSER)
+    yield "mmap", errno.EPERM, has(3, SHARED_ANONYMOUS, SHARED_ANONYMOUS)
+    for option in SEND_BUFFERS:
+        yield "setsockopt", errno.EPERM, has(1, socket.SOL_SOCKET), has(2, option)
+    for call in ("socket", "socketpair"):
+        yield call, errno.EAFNOSUPPORT, pyseccomp.Arg(0, pyseccomp.GT, max(FAMILIES))
+        for family in set(range(max(FAMILIES))) - set(FAMILIES):
+            yield call, errno.EAFNOSUPPORT, has(0, family)
+        yield call, errno.EPROTONOSUPPORT, has(0, socket.AF_NETLINK), pyseccomp.Arg(2, pyseccomp.NE, 0)  # but routes
 
 
 def explain(errors: str) -> str:

@@ -114,6 +114,41 @@ def test_memory_is_that_of_the_whole_tree_and_shared_pages_count_once(touched, d
             submission.run([{"source": source, "isolated": False}])
 
 
+BUFFERED = """
+import os, socket, time
+def fill():
+    while True:
+        for end in socket.socketpair():
+            kept.append(end)
+            end.setblocking(False)
+            try:
+                while True:
+                    end.send(b"x" * 65536)
+            except BlockingIOError:
+                pass
+done, say = os.pipe()
+for _ in range(8):
+    if os.fork() == 0:
+        kept = []
+        try:
+            fill()
+        except OSError:  # no more descriptors
+            os.write(say, b".")
+        time.sleep(60)
+for _ in range(8):
+    os.read(done, 1)
+time.sleep(1)
+"""
+
+
+def test_what_sockets_hold_is_memory():
+    with Sandbox((), Limits(memory=400 << 20)) as box:
+        with box.submission() as submission, pytest.raises(Died, match="more than 400 MB"):
+            submission.run([{"source": BUFFERED, "isolated": False}])
+        with box.submission() as submission:
+            submission.run([{"source": "import socket\nkept = [socket.socketpair() for _ in range(9)]", "isolated": False}])
+
+
 def test_a_timed_out_blank_says_so(attacked):
     verdict = attacked.verdict(
         {"sigmoid_derivative": "def sigmoid_derivative(z):\n    while True:\n        pass"}, solved=True

@@ -340,3 +340,137 @@ def test_the_library_has_no_back_door_to_the_rest_of_it(ask):
             pip = subprocess.run([sys.executable, "-m", "pip", "install", "torch"], capture_output=True).returncode
             return found, pip != 0
     """) == ([], True)
+
+
+UNSEEN = """
+import ctypes, mmap, os, socket, time
+libc = ctypes.CDLL(None, use_errno=True)
+libc.shmat.restype = libc.mmap.restype = ctypes.c_void_p
+SIZE = 128 << 20
+
+def filled(at):
+    if at in (None, 2**64 - 1):
+        raise OSError(ctypes.get_errno(), "no memory")
+    ctypes.memset(at, 1, SIZE)
+    return at
+
+def segment():
+    libc.shmdt(ctypes.c_void_p(filled(libc.shmat(libc.shmget(0, SIZE, 0o1600), None, 0))))
+    return SIZE
+
+def shared_map(descriptor, flags):
+    at = filled(libc.mmap(None, ctypes.c_size_t(SIZE), 3, flags, descriptor, ctypes.c_size_t(0)))
+    libc.munmap(ctypes.c_void_p(at + 4096), ctypes.c_size_t(SIZE - 4096))  # one page keeps all the others
+    return SIZE
+
+def queue():
+    return -1 if libc.mq_open(b"/queue", os.O_CREAT | os.O_RDWR, 0o600, None) < 0 else SIZE
+
+def messages():
+    return -1 if libc.msgget(0, 0o1600) < 0 else SIZE
+
+def semaphores():
+    return -1 if libc.semget(0, 32000, 0o1600) < 0 else SIZE
+
+def send_buffer():
+    one, other = socket.socketpair()
+    usual = one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    for option in (socket.SO_SNDBUF, 1 << 32 | socket.SO_SNDBUF, 32):
+        libc.syscall(54, one.fileno(), ctypes.c_long(1), ctypes.c_long(option), ctypes.byref(ctypes.c_int(1 << 19)), 4)
+    return one.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) - usual
+
+def pages_in_a_pipe():
+    page, (_, write) = ctypes.create_string_buffer(1 << 16), os.pipe()
+    return libc.vmsplice(write, (ctypes.c_size_t * 2)(ctypes.addressof(page), 1 << 16), ctypes.c_size_t(1), 0)
+
+ways = {
+    "a System V segment": segment,
+    "a map": lambda: len(mmap.mmap(-1, SIZE)),
+    "a map that is unmapped": lambda: shared_map(-1, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS),
+    "a map of zeros": lambda: shared_map(os.open("/dev/zero", os.O_RDWR), mmap.MAP_SHARED),
+    "a map of zeros that are read": lambda: len(mmap.mmap(os.open("/dev/zero", os.O_RDONLY), SIZE, prot=1)),
+    "a queue": queue,
+    "a System V queue": messages,
+    "semaphores": semaphores,
+    "a large send buffer": send_buffer,
+    "pages in a pipe": pages_in_a_pipe,
+}
+
+def probe():
+    got = {}
+    for name, way in ways.items():
+        try:
+            got[name] = way()
+        except OSError:
+            pass
+    return {name: size for name, size in got.items() if size > 0}
+"""
+
+
+def test_memory_that_no_process_shows_is_not_to_be_had(ask):
+    assert ask(UNSEEN) == {}
+
+
+def test_what_a_notebook_shares_memory_with_works(ask):
+    answer = ask("""
+        import multiprocessing, sqlite3, subprocess, threading
+        from multiprocessing.shared_memory import SharedMemory
+        import numpy as np
+        def square(x):
+            return x * x
+        def probe():
+            fork = multiprocessing.get_context("fork")
+            with fork.Pool(2) as pool:
+                squares = pool.map(square, range(4))
+            number, block = fork.Value("i", 3), SharedMemory(create=True, size=1 << 20)
+            block.buf[:3] = b"abc"
+            child = fork.Process(target=lambda: setattr(number, "value", bytes(block.buf[:3])[0]))
+            child.start(), child.join()
+            block.close(), block.unlink()
+            threads = [threading.Thread(target=lambda: np.ones((300, 300)) @ np.ones((300, 300))) for _ in range(4)]
+            [thread.start() for thread in threads], [thread.join() for thread in threads]
+            said = subprocess.run(["echo", "yes"], capture_output=True, start_new_session=True).stdout
+            with sqlite3.connect("a.db") as base:
+                base.execute("pragma journal_mode=wal"), base.execute("create table t (x)")
+            return squares, number.value, said.decode()
+    """)
+    assert answer == ([0, 1, 4, 9], ord("a"), "yes\n")
+
+
+def test_of_socket_families_only_those_of_its_network_namespace_are_there(ask):
+    assert ask("""
+        import ctypes, socket
+        libc = ctypes.CDLL(None)
+        def probe():
+            opened = set()
+            for family in range(64):
+                for kind in (1, 2, 3, 5):
+                    for call, high in ((41, 0), (53, 0), (41, 1 << 32), (53, 1 << 32)):  # socket, socketpair
+                        pair = (ctypes.c_int * 2)()
+                        if libc.syscall(call, ctypes.c_long(high | family), kind, 0, pair) >= 0:
+                            opened.add(family)
+            audit = [p for p in range(1, 23) if libc.syscall(41, 16, 3, ctypes.c_long(p)) >= 0
+                     or libc.syscall(41, 16, 3, ctypes.c_long(1 << 32 | p)) >= 0]
+            return sorted(opened), audit
+    """) == ([1, 2, 10, 16], [])
+
+
+def test_system_calls_of_other_architectures_end_the_process(ask):
+    ended = ask("""
+        import ctypes, mmap, os
+        libc = ctypes.CDLL(None)
+        def old():  # getpid by the 32-bit door: mov eax, 20; int 0x80; ret
+            page = mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, prot=7)
+            page.write(bytes.fromhex("b814000000cd80c3"))
+            os._exit(ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))() != os.getpid())
+        def x32():
+            os._exit(libc.syscall(0x40000000 + 39) != os.getpid())
+        def probe():
+            ends = []
+            for door in (old, x32):
+                if (child := os.fork()) == 0:
+                    door()
+                ends.append(os.WIFSIGNALED(os.waitpid(child, 0)[1]))
+            return ends
+    """)
+    assert ended == [True, True]
