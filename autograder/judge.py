@@ -3,9 +3,7 @@
 import socket
 import time
 import traceback
-from collections.abc import Iterator
 
-import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
@@ -97,7 +95,7 @@ class Judge:
                         continue
                 examination.follow(guest)
                 for number, (cell, result) in enumerate(zip(code, results, strict=True), start=1):
-                    cell.execution_count, cell.outputs = number, [*_outputs(result["outputs"])]
+                    cell.execution_count, cell.outputs = number, result["outputs"]
                 return (*_skip_notes(skipped), *_flood_notes(results))
 
     def _self_test(self) -> None:
@@ -152,20 +150,3 @@ def _skip_notes(skipped: dict[int, str]) -> tuple[str, ...]:
 def _flood_notes(results: list[dict]) -> tuple[str, ...]:
     floods = [(number, result["dropped"]) for number, result in enumerate(results, start=1) if result["dropped"] > 0]
     return tuple(f"Code cell {n} wrote more than is kept: {dropped:,} characters were cut." for n, dropped in floods)
-
-
-def _outputs(raw: list[dict]) -> Iterator[NotebookNode]:
-    """The guest's outputs as notebook outputs; what has another form is dropped."""
-    for output in raw:
-        match output:  # str(…): an array compares with a text entry by entry
-            case {"output_type": str("stream"), "name": str("stdout" | "stderr" as name), "text": str(text)}:
-                yield nbformat.v4.new_output("stream", name=name, text=text)
-            case {"output_type": str("execute_result" | "display_data" as kind), "data": dict(data)}:
-                texts = {k: v for k, v in data.items() if type(k) is str and type(v) is str}
-                yield nbformat.v4.new_output(kind, data=texts)
-            case {"output_type": str("error"), "ename": str(name), "evalue": str(value), "traceback": list(lines)}:
-                yield nbformat.v4.new_output("error", ename=name, evalue=value, traceback=[*filter(_is_text, lines)])
-
-
-def _is_text(value: object) -> bool:
-    return type(value) is str

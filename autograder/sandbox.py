@@ -16,11 +16,11 @@ from autograder import wire
 from autograder.callbacks import Callbacks
 from autograder.calls import SandboxGuest
 from autograder.memory import uses_more
+from autograder.outputs import Allowance
 from autograder.walls import SandboxUnavailable
 from autograder.zygote import Zygote
 
 START_WALL = 60  # seconds from asking for a submission to its walls: the warm process may just have been started
-MOST_DROPPED = 10**15  # characters of output that a cell can be believed to have written
 
 
 @dataclass(frozen=True)
@@ -146,16 +146,17 @@ class Submission:
         self.gone = ""  # why the submission answers no more
 
     def run(self, cells: list[dict]) -> list[dict]:
-        """Run cells ({"source", "isolated", "state"}) in order; a dict {"outputs", "dropped"} each. Raises Died."""
+        """Run cells ({"source", "isolated", "state"}) in order; what `Allowance.kept` returns of each. Raises Died."""
         try:
             wire.send(self._connection, "cells", "", cells, deadline=self._ends, tick=self._watch)
         except wire.WireError as error:
             raise Died(0, self._why(error)) from None
-        results = []
+        results, allowance = [], Allowance()
         for index in range(len(cells)):
             deadline = min(self._ends, time.monotonic() + self._limits.cell_wall + 3)
             try:
-                results.append(_checked(wire.receive(self._connection, deadline, self._watch), index))
+                message = wire.receive(self._connection, deadline, self._watch, most_buffers=0)
+                results.append(allowance.kept(message, index))
             except wire.Expired:
                 raise Died(index, "it did not end and could not be interrupted") from None
             except wire.WireError as error:
@@ -225,14 +226,6 @@ class Submission:
         """Kill the namespace's first process, and with it all the others."""
         self.kill()
         os.close(self._pidfd)
-
-
-def _checked(message: wire.Message, index: int) -> dict:
-    match message.kind, message.nonce, message.body:
-        case "cell", number, {"outputs": list(outputs), "dropped": int(dropped)} if number == str(index):
-            if dropped < MOST_DROPPED and all(isinstance(output, dict) for output in outputs):
-                return {"outputs": outputs, "dropped": dropped}
-    raise wire.WireError("a cell's outputs are malformed")
 
 
 def _pid_of(pidfd: int) -> int:

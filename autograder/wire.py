@@ -232,16 +232,19 @@ def _send_some(connection: socket.socket, part: memoryview) -> int:
         return 0
 
 
-def receive(connection: socket.socket, deadline: float | None = None, tick=None) -> Message:
+def receive(
+    connection: socket.socket, deadline: float | None = None, tick=None, most_buffers: int = MAX_BUFFERS
+) -> Message:
     """The next message. Raises Closed at the end of the stream, Expired after `deadline` (time.monotonic()).
 
-    `tick()` is called before each part, and at least four times a second.
+    `tick()` is called before each part, and at least four times a second; of arrays `most_buffers` bytes may come.
     """
-    message, _ = receive_with_descriptors(connection, 0, deadline, tick)
+    message, _ = receive_with_descriptors(connection, 0, deadline, tick, most_buffers)
     return message
 
 
-def receive_with_descriptors(connection: socket.socket, most: int, deadline: float | None = None, tick=None):
+def receive_with_descriptors(connection: socket.socket, most: int, deadline: float | None = None, tick=None,
+                             most_buffers: int = MAX_BUFFERS):  # fmt: skip
     """(the next message, the descriptors that came with it, `most` at most)."""
     descriptors: list[int] = []
     first = b""
@@ -255,7 +258,7 @@ def receive_with_descriptors(connection: socket.socket, most: int, deadline: flo
             raise Closed("the connection closed")
     prefix = first + _read(connection, PREFIX.size - len(first), deadline, tick)
     header_size, payload_size = PREFIX.unpack(prefix)
-    if header_size > MAX_HEADER or payload_size > MAX_BUFFERS:
+    if header_size > MAX_HEADER or payload_size > most_buffers:
         raise WireError("a message is too large")
     header = _read(connection, header_size, deadline, tick)
     return unpack(header, _read(connection, payload_size, deadline, tick)), descriptors

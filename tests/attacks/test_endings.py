@@ -146,7 +146,8 @@ def test_what_sockets_hold_is_memory():
         with box.submission() as submission, pytest.raises(Died, match="more than 400 MB"):
             submission.run([{"source": BUFFERED, "isolated": False}])
         with box.submission() as submission:
-            submission.run([{"source": "import socket\nkept = [socket.socketpair() for _ in range(9)]", "isolated": False}])
+            source = "import socket\nkept = [socket.socketpair() for _ in range(9)]"
+            submission.run([{"source": source, "isolated": False}])
 
 
 def test_a_timed_out_blank_says_so(attacked):

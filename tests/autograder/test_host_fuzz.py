@@ -21,7 +21,6 @@ import pytest
 from autograder import wire
 from autograder.blank import Blank
 from autograder.comments import comment_on
-from autograder.judge import _outputs
 from autograder.judgement import check
 from autograder.sandbox import Died, Limits, Submission
 from autograder.verdict import FAILED, PASSED, Verdict
@@ -511,26 +510,79 @@ def cell(index, outputs, dropped=0, kind="cell"):
 
 
 ERROR = {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["line"]}
+EMPTY = np.zeros(0)  # the only arrays that may come
 ODD = [
-    {**ERROR, "traceback": ["line", 3, None, np.zeros(1000), ["x"], {"a": 1}]}, {**ERROR, "ename": 3},
+    {**ERROR, "traceback": ["line", 3, None, EMPTY, ["x"], {"a": 1}]}, {**ERROR, "ename": 3},
     {**ERROR, "ename": "\ud800", "evalue": "\ud800\0"}, {**ERROR, "traceback": "text"}, {**ERROR, "metadata": 3},
-    {**ERROR, "traceback": [np.zeros(1000)] * 100}, {"output_type": np.zeros(3)}, {"output_type": ["error"]},
-    {"output_type": "stream", "name": np.zeros(3), "text": "x"}, {"output_type": "stream", "name": "stdout"},
+    {**ERROR, "traceback": [EMPTY] * 100}, {"output_type": EMPTY}, {"output_type": ["error"]},
+    {"output_type": "stream", "name": EMPTY, "text": "x"}, {"output_type": "stream", "name": "stdout"},
     {"output_type": "stream", "name": "stdout", "text": "\ud800", "more": 1},
     {"output_type": "display_data", "data": []},
-    {"output_type": "display_data", "data": {3: "x", "text/plain": 3, "text/html": "<b>"}, "metadata": np.zeros(2)},
+    {"output_type": "display_data", "data": {3: "x", "text/plain": 3, "text/html": "<b>"}, "metadata": EMPTY},
     {"output_type": "execute_result", "data": {"text/plain": "x"}, "execution_count": "none"}, {1: 2}, {(): ()},
 ]  # fmt: skip
 
 
 def test_odd_outputs_become_sound_ones_or_none(process):
     (result,) = cells_of(process, cell(0, ODD), count=1)
-    made = [*_outputs(result["outputs"])]
+    made = result["outputs"]
     cell_of_them = nbformat.v4.new_code_cell("", outputs=made, execution_count=1)
     nbformat.validate(nbformat.v4.new_notebook(cells=[cell_of_them]))
     assert [output.output_type for output in made] == [
         "error", "error", "error", "error", "stream", "display_data", "execute_result"]  # fmt: skip
     assert made[0].traceback == ["line"]
+
+
+FLOODS = {
+    "text of four bytes a character": [{**ERROR, "evalue": "x" * (wire.MAX_HEADER - 1000) + "\U0001f600"}],
+    "small things": [
+        {**ERROR, "traceback": [f"{k:x}" for k in range(300_000)]},
+        *[{"output_type": "display_data", "data": {f"{k:x}": "" for k in range(900)}}] * 20,
+        *[{"output_type": "stream", "name": "stdout", "text": ""}] * 2_000,
+    ],
+    "arrays that no output shows": [{**ERROR, "metadata": [np.zeros(30 << 20, np.uint8)] * 2}],
+}
+MANY = 20  # cells
+
+
+def survive_floods(pid):
+    """Run submissions whose cells all answer so, with so much address space and no more."""
+    page = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+    for what in FLOODS:
+        ours, theirs = socket.socketpair()
+        if os.fork() == 0:
+            ours.close()
+            _flood(theirs, cell(0, FLOODS[what]))
+        theirs.close()
+        resource.setrlimit(resource.RLIMIT_AS, (page + MOST_MEMORY, resource.RLIM_INFINITY))
+        submission = Submission(ours, os.pidfd_open(pid), LIMITS)
+        try:
+            results = submission.run([{"source": "", "isolated": False}] * MANY)
+            print(sum(result["dropped"] > 0 for result in results), flush=True)
+        except Died:
+            print("died", flush=True)
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+        ours.close()
+
+
+def _flood(connection, first):
+    """Send `first`, the answer to cell 0, as that to all cells."""
+    size, _ = wire.PREFIX.unpack(first[:16])
+    head, payload = first[16 : 16 + size], first[16 + size :]
+    try:
+        wire.receive(connection)
+        for index in range(MANY):
+            connection.sendall(frame(head.replace(b'"nonce": "0"', b'"nonce": "%d"' % index, 1), payload))
+    finally:
+        os._exit(0)
+
+
+def test_what_all_cells_send_costs_no_more_memory_than_its_bound(root, process):
+    code = f"from tests.autograder.test_host_fuzz import survive_floods; survive_floods({process})"
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, timeout=200)
+    assert run.returncode == 0, run.stderr[-2000:]
+    *cut, last = run.stdout.split()
+    assert last == "died" and len(cut) == len(FLOODS) - 1 and all(0 < int(number) < MANY for number in cut), cut
 
 
 NO_ANSWERS = {
@@ -563,6 +615,4 @@ def test_spoiled_answers_to_cells_are_answers_or_an_end(process):
             data[rng.integers(len(data))] = rng.choice(list(b'{}[]",:0123456789-eE.tfn\\u\0\xff'))
         result = cells_of(process, bytes(data), count=1)
         ended += isinstance(result, Died)
-        if not isinstance(result, Died):
-            list(_outputs(result[0]["outputs"]))
     assert 20 < ended < 200

@@ -17,6 +17,7 @@ from autograder.calls import SandboxGuest
 from autograder.course import Course
 from autograder.judge import Judge
 from autograder.judgement import StudentFault, check
+from autograder.outputs import _outputs
 from autograder.sandbox import Limits, Sandbox, SandboxUnavailable
 from autograder.verdict import FAILED, PASSED, UNDECIDED
 from tests.autograder.conftest import graded
@@ -290,11 +291,11 @@ def test_a_forged_reply_that_numpy_refuses_is_wrong_and_never_undecided(judge):
 ])  # fmt: skip
 def test_outputs_of_another_form_are_dropped(output):
     kept = {"output_type": "stream", "name": "stdout", "text": "kept"}
-    assert [o["text"] for o in judge_module._outputs([output, kept])] == ["kept"]
+    assert [o["text"] for o in _outputs([output, kept])] == ["kept"]
 
 
 def test_data_that_is_no_text_is_dropped_from_an_output():
-    (output,) = judge_module._outputs(
+    (output,) = _outputs(
         [{"output_type": "display_data", "data": {"text/plain": "x", "image/png": 3, 4: "y"}}]
     )
     assert output.data == {"text/plain": "x"}

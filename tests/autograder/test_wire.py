@@ -322,6 +322,15 @@ def test_a_message_too_large_is_refused_before_it_is_read(sizes):
     assert peak < 1 << 20
 
 
+def test_arrays_are_refused_where_none_may_come():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(wire.pack("cell", "0", 1.5) + wire.pack("cell", "1", np.float64(1.5))[: wire.PREFIX.size])
+        assert wire.receive(theirs, time.monotonic() + 5, most_buffers=0).body == 1.5
+        with pytest.raises(WireError, match="too large"):
+            wire.receive(theirs, time.monotonic() + 5, most_buffers=0)
+
+
 def test_no_more_memory_is_taken_than_bytes_have_come():
     tracemalloc.start()
     with pytest.raises(Closed):
