@@ -13,6 +13,8 @@ from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 
+from autograder.pinning import allowed_cores
+
 GONE = "the scheduler went away: what was judged is kept; run the command again when it is back, or without it."
 MOST_LOSSES = 3  # worker processes that may end over one submission
 
@@ -31,7 +33,7 @@ class SchedulerError(Exception):
 
 def cores() -> int:
     """The number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(allowed_cores()) or os.cpu_count() or 1
 
 
 class Processes:

@@ -186,6 +186,8 @@ def _drop_capabilities() -> None:
 
 
 def _limit(limits: dict) -> None:
+    if limits["core"] is not None:  # what it starts stays there: the filter denies moving
+        os.sched_setaffinity(0, {limits["core"]})
     names = ["AS", "FSIZE", "CPU"]
     if SANDBOXED:  # elsewhere it counts every process of the user
         names.append("NPROC")

@@ -17,6 +17,7 @@ from autograder.callbacks import Callbacks
 from autograder.calls import SandboxGuest
 from autograder.memory import uses_more
 from autograder.outputs import Allowance
+from autograder.pinning import core_of_its_own
 from autograder.walls import SandboxUnavailable
 from autograder.zygote import Zygote
 
@@ -77,31 +78,36 @@ class Sandbox:
 
     @contextmanager
     def submission(self, ends: float | None = None) -> Iterator["Submission"]:
-        """Fork a submission; it and all its processes end with the block. It has until `ends` (time.monotonic)."""
-        connection, pidfd = self._forked()
-        with connection:
-            submission = Submission(connection, pidfd, self.limits, ends)
-            try:
-                yield submission
-            finally:
-                submission.end()
+        """Fork a submission, on a core of its own; it and all its processes end with the block.
 
-    def _forked(self) -> tuple[socket.socket, int]:
+        It has until `ends`, of time.monotonic(), instead of `Limits.wall`.
+        """
+        with core_of_its_own() as core:
+            connection, pidfd = self._forked(core)
+            with connection:
+                submission = Submission(connection, pidfd, self.limits, ends)
+                try:
+                    yield submission
+                finally:
+                    submission.end()
+
+    def _forked(self, core: int | None) -> tuple[socket.socket, int]:
         """(a connection to a new submission, its pidfd), once all its walls stand."""
         try:
-            return self._fork()
+            return self._fork(core)
         except wire.Closed:  # the warm process has ended
             self._start()
         try:
-            return self._fork()
+            return self._fork(core)
         except wire.Closed as error:
             raise SandboxUnavailable(f"the sandbox could not start a submission: {error}.") from None
 
-    def _fork(self) -> tuple[socket.socket, int]:
+    def _fork(self, core: int | None) -> tuple[socket.socket, int]:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                wire.send(self._control, "submission", "", asdict(self.limits), (theirs.fileno(),))
+                limits = asdict(self.limits) | {"core": core}
+                wire.send(self._control, "submission", "", limits, (theirs.fileno(),))
             return ours, _born(ours)
         except BaseException:
             ours.close()

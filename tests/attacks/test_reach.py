@@ -474,3 +474,28 @@ def test_system_calls_of_other_architectures_end_the_process(ask):
             return ends
     """)
     assert ended == [True, True]
+
+
+def test_a_submission_stays_on_its_core(ask):
+    cores, moved = ask("""
+        import ctypes, os, subprocess
+        libc = ctypes.CDLL(None)
+        def tried(way):
+            try:
+                way()
+            except OSError:
+                pass
+        def probe():
+            every, mask = range(1024), ctypes.create_string_buffer(b"\\xff" * 128)
+            before = os.sched_getaffinity(0)
+            for process in (0, os.getpid(), 1):
+                for cores in (every, {0}, {1}):
+                    tried(lambda: os.sched_setaffinity(process, cores))
+                libc.syscall(203, process, 128, mask)
+            tried(lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)))
+            tried(lambda: os.nice(-1))
+            subprocess.run(["taskset", "-p", "ff", "1"], capture_output=True)
+            with_child = subprocess.run(["nproc"], capture_output=True, text=True).stdout
+            return len(before), (os.sched_getaffinity(0) != before, os.sched_getscheduler(0), int(with_child))
+    """)
+    assert cores == 1 and moved == (False, os.SCHED_OTHER, 1)
