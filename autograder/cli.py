@@ -26,7 +26,7 @@ from rich.text import Text
 from autograder import worker
 from autograder.bundle import Bundle, bundle
 from autograder.course import Course, GradebookError
-from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, workers
+from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, cores, workers
 from autograder.handed_in import NothingToGrade, submissions
 from autograder.judge import UNSAFE_NOTE
 from autograder.judgement import ChecksError
@@ -174,6 +174,9 @@ def replay_command(
 @contextmanager
 def _warm(jobs: int | None, scheduler: str | None, made: Bundle) -> Iterator[Processes | Cluster]:
     """Workers; those of this machine share a sandbox, and get ready while this process imports nbgrader."""
+    if scheduler is None and (jobs or 0) > cores():
+        err.print(f"autograder: {jobs} submissions at once share {cores()} core(s), where a busy one slows the others: "
+                  f"--jobs {cores()} gives each its own.", soft_wrap=True)  # fmt: skip
     with worker.shared(made) if scheduler is None else nullcontext() as lent, workers(jobs, scheduler, lent) as pool:
         if scheduler is None:
             for _ in range(pool.width):

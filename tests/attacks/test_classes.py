@@ -9,7 +9,10 @@ import pytest
 MARKS, STATE, REPLIES, ENDINGS, REACH, FILES = (
     f"tests/attacks/test_{name}.py::" for name in ("marks", "state", "replies", "endings", "reach", "class")
 )
-BAD_INPUT, DISPLAY, PAGE = (f"tests/autograder/test_{name}.py::" for name in ("bad_input", "display", "feedback"))
+BAD_INPUT, DISPLAY, PAGE, FUZZ, PINNING = (
+    f"tests/autograder/test_{name}.py::" for name in ("bad_input", "display", "feedback", "host_fuzz", "pinning")
+)
+NEIGHBOURS = "tests/attacks/test_neighbours.py::"
 PATCH, OUTLIVE = f"{MARKS}test_patching_gains_nothing", f"{STATE}test_what_outlives_a_cell_gains_nothing"
 BLANK = f"{ENDINGS}test_a_blank_that_ends_badly_costs_its_own_marks_only"
 CELL = f"{ENDINGS}test_a_cell_that_ends_badly_does_not_cost_the_other_answers"
@@ -54,6 +57,9 @@ CLASSES = {
     "an answer too large to send": (f"{ENDINGS}test_an_answer_too_large",),
     "fork bomb": (f"{BLANK}[fork bomb", f"{BLANK}[threads"),
     "memfd": (f"{BLANK}[memfd", f"{REACH}test_doors_of_the_kernel_are_shut"),
+    "shared memory without a file": (f"{REACH}test_memory_that_no_process_shows",),
+    "memory in sockets": (f"{ENDINGS}test_what_sockets_hold_is_memory",),
+    "outputs that fill the grader's memory": (f"{FUZZ}test_what_all_cells_send",),
     "disk filling": (f"{BLANK}[disk", f"{REACH}test_disk_and_inodes_end"),
     "inode filling": (f"{BLANK}[inodes", f"{REACH}test_disk_and_inodes_end"),
     "output flood": (f"{BLANK}[flood", f"{CELL}[flood"),
@@ -84,6 +90,10 @@ CLASSES = {
     "writing into __pycache__": (CHANGED,),
     "writing into /dev/shm": (SIBLING, f"{BLANK}[inodes"),
     "network": (f"{REACH}test_no_network_and_no_socket",),
+    "sockets outside the network namespace": (f"{REACH}test_of_socket_families",),
+    "system calls of other architectures": (f"{REACH}test_system_calls_of_other",),
+    "busy processes beside an honest one": (f"{NEIGHBOURS}test_beside_58", f"{PINNING}test_submissions_at_once"),
+    "moving to another core": (f"{REACH}test_a_submission_stays_on_its_core",),
     "abstract sockets": (f"{REACH}test_no_network_and_no_socket",),
     "inherited descriptors": (f"{REACH}test_only_its_own_processes_and_descriptors",),
     "privileges": (f"{REACH}test_neither_root_nor", f"{REACH}test_doors_of_the_kernel"),

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from autograder import pipeline
 from autograder.cli import app
-from autograder.executor import SchedulerError
+from autograder.executor import SchedulerError, cores
 from autograder.judge import UNSAFE_NOTE
 from autograder.sandbox import Sandbox, SandboxUnavailable
 from tests.a1_class import ASSIGNMENT, UNCHECKED, autograder, environment, hand_in, released, solved, verdict
@@ -130,6 +130,12 @@ def test_json_is_all_that_standard_output_gets(root, course):
     assert (ada["student"], sum(blank["score"] for blank in ada["blanks"])) == ("ada", 40.0)
     assert [blank["diagnosis"] for blank in bob["blanks"] if blank["score"] < blank["points"]] == ["missing_mean"]
     assert json.loads(run.stdout)[1] == json.loads(course.verdict(ASSIGNMENT, "bob").read_text())
+
+
+def test_more_jobs_than_cores_are_told_what_they_share(ask, course):
+    told = [ask(course.root, "grade", ASSIGNMENT, "ada", "--jobs", str(jobs)) for jobs in (cores() + 1, cores())]
+    assert [run.returncode for run in told] == [0, 0]
+    assert f"{cores() + 1} submissions at once share {cores()} core" in told[0].stderr and "share" not in told[1].stderr
 
 
 @pytest.mark.parametrize(("graded", "printed"), [(2, ["ada", "bob"]), (1, ["ada"]), (0, None)])
