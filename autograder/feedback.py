@@ -21,6 +21,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from autograder import receipt
 from autograder.cells import WRITTEN, grade_id, kind, points, test_of, without_hidden
 from autograder.checks.catalogue import CATALOGUE
 from autograder.comments import NO_RESPONSE, comment_on, follow_through
@@ -106,8 +107,12 @@ def write_feedback(
     of_student = defaultdict(list)
     for row in marks:
         of_student[row[0]].append(row)
-    texts = ((student, page(course, assignment, student, of_student[student])) for student in students)
-    return [write_whole(course.feedback(assignment, student), text.encode(), lasting=False) for student, text in texts]
+    written = []
+    for student in students:
+        text = page(course, assignment, student, of_student[student])
+        receipt.hand_on(course, assignment, student)
+        written.append(write_whole(course.feedback(assignment, student), text.encode(), lasting=False))
+    return written
 
 
 # ---------------------------------------------------------------------------------------------------- marks and parts

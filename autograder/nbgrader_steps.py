@@ -10,14 +10,15 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat.v4 import new_notebook
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 from traitlets.config import Configurable
 
-from autograder import lock, pipeline, record
+from autograder import lock, pipeline, receipt, record
 from autograder.course import Course
+from autograder.nbgrader_folders import AutogradeUnopened, Folders
 from autograder.settings import configure as configure
-from autograder.verdict import Verdict
 
 _backed_up: dict[str, date] = {}  # when each database was backed up last: a Jupyter server runs for weeks
 
@@ -29,7 +30,15 @@ def configured(step: Configurable) -> Course:
 
 
 class SubmissionExporter(NotebookExporter):
-    """Leaves opening the submitted file to `JudgeStep`, for nbgrader gives up on what it cannot open itself."""
+    """Leaves opening the submitted file to `JudgeStep`, for nbgrader gives up on what it cannot open itself.
+
+    Made for each run, before nbgrader looks at the first submission, it is also where that is kept from the others: no
+    configuration of nbgrader's does.
+    """
+
+    def __init__(self, parent: Autograde, **kw):
+        super().__init__(parent=parent, **kw)
+        parent.__class__, parent.coursedir = AutogradeUnopened, Folders.of(parent.coursedir)
 
     def from_filename(self, filename: str, resources: dict | None = None, **kw):
         """nbgrader calls this twice: with the submitted file, then with the autograded notebook, which is ours."""
@@ -54,7 +63,6 @@ class RecordStep(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         course, verdict = configured(self), resources["verdict"]
         with lock.held(course, wait=lock.PATIENCE):
-            self._remove_other_files(course, verdict)
             if _backed_up.get(course.db_url) != date.today():
                 record.backup(course)
                 _backed_up[course.db_url] = date.today()
@@ -63,22 +71,15 @@ class RecordStep(NbGraderPreprocessor):
                 pipeline.settle(course, gradebook, verdict)
         return nb, resources
 
-    def _remove_other_files(self, course: Course, verdict: Verdict) -> None:
-        """nbgrader copies every file handed in to where Formgrader serves it: a page among them would run there.
-
-        Only while the class is ours: a file half written may be another process's.
-        """
-        notebook = course.autograded(verdict.assignment, verdict.student)
-        for path in notebook.parent.rglob("*"):
-            if (path.is_file() or path.is_symlink()) and path not in (notebook, notebook.parent / pipeline.TIMESTAMP):
-                self.log.warning("Removed %s, which was handed in beside the notebook", path)
-                path.unlink()
-
 
 class FeedbackExporter(Exporter):
     """`nbgrader generate_feedback` and Formgrader's button write our page in place of nbgrader's."""
 
     output_mimetype = "text/html"
+
+    def __init__(self, parent: GenerateFeedback, **kw):
+        super().__init__(parent=parent, **kw)
+        parent.coursedir = Folders.of(parent.coursedir)
 
     @default("file_extension")
     def _file_extension_default(self) -> str:
@@ -86,5 +87,7 @@ class FeedbackExporter(Exporter):
 
     def from_filename(self, filename: str, resources: dict | None = None, **kw):
         names = resources["nbgrader"]
-        page = pipeline.feedback_page(configured(self), names["assignment"], names["student"])
+        course, assignment, student = configured(self), names["assignment"], names["student"]
+        page = pipeline.feedback_page(course, assignment, student)
+        receipt.hand_on(course, assignment, student)
         return page, self._init_resources(resources)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from autograder import lock, walls, worker
+from autograder import lock, receipt, walls, worker
 from autograder.bundle import Bundle, bundle
 from autograder.course import Course, write_whole
 from autograder.executor import Cluster, Lost, Processes, completed
@@ -20,7 +20,6 @@ from autograder.verdict import UNDECIDED, Provenance, Verdict
 from autograder.worker import Judged, judge_submission
 
 record, feedback = lazily("autograder.record"), lazily("autograder.feedback")  # 0.6 s, in which workers can begin
-TIMESTAMP = "timestamp.txt"  # nbgrader's
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def grade(
 
 
 def _write(course: Course, gradebook, judged: Judged, pages: bool) -> None:
-    _write_notebook(course, judged)
+    write_whole(course.autograded(judged.verdict.assignment, judged.verdict.student), judged.notebook.encode())
     record.save_verdict(course, judged.verdict)
     settle(course, gradebook, judged.verdict)
     if pages:
@@ -144,11 +143,14 @@ def saved(course: Course, assignment: str, student: str) -> Verdict | None:
 
 
 def settle(course: Course, gradebook, verdict: Verdict) -> None:
-    """Bring the gradebook to a saved verdict, and note beside the verdict which submission is recorded."""
+    """Bring the gradebook to a saved verdict, and note beside the verdict which submission is recorded, beside the
+    notebook what nbgrader's exchange needs of it.
+    """
     noted = _noted(course, verdict)
     if noted is None:
         _note(course, verdict, "")  # none; should this run end here, the gradebook may hold one that is not noted
     timestamp = record.submitted_at(course, verdict.assignment, verdict.student)
+    receipt.keep(course, verdict.assignment, verdict.student, timestamp)
     resubmitted = noted not in (None, verdict.submission)
     record.record(gradebook, verdict, timestamp=timestamp, resubmitted=resubmitted, config=course.settings)
     if noted != verdict.submission:
@@ -167,15 +169,6 @@ def _noted(course: Course, verdict: Verdict) -> str | None:
 
 def _note(course: Course, verdict: Verdict, submission: str) -> None:
     write_whole(_note_file(course, verdict), submission.encode(), mode=0o600, lasting=False)
-
-
-def _write_notebook(course: Course, judged: Judged) -> None:
-    """Write the autograded notebook, and beside it, as Formgrader expects, when it was handed in."""
-    assignment, student = judged.verdict.assignment, judged.verdict.student
-    path = write_whole(course.autograded(assignment, student), judged.notebook.encode())
-    timestamp = course.submission(assignment, student).with_name(TIMESTAMP)
-    if timestamp.is_file() and not timestamp.is_symlink():
-        write_whole(path.with_name(TIMESTAMP), timestamp.read_bytes(), lasting=False)
 
 
 def _write_page(course: Course, gradebook, verdict: Verdict) -> None:

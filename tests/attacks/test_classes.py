@@ -6,13 +6,14 @@ import sys
 
 import pytest
 
-MARKS, STATE, REPLIES, ENDINGS, REACH, FILES = (
-    f"tests/attacks/test_{name}.py::" for name in ("marks", "state", "replies", "endings", "reach", "class")
+MARKS, STATE, REPLIES, ENDINGS, REACH, FILES, BESIDE = (
+    f"tests/attacks/test_{name}.py::" for name in ("marks", "state", "replies", "endings", "reach", "class", "folders")
 )
 BAD_INPUT, DISPLAY, PAGE, FUZZ, PINNING = (
     f"tests/autograder/test_{name}.py::" for name in ("bad_input", "display", "feedback", "host_fuzz", "pinning")
 )
 NEIGHBOURS = "tests/attacks/test_neighbours.py::"
+EXCHANGE = "tests/autograder/test_exchange.py::"
 PATCH, OUTLIVE = f"{MARKS}test_patching_gains_nothing", f"{STATE}test_what_outlives_a_cell_gains_nothing"
 BLANK = f"{ENDINGS}test_a_blank_that_ends_badly_costs_its_own_marks_only"
 CELL = f"{ENDINGS}test_a_cell_that_ends_badly_does_not_cost_the_other_answers"
@@ -107,6 +108,9 @@ CLASSES = {
     ),
     "hard links among submitted files": (f"{NOT_THEIRS}_waits_for_staff[hard",),
     "devices, pipes and folders for files": (f"{NOT_THEIRS}_waits_for_staff[device", f"{BAD_INPUT}test_what_cannot_be"),
+    "links, pipes and more beside the notebook": (f"{BESIDE}test_nobody_holds_up", f"{BESIDE}test_nothing_beside"),
+    "links in the exchange": (f"{EXCHANGE}test_a_link_in_the_exchange",),
+    "what the exchange needs left out": (f"{EXCHANGE}test_a_student_without",),
     "names with ..": (f"{FILES}test_a_student_is_a_name_and_no_path", f"{FILES}test_an_assignment_is_a_name"),
     "edited cell metadata": (f"{GRADED}[flags_edited", f"{BAD_INPUT}test_a_notebook_without_any"),
     "edited points": (f"{GRADED}[points_edited",),

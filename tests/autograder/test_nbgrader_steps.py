@@ -15,9 +15,9 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder import cells, lock, nbgrader_steps, pipeline, worker
+from autograder import cells, lock, nbgrader_steps, pipeline, receipt, worker
 from autograder.nbgrader_steps import RecordStep, configure
-from autograder.record import marks
+from autograder.record import marks, submitted_at
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
 ASSIGNMENT = "a0-small"
@@ -249,7 +249,7 @@ def test_the_time_of_handing_in_stays_and_other_files_go(course, nbgrader, relea
     (folder / "deeper" / "page.svg").write_text("<svg onload=alert(1)>")
     autograded(nbgrader, "ada")
     there = [path.name for path in course.autograded(ASSIGNMENT, "ada").parent.rglob("*") if path.is_file()]
-    assert sorted(there) == [f"{ASSIGNMENT}.ipynb", "timestamp.txt"]
+    assert sorted(there) == [f"{ASSIGNMENT}.ipynb", "submission_secret.txt", "timestamp.txt"]
     with Gradebook(course.db_url) as gradebook:
         assert gradebook.find_submission(ASSIGNMENT, "ada").timestamp.isoformat() == "2026-11-03T12:30:00"
     assert nbgrader.get_autograded_students(ASSIGNMENT) == {"ada"}
@@ -260,7 +260,7 @@ def test_what_nbgrader_left_read_only_is_replaced_by_our_own_route(course, nbgra
     autograded(nbgrader, "ada")
     there = course.autograded(ASSIGNMENT, "ada").with_name("timestamp.txt")
     assert not there.stat().st_mode & 0o222  # to open it for writing is refused to all but root
-    pipeline._write_notebook(course, worker.Judged(saved(course, "ada"), json.dumps(release)))
+    receipt.keep(course, ASSIGNMENT, "ada", submitted_at(course, ASSIGNMENT, "ada"))
     assert there.stat().st_mode & 0o200 and there.read_text().startswith("2026-11-03")
 
 
