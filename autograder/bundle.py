@@ -24,7 +24,8 @@ COMPUTED_WITH = ("numpy", "matplotlib", "ipython")
 @dataclass(frozen=True)
 class Bundle:
     """An assignment: its source notebook (JSON), the source text of its checks by module name, and whether to judge it
-    behind walls. `grader` is the hash of the package that made the bundle: a worker with another one must refuse it.
+    behind walls. `grader` is the hash of the package that made the bundle, and `place` where that lies: a worker with
+    another one must refuse it.
     """
 
     assignment: str
@@ -32,6 +33,7 @@ class Bundle:
     checks: Mapping[str, str]
     grader: str
     sandboxed: bool = True
+    place: str = str(HERE)
 
     @cached_property
     def digest(self) -> str:

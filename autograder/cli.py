@@ -1,5 +1,6 @@
 """The command line: release, grade, replay, feedback, verify, demo. It parses, shows progress and prints, no more."""
 
+import errno
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ from rich.text import Text
 
 from autograder import worker
 from autograder.bundle import Bundle, bundle
-from autograder.course import Course, GradebookError
+from autograder.course import Course, GradebookError, denied
 from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, cores, workers
 from autograder.handed_in import NothingToGrade, submissions
 from autograder.judge import UNSAFE_NOTE
@@ -57,6 +58,7 @@ def release_command(assignment: Assignment, course: Directory = None, as_json: J
     from autograder.release import ReleaseError, release
 
     here = Course.here(course)
+    _say_if_open(here)
     with _one_line(ReleaseError, SandboxUnavailable, ChecksError):
         released = release(here, assignment, verify=lambda name: _verified(here, name))
     if as_json:
@@ -87,6 +89,7 @@ def grade_command(
     Those are left alone whose file has not changed since they were graded, nor the checks, nor this program.
     """
     here = Course.here(course)
+    _say_if_open(here)
     refused = _one_line(NothingToGrade, ChecksError, NoWorkers, SchedulerError, SandboxUnavailable, OtherGrader)
     with refused, _interruptible():
         names = submissions(here, assignment, students or ())
@@ -312,9 +315,24 @@ def _interruptible() -> Iterator[None]:
 
 @contextmanager
 def _one_line(*expected: type[Exception]) -> Iterator[None]:
-    """An expected error becomes one sentence on standard error and exit code 2; the gradebook's always do."""
+    """An expected error becomes one sentence on standard error and exit code 2; the gradebook's always do, and files
+    that the system refuses.
+    """
     try:
         yield
     except (GradebookError, SettingsError, *expected) as error:
-        err.print(f"autograder: {error}", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from None
+        said = str(error)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        said = denied(error)
+    else:
+        return
+    err.print(f"autograder: {said}", markup=False, soft_wrap=True)
+    raise typer.Exit(2)
+
+
+def _say_if_open(course: Course) -> None:
+    if course.open_to_others():
+        err.print(f"autograder: other accounts of this machine can look into {course.directory}, where the students' "
+                  "work is: chmod 700 it.", markup=False, soft_wrap=True)  # fmt: skip

@@ -38,7 +38,7 @@ class CollectInTime(ExchangeCollect):
         return next((attempt for attempt in attempts if attempt["timestamp"] <= due), attempts[0])
 
     def do_copy(self, src, dest, log=None):
-        """Copies plain files alone: by a link, a student could hand in what whoever collects can read."""
+        """Copies plain files alone: a link could hand in whatever the collecting account can read, solutions too."""
         with tempfile.TemporaryDirectory() as folder:
             for name in plain.copy(Path(src), Path(folder), LARGEST_FILE):
                 self.log.warning("Left out %r of %s: a link, a folder, or too large", name, src)

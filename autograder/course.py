@@ -1,9 +1,11 @@
 """Where a course keeps its files: the source notebooks, and the running class beside them."""
 
+import errno
 import hashlib
 import hmac
 import os
 import secrets
+import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,6 +31,10 @@ class NotWritten(GradebookError):
     """A file of the class cannot be written: no room, or no right to."""
 
 
+class NoClass(GradebookError):
+    """There is no such folder, or this account has no right to it; the text is one sentence."""
+
+
 @dataclass(frozen=True)
 class Course:
     """`root` holds assignments/; `directory` is a class: release, submitted, autograded, feedback, gradebook.
@@ -45,6 +51,45 @@ class Course:
         """The course of the working directory; the class is `directory`, else $AUTOGRADER_COURSE, else course/."""
         root = Path.cwd()
         return cls(root, (root / (directory or os.environ.get("AUTOGRADER_COURSE") or "course")).absolute())
+
+    def make(self) -> None:
+        """Make the class's folder, where there is none, for this account alone: students may have one here, too.
+
+        Raises NotWritten.
+        """
+        try:
+            for folder in reversed([self.directory, *self.directory.parents]):
+                if not folder.is_dir():
+                    folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise NotWritten(f"The class's folder {self.directory} cannot be made: {error.strerror}.") from None
+
+    def require(self) -> None:
+        """Raise NoClass where there is no such folder, or none that this account may read."""
+        try:
+            os.listdir(self.directory)
+        except PermissionError as error:
+            raise NoClass(denied(error)) from None
+        except OSError:
+            raise NoClass(
+                f"There is no class {self.directory}: `autograder release` makes it, --course or $AUTOGRADER_COURSE "
+                "names another."
+            ) from None
+
+    def open_to_others(self) -> bool:
+        """Whether other accounts of this machine can look into the class's folder, through those above it."""
+        if not hasattr(os, "getuid") or not self.directory.is_dir():  # Windows has other rights than these
+            return False
+        above = [folder.stat().st_mode for folder in self.directory.parents]
+        return any(
+            self.directory.stat().st_mode & 7 * whose and all(mode & whose for mode in above)
+            for whose in (stat.S_IXGRP, stat.S_IXOTH)
+        )
+
+    @property
+    def course_id(self) -> str:
+        """nbgrader's name of the course, in its exchange and its gradebook; "" where nbgrader_config.py gives none."""
+        return str(self.settings.CourseDirectory.get("course_id", "")).strip()
 
     @property
     def sources(self) -> Path:
@@ -99,6 +144,7 @@ class Course:
         path = self.directory / "secret"
         try:
             if not path.exists():
+                self.make()
                 _make_secret(path)
             secret = path.read_bytes()
         except OSError as error:
@@ -128,7 +174,6 @@ class Course:
 
 def _make_secret(path: Path) -> None:
     """A new secret, whole or not there; another process's, if that one was first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, part = tempfile.mkstemp(prefix=".secret.", dir=path.parent)  # for its owner only
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -149,6 +194,34 @@ def db_name(db_url: str) -> str:
     from sqlalchemy.engine import make_url  # here, for few commands need it
 
     return make_url(db_url).set(query={}).render_as_string(hide_password=True)
+
+
+def denied(error: OSError) -> str:
+    """In one sentence, why the system refused a file of a class: it is another account's, or cannot be written."""
+    place = Path(error.filename or ".").absolute()
+    if error.errno != errno.EROFS and (whose := _owner(place)) != os.geteuid():
+        return (
+            f"{place} belongs to {_account(whose)}, and this is {_account(os.geteuid())}: a class is graded by one "
+            "account; run this as that one."
+        )
+    return f"{place} cannot be read or written: {error.strerror}; put that right, and run this again."
+
+
+def _owner(path: Path) -> int:
+    """The account that owns a file, or the nearest folder above it that can be asked."""
+    for place in (path, *path.parents):
+        with suppress(OSError):
+            return place.stat().st_uid
+    return os.geteuid()
+
+
+def _account(number: int) -> str:
+    import pwd  # here, for Windows has none
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"account {number}"
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o666, lasting: bool = True) -> Path:

@@ -33,10 +33,11 @@ class Submission:
 
 
 def submissions(course: Course, assignment: str, students: Iterable[str] = ()) -> list[str]:
-    """The students to grade: those named, or all who handed in. Raises NothingToGrade."""
+    """The students to grade: those named, or all who handed in. Raises NothingToGrade, NoClass."""
     if not course.source(assignment).exists():
         known = ", ".join(sorted(path.parent.name for path in course.sources.glob("*/*.ipynb"))) or "none"
         raise NothingToGrade(f"there is no assignment {assignment!r} in {course.sources}; known: {known}.")
+    course.require()
     present = course.students(assignment)
     if not present:
         place = course.directory / "submitted" / "<student>" / assignment / f"{assignment}.ipynb"

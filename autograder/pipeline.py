@@ -135,9 +135,11 @@ def _gradebook(course: Course) -> Iterator:
 
 
 def saved(course: Course, assignment: str, student: str) -> Verdict | None:
-    """The verdict on disk; None where there is none, or none of this version's form."""
+    """The verdict on disk; None where there is none, or none of this version's form. Raises PermissionError."""
     try:
         return Verdict.from_json(course.verdict(assignment, student).read_text(encoding="utf-8"))
+    except PermissionError:  # another account's: not to be judged once more
+        raise
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -243,6 +245,7 @@ def write_feedback(course: Course, assignment: str, students: Iterable[str] | No
 
     Raises FileNotFoundError, in one sentence, where nothing was graded yet.
     """
+    course.require()
     if not any(course.verdict(assignment, "").parent.glob("*.json")):
         raise FileNotFoundError(
             f"nothing of {assignment} has been graded in {course.directory}: run `autograder grade {assignment}`."

@@ -69,20 +69,31 @@ def open_gradebook(db_url: str, *, wait: float = PATIENCE) -> Iterator[Gradebook
     with warnings.catch_warnings(), using(url):
         warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries, harmless and in nobody's hands here
         with opening(url), private(url):
-            gradebook = Gradebook(url.render_as_string(hide_password=False))
+            gradebook = _OneCourse(url.render_as_string(hide_password=False))
         with gradebook:
             yield gradebook
 
 
-def prepare(course: Course) -> None:
-    """Make the class's gradebook where there is none, with the nameless course that nbgrader refers to.
+class _OneCourse(Gradebook):
+    def check_course(self, course_id: str = "", **kwargs) -> None:
+        """Makes none: nbgrader's makes a "default_course" whenever a gradebook is opened without a name."""
 
-    nbgrader itself never makes that one, which SQLite overlooks and a server refuses.
+
+def prepare(course: Course) -> None:
+    """Make the class's gradebook where there is none, with the one course that nbgrader_config.py names.
+
+    nbgrader never makes the nameless one, which SQLite overlooks and a server refuses; its other default goes.
     """
     with open_gradebook(course.db_url) as gradebook:
-        if gradebook.db.get(NamedCourse, "") is None:
-            gradebook.db.add(NamedCourse(id=""))
-            gradebook.db.commit()
+        database, name = gradebook.db, course.course_id
+        if database.get(NamedCourse, name) is None:
+            database.add(NamedCourse(id=name))
+            database.flush()
+        defaults = {"", "default_course"} - {name}
+        of_defaults = database.query(Assignment).filter(Assignment.course_id.in_(defaults))
+        of_defaults.update({"course_id": name}, synchronize_session=False)
+        database.query(NamedCourse).filter(NamedCourse.id.in_(defaults)).delete(synchronize_session=False)
+        database.commit()
 
 
 def require_released(course: Course, assignment: str) -> None:

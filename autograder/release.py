@@ -178,11 +178,12 @@ def _refuse_a_break(course: Course, assignment: str) -> None:
 
 def _generate(course: Course, assignment: str) -> Path:
     """nbgrader's release version of the assignment, in course/release/ and in the gradebook."""
-    course.directory.mkdir(parents=True, exist_ok=True)
+    course.make()
     prepare(course)
     config = deepcopy(course.settings)
     config.NbGraderAPI.log_level = "ERROR"  # the reason for a refusal stands in the log alone
     result = NbGraderAPI(config=config).generate_assignment(assignment)
+    prepare(course)  # nbgrader has made its default course again
     directory = course.directory / "release" / assignment
     if not result["success"] or not (directory / f"{assignment}.ipynb").is_file():
         raise ReleaseError(_reason(assignment, result))

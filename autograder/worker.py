@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.bundle import Bundle, grader_digest, use_checks
+from autograder.bundle import HERE, Bundle, grader_digest, use_checks
 from autograder.display import clean_notebook
 from autograder.handed_in import Submission
 from autograder.judge import Judge
@@ -138,7 +138,8 @@ def _judge_for(bundle: Bundle) -> tuple[Judge, NotebookNode]:
         dismiss()
         if bundle.grader != grader_digest():
             raise OtherGrader(
-                f"a worker on {platform.node()} runs another version of this package: install the same one."
+                f"a worker on {platform.node()} runs another version of this package, from {HERE}, than the command, "
+                f"from {bundle.place}: install the same one, or run the command where the other is not found."
             )
         use_checks(bundle.checks)
         control = borrowed(_lent[1]) if _lent and _lent[0] == wanted else None

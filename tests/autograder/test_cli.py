@@ -80,8 +80,11 @@ def test_grading_names_the_assignments_that_there_are(ask, course):
 
 
 def test_nobody_has_handed_in(ask, bare):
-    refused(ask(bare, "grade", ASSIGNMENT), "nobody has handed in", "submitted/<student>/a1-neuron")
+    refused(ask(bare, "grade", ASSIGNMENT), "There is no class")
     assert not (bare / "course").exists()
+    (bare / "course").mkdir()
+    refused(ask(bare, "grade", ASSIGNMENT), "nobody has handed in", "submitted/<student>/a1-neuron")
+    assert list((bare / "course").iterdir()) == []
 
 
 def test_a_student_who_has_not_handed_in(ask, course):
@@ -100,6 +103,7 @@ def test_an_assignment_that_was_not_released(root, bare):
 
 
 def test_feedback_before_grading(ask, bare):
+    (bare / "course").mkdir()
     refused(ask(bare, "feedback", ASSIGNMENT), "a1-neuron")
 
 
@@ -192,7 +196,7 @@ def test_another_class_by_option_and_by_environment(ask, course):
         ((), {"AUTOGRADER_COURSE": "course"}),
     ):
         assert ask(course.root, "grade", ASSIGNMENT, "ada", *arguments, **more).returncode == 0
-    refused(ask(course.root, "grade", ASSIGNMENT, AUTOGRADER_COURSE="elsewhere"), "elsewhere/submitted")
+    refused(ask(course.root, "grade", ASSIGNMENT, AUTOGRADER_COURSE="elsewhere"), "There is no class", "/elsewhere:")
     assert not (course.root / "elsewhere").exists()
 
 
@@ -268,4 +272,4 @@ def test_without_the_seccomp_library_it_says_what_to_install(monkeypatch):
 def test_the_command_line_starts_where_there_is_no_seccomp(root, bare):
     program = "import sys; sys.modules['pyseccomp'] = None; from autograder.cli import app; app(['grade', 'a1-neuron'])"
     run = subprocess.run([sys.executable, "-c", program], cwd=bare, env=environment(root), **UNCHECKED)
-    refused(run, "nobody has handed in")
+    refused(run, "There is no class")

@@ -149,6 +149,7 @@ def test_a_worker_with_another_version_of_the_package_is_refused(dask, fresh, ro
         file.write("\n# another version\n")
     run = autograder(tmp_path / "other", fresh.root, "grade", ASSIGNMENT, "--scheduler", dask.address, **certs)
     assert run.returncode == 2 and "runs another version of this package" in run.stderr, run.stderr
+    assert f"from {root / 'autograder'}," in run.stderr and f"from {tmp_path / 'other' / 'autograder'}:" in run.stderr
     assert not (fresh.directory / "verdicts").exists()
 
 
