@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import json
 import platform
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,10 @@ from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.util import spec_from_loader
 from pathlib import Path
 
+import nbformat
+
 import autograder.checks
+from autograder import cells
 from autograder.course import Course
 from autograder.judgement import ChecksError
 from autograder.verdict import Provenance
@@ -59,7 +63,26 @@ def bundle(course: Course, assignment: str, *, sandboxed: bool = True) -> Bundle
         expected = f"expected {main}.py in {folders[0]} or in the package"
         raise ChecksError(f"there are no checks for the assignment {assignment!r}: {expected}.")
     source = course.source(assignment).read_text(encoding="utf-8")
+    _refuse_unchecked(assignment, source, checks[main])
     return Bundle(assignment, source, checks, grader_digest(), sandboxed)
+
+
+def _refuse_unchecked(assignment: str, source: str, checks: str) -> None:
+    """Raise ChecksError where a blank has no check: nobody's notebook has run yet."""
+    named = set()
+    for node in ast.parse(checks).body:
+        if isinstance(node, ast.FunctionDef):
+            named.add(node.name)
+        elif isinstance(node, ast.ImportFrom):
+            named |= {alias.asname or alias.name for alias in node.names}
+    try:
+        blanks = [name for name, _ in cells.blanks(nbformat.from_dict(json.loads(source)))]
+    except (ValueError, AttributeError):
+        raise ChecksError(f"the source notebook of {assignment} is no notebook that can be read.") from None
+    if missing := [name for name in blanks if name not in named]:
+        raise ChecksError(
+            f"in {assignment}, the blank {missing[0]!r} has no check: write a check function of that name."
+        )
 
 
 def _with_imports(name: str, folders: list[Path]) -> Iterator[tuple[str, str]]:

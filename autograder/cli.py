@@ -1,4 +1,4 @@
-"""The command line: release, grade, replay, feedback, verify, demo. It parses, shows progress and prints, no more."""
+"""The command line: it parses, shows progress and prints, no more."""
 
 import errno
 import json
@@ -25,6 +25,7 @@ from rich.progress import (
 from rich.text import Text
 
 from autograder import worker
+from autograder.bank import BankError
 from autograder.bundle import Bundle, bundle
 from autograder.course import Course, GradebookError, denied
 from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, cores, workers
@@ -59,7 +60,7 @@ def release_command(assignment: Assignment, course: Directory = None, as_json: J
 
     here = Course.here(course)
     _say_if_open(here)
-    with _one_line(ReleaseError, SandboxUnavailable, ChecksError):
+    with _one_line(ReleaseError, SandboxUnavailable, ChecksError, BankError):
         released = release(here, assignment, verify=lambda name: _verified(here, name))
     if as_json:
         _print_json({"assignment": assignment, "release": str(released.directory), "bundle": str(released.bundle),
@@ -206,10 +207,42 @@ def feedback_command(
         out.print(f"{len(paths)} feedback pages: {here.directory / 'feedback'}", soft_wrap=True)
 
 
+@app.command("forget")
+def forget_command(
+    student: Annotated[str, typer.Argument(help="Whose work, marks and name.")],
+    course: Directory = None,
+    keep_marks: Annotated[bool, typer.Option("--keep-marks", help="Leave the marks, under a made-up name.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+):
+    """Remove everything of a student from the class, and say what else still holds something."""
+    from autograder.forget import NobodyOfThatName, forget, require
+
+    here = Course.here(course)
+    with _one_line(NobodyOfThatName):
+        require(here, student)
+        if not yes and not sys.stdin.isatty():
+            raise NobodyOfThatName("what is removed cannot be brought back, and nobody is there to ask: say --yes.")
+        if not yes:
+            what = "all but the marks" if keep_marks else "everything"
+            typer.confirm(f"Remove {what} of {student!r} from {here.directory}?", abort=True, err=True)
+        done = forget(here, student, keep_marks=keep_marks)
+    if as_json:
+        _print_json(asdict(done))
+        return
+    what = "kept under a made-up name, without comments" if keep_marks else "removed"
+    lines = [*(f"removed {path}" for path in done.removed), f"in the gradebook: {done.submissions} submissions {what}"]
+    if done.left:
+        lines += [f"{student!r} is still, until you delete it, in:", *(f"  {place}" for place in done.left)]
+    out.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+
+
 @app.command("verify")
 def verify_command(assignment: Assignment, as_json: Json = False):
     """Judge every answer of the bank: right ones must get everything, wrong ones half at most and their diagnosis."""
-    with _one_line(SandboxUnavailable, ChecksError, FileNotFoundError):
+    from autograder.release import ReleaseError
+
+    with _one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError, BankError):
         report = _verified(Course.here(), assignment)
     if as_json:
         _print_json({"ok": report.ok, "rows": [asdict(row) for row in report.rows]})
@@ -229,7 +262,7 @@ def demo_command(as_json: Json = False):
     from autograder.release import ReleaseError
 
     here = Course.here(Path("course") / "demo")
-    with _one_line(SandboxUnavailable, NothingToGrade, ReleaseError, ChecksError):
+    with _one_line(SandboxUnavailable, NothingToGrade, ReleaseError, ChecksError, BankError):
         students = demo.prepare(here, verify=lambda name: _verified(here, name))
         verdicts = list(_progress(demo.grade_class(here), len(students), f"grading {len(students)} submissions"))
     marks = demo.compare(verdicts)

@@ -11,6 +11,10 @@ from autograder.comparison import same
 from autograder.verdict import Finding
 
 
+class UnknownMistake(LookupError):
+    """A check names a mistake that the catalogue does not have; the text is one sentence."""
+
+
 @dataclass
 class Outcome:
     """What has been seen of one property: whether it was examined, its first failure, the mistakes still possible."""
@@ -38,6 +42,11 @@ class Seen:
     def explanations(self) -> set[str]:
         """The mistakes that give what came; one that changes nothing here does not explain a failure here."""
         wrong = self.mistakes() if callable(self.mistakes) else self.mistakes or {}
+        if unknown := sorted(wrong.keys() - CATALOGUE.keys()):
+            raise UnknownMistake(
+                f"the check names the mistake {unknown[0]!r}, which the catalogue (autograder/checks/catalogue.py) does "
+                "not have: correct the name, or write a sentence for it there"
+            )
         arrays = {name: np.asarray(value, dtype=np.float64) for name, value in wrong.items()}
         explained = {name for name, value in arrays.items() if same(self.got, value, self.rtol)}
         return {name for name in explained if not (self.failed and same(self.want, arrays[name], self.rtol))}

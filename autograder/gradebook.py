@@ -93,6 +93,19 @@ def _unreachable(reason: str, url: URL) -> GradebookUnreachable:
     )
 
 
+def compact(course: Course) -> bool:
+    """Write an SQLite gradebook anew, without what was deleted from it; False where that cannot be done."""
+    url = address(course.db_url, 0)
+    if url.get_backend_name() != "sqlite" or not Path(url.database).exists():
+        return True  # a server sees to that itself
+    try:
+        with closing(sqlite3.connect(url.database, timeout=10)) as database:
+            database.execute("VACUUM")
+    except sqlite3.Error:
+        return False
+    return True
+
+
 def backup(course: Course) -> Path | None:
     """A copy of the class's gradebook, taken whole even while others write to it; None where there is nothing to copy.
 

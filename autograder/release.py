@@ -10,6 +10,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,7 +69,7 @@ def release(course: Course, assignment: str, *, verify: Callable) -> Release:
     where the source is wrong, the checks fail, nbgrader refuses, the bundle leaks or would lack something; then no
     bundle is left. Raises ChecksError where the checks are no Python.
     """
-    _check_source(course, assignment)
+    check_source(course, assignment)
     if not verify(assignment).ok:
         raise ReleaseError(f"{assignment} is not released: its checks fail; see `autograder verify {assignment}`.")
     _refuse_a_gap(course)
@@ -91,7 +92,7 @@ def release(course: Course, assignment: str, *, verify: Callable) -> Release:
 # ------------------------------------------------------------------------------------------------------------- source
 
 
-def _check_source(course: Course, assignment: str) -> None:
+def check_source(course: Course, assignment: str) -> None:
     """Raise ReleaseError unless the source notebook is one that can be graded."""
     notebook = _read(course, assignment)
     names = [grade_id(cell) for cell in notebook.cells if grade_id(cell)]
@@ -233,12 +234,13 @@ def _tree(directory: Path, prefix: str = "") -> dict[str, bytes]:
 
 
 def _zip(bundle: Path, assignment: str, files: dict[str, bytes]) -> None:
-    """Write the files below one folder; equal files give an equal zip, byte for byte."""
+    """Write the files below one folder, dated today; on one day equal files give an equal zip, byte for byte."""
+    today = date.today().timetuple()[:3]
     bundle.parent.mkdir(parents=True, exist_ok=True)
     part = bundle.with_suffix(".part")
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{assignment}/{name}", (1980, 1, 1, 0, 0, 0))
+            entry = zipfile.ZipInfo(f"{assignment}/{name}", (*today, 0, 0, 0))
             entry.create_system, entry.external_attr, entry.compress_type = 3, 0o644 << 16, zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
     os.replace(part, bundle)

@@ -9,10 +9,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import cells
-from autograder.bank import Variant, variants
+from autograder.bank import BankError, Variant, variants
 from autograder.bundle import bundle, trusted, use_checks
+from autograder.checks.catalogue import CATALOGUE
 from autograder.course import Course
 from autograder.judge import Judge
+from autograder.release import check_source
 from autograder.sandbox import Limits
 from autograder.sanitise import sanitise
 from autograder.verdict import Verdict
@@ -72,14 +74,17 @@ def verify(course: Course, assignment: str) -> Report:
 def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     """(the number of rows in all, one row) as they are judged, on hidden data of their own.
 
-    Raises FileNotFoundError, in one sentence, when there is no such assignment.
+    Raises FileNotFoundError where there is no such assignment, ReleaseError where its source cannot be graded and
+    BankError where the bank names an unknown mistake, each in one sentence and before anything is judged.
     """
     if not course.source(assignment).is_file():
         raise FileNotFoundError(f"there is no assignment {assignment!r} in {course.sources}.")
+    check_source(course, assignment)
     made = bundle(course, assignment)
     use_checks(made.checks)
     source = nbformat.reads(made.source, as_version=4)
     bank = variants(assignment, trusted(course))
+    _refuse_unknown(bank)
     rows = [*_counts(source, bank)]
     total = len(rows) + 2 + len(bank)
     yield from ((total, row) for row in rows)
@@ -88,6 +93,15 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
         yield total, _whole(judge, source, "release", released(source), 0.0)
         for variant in bank:
             yield total, _row(variant, _judged_alone(judge, source, variant))
+
+
+def _refuse_unknown(bank: list[Variant]) -> None:
+    for variant in bank:
+        if variant.diagnosis and variant.diagnosis not in CATALOGUE:
+            raise BankError(
+                f"the bank's {variant.blank}.py names the mistake {variant.diagnosis!r}, which the catalogue "
+                "(autograder/checks/catalogue.py) does not have: correct the name, or write a sentence for it there."
+            )
 
 
 def _counts(source: NotebookNode, bank: list[Variant]) -> Iterator[Row]:
@@ -136,7 +150,7 @@ def _row(variant: Variant, verdict: Verdict) -> Row:
 
 def _complaint(variant: Variant, share: float | None, diagnosis: str, verdict: Verdict) -> str:
     if share is None:
-        return "undecided: " + " ".join(verdict.staff_notes)
+        return "undecided: " + "; ".join(note.strip().splitlines()[-1] for note in verdict.staff_notes)
     if abs(share - variant.keeps) > 1e-9:
         return f"got {_percent(share)}, must get {_percent(variant.keeps)}"
     if not variant.correct and share > MOST_KEPT:
