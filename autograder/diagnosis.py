@@ -44,8 +44,8 @@ class Seen:
         wrong = self.mistakes() if callable(self.mistakes) else self.mistakes or {}
         if unknown := sorted(wrong.keys() - CATALOGUE.keys()):
             raise UnknownMistake(
-                f"the check names the mistake {unknown[0]!r}, which the catalogue (autograder/checks/catalogue.py) does "
-                "not have: correct the name, or write a sentence for it there"
+                f"the check names the mistake {unknown[0]!r}, which the catalogue (autograder/checks/catalogue.py) "
+                "does not have: correct the name, or write a sentence for it there"
             )
         arrays = {name: np.asarray(value, dtype=np.float64) for name, value in wrong.items()}
         explained = {name for name, value in arrays.items() if same(self.got, value, self.rtol)}

@@ -134,7 +134,7 @@ def _whole(judge: Judge, source: NotebookNode, kind: str, submitted: NotebookNod
     share = verdict.score / verdict.points if verdict.points else 0.0
     wrong = [blank.grade_id for blank in verdict.blanks if blank.score != must * blank.points]
     complaint = f"must get {_percent(must)} of every blank, differs in {', '.join(wrong)}" if wrong else ""
-    return Row("", kind, kind, share, "", complaint + " ".join(verdict.staff_notes))
+    return Row("", kind, kind, share, "", complaint + _briefly(verdict.staff_notes))
 
 
 def _row(variant: Variant, verdict: Verdict) -> Row:
@@ -150,7 +150,7 @@ def _row(variant: Variant, verdict: Verdict) -> Row:
 
 def _complaint(variant: Variant, share: float | None, diagnosis: str, verdict: Verdict) -> str:
     if share is None:
-        return "undecided: " + "; ".join(note.strip().splitlines()[-1] for note in verdict.staff_notes)
+        return "undecided: " + _briefly(verdict.staff_notes)
     if abs(share - variant.keeps) > 1e-9:
         return f"got {_percent(share)}, must get {_percent(variant.keeps)}"
     if not variant.correct and share > MOST_KEPT:
@@ -158,6 +158,11 @@ def _complaint(variant: Variant, share: float | None, diagnosis: str, verdict: V
     if not variant.correct and diagnosis != variant.diagnosis:
         return f"diagnosed {diagnosis or 'nothing'}, must be {variant.diagnosis or 'nothing'}"
     return ""
+
+
+def _briefly(notes: tuple[str, ...]) -> str:
+    """The staff's notes without the tracebacks that end in them."""
+    return "; ".join(note.strip().splitlines()[-1] for note in notes)
 
 
 def _percent(share: float | None) -> str:

@@ -11,7 +11,7 @@ from autograder.author import KernelGuest
 from autograder.blank import Blank, verdict_on
 from autograder.checks import a1_neuron_mistakes
 from autograder.checks.catalogue import CATALOGUE
-from autograder.diagnosis import STRUCTURAL
+from autograder.diagnosis import STRUCTURAL, UnknownMistake
 from autograder.judgement import StudentFault
 from autograder.verdict import FAILED, PASSED
 from tests.autograder.held_out import ANY, TABLES, held_out
@@ -118,7 +118,7 @@ def test_a_mistake_renamed_in_a_check_is_seen(monkeypatch):
     steps = a1_neuron_mistakes.gradient_step
     monkeypatch.setattr(a1_neuron_mistakes, "gradient_step", lambda *case: _renamed(steps(*case), "ascent", "uphill"))
     assert "uphill" in examined()["gradient_step"] and "ascent" not in examined()["gradient_step"]
-    with pytest.raises(KeyError, match="uphill"):  # no sentence, no verdict
+    with pytest.raises(UnknownMistake, match="uphill"):  # no sentence, no verdict
         judged("gradient_step", wrong(blank="gradient_step", diagnosis="ascent")[0].code)
 
 

@@ -1,4 +1,4 @@
-"""`autograder forget`: nothing of a student is left in the class, or the marks alone, and it says what it could not do."""
+"""`autograder forget`: nothing is left of a student, or the marks alone, and what it cannot do it says."""
 
 import json
 import os

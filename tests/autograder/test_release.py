@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from contextlib import closing
+from datetime import date, datetime, time
 from types import SimpleNamespace
 
 import nbformat
@@ -155,6 +156,14 @@ def test_nnlib_is_imported_from_the_unzipped_bundle(course, tmp_path):
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == f"{home}/nnlib/__init__.py (569, 30)", done.stderr
+
+
+def test_the_files_in_the_bundle_are_of_the_day_of_the_release(course):
+    before = date.today()
+    with zipfile.ZipFile(release(course, "toy", verify=verified).bundle) as archive:
+        days = {datetime(*entry.date_time) for entry in archive.infolist()}
+    (day,) = days
+    assert before <= day.date() <= date.today() and day.time() == time.min
 
 
 def test_the_bundle_is_the_same_byte_for_byte(course):
