@@ -96,6 +96,11 @@ def without_hidden(source: str) -> str:
     return "\n".join(kept)
 
 
+def visible(cell: NotebookNode) -> str:
+    """The text of a cell that may be run and shown: whole where it is the student's, whatever words it holds."""
+    return cell.source if students(cell) else without_hidden(cell.source)
+
+
 def hidden_check(cell: NotebookNode) -> str | None:
     """The check, "assignment.name", that the one hidden line of a test cell calls; None where there is no such line."""
     if cell.cell_type != "code":

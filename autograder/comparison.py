@@ -1,8 +1,11 @@
 """Values that came from a student's notebook against what was expected: how far off, in which way, in which words."""
 
+import re
 from typing import Any
 
 import numpy as np
+
+from autograder.wire import Handle
 
 RTOL = 1e-9  # of values
 # Of gradients: formulas come within 4e-15, differences of fourth order at their best step within 3e-13. Those of order
@@ -89,10 +92,16 @@ def changed(before: tuple, after: tuple) -> tuple[int, ...]:
 
 def describe(value: Any) -> str:
     """What kind of value this is, in words and without its numbers."""
-    array = None if isinstance(value, str | dict) else numeric(value)
-    if array is None:
-        return f"a {type(value).__name__}" if not isinstance(value, np.ndarray) else f"an array of dtype {value.dtype}"
-    return f"an array of shape {array.shape}" if array.ndim else "a single number"
+    array = numeric(value)
+    if array is not None:
+        return f"an array of shape {array.shape}" if array.ndim else "a single number"
+    if isinstance(value, list | tuple):
+        odd = [item for item in value if numeric(item) is None]
+        return f"a {type(value).__name__} " + (f"with {describe(odd[0])} in it" if odd else "of unequal parts")
+    kind = f"array of dtype {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
+    if isinstance(value, Handle):  # the name is the student's own
+        kind = re.sub(r"[^\w .<>]", "?", value.type)
+    return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
 
 
 def _expected(want: np.ndarray) -> str:

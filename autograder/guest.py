@@ -5,7 +5,8 @@
       └─ holds no submission's data; never runs student code
 
 The host's socket ends tell them apart: `control` (zygote), one for each submission, one for each check. Nothing the
-guest says is trusted. It imports the standard library, NumPy, Matplotlib and IPython, and of ours `wire` and `shell`.
+guest says is trusted. It imports the standard library, NumPy, Matplotlib and IPython, and of ours `plain_data`, `shell`
+and `wire`.
 """
 
 import ctypes
@@ -19,6 +20,7 @@ from functools import partial
 
 import numpy as np
 import wire
+from plain_data import plain
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -265,7 +267,7 @@ class _Host:
         return partial(self._call, lent.index) if type(lent) is wire.Callback else lent
 
     def _call(self, index: int, *args, **named):
-        body = {"callback": index, "args": args, "named": named}
+        body = {"callback": index, "args": plain(args), "named": plain(named)}
         wire.send(self._connection, "callback", self.nonce, body)
         reply = wire.receive(self._connection)
         if reply.kind == "fault":
@@ -280,7 +282,7 @@ def _answer(namespace: dict, name: str, args: tuple):
         return "fault", {"fault": "not_defined" if function is None else "not_callable", "type": "", "message": ""}
     before = [np.array(argument) if isinstance(argument, np.ndarray) else None for argument in args]
     try:
-        value = function(*args)
+        value = plain(function(*args))
     except BaseException as error:
         return "fault", {"fault": "raised", "type": type(error).__name__, "message": str(error)[:500]}
     pairs = enumerate(zip(before, args, strict=True))

@@ -132,7 +132,7 @@ def _task(cell: NotebookNode, apart: bool, skip: bool) -> dict:
     """
     test = cells.is_test(cell)
     state = cells.blank_of(cells.grade_id(cell)) if test else None
-    return {"source": "" if skip else cells.without_hidden(cell.source), "isolated": apart and test and not skip,
+    return {"source": "" if skip else cells.visible(cell), "isolated": apart and test and not skip,
             "state": state}  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import base64
+import builtins
 import gc
 import importlib
 import io
@@ -17,12 +18,20 @@ import matplotlib
 import wire
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from traitlets import Type
 from traitlets.config import Config
 
+__builtins__ = dict(vars(builtins))  # a notebook may put functions of its own among those of the whole process
 MAX_TEXT = 100_000  # characters kept of a stream, of a cell
 MAX_RICH = 2 << 20  # characters of rich output kept, of a cell
+MOST_AT_ONCE = 4  # figures that are drawn when a cell shows them: drawing one takes longer than many a cell
+MOST_LATER = 8  # figures that are drawn after it, those that are still shown
+FRONT_END = ("autosave", "connect_info", "qtconsole", "store")  # magics that Jupyter adds to IPython's
+FIGURE = "a figure, not yet drawn"  # the kind of output that stands for it
 # what IPython's transformers act on: %magic, !command, help?, ;quoted and /called lines, prompts, indented first lines
 MAGIC = re.compile(r"[%!?]|^\s*([,;/>]|\.\.\.|In \[)|\A\s", re.MULTILINE)
 
@@ -32,15 +41,33 @@ class CellTimeLimit(BaseException):
 
 
 class Outputs:
-    """The outputs of the running cell, in notebook form, bounded."""
+    """The outputs of the running cell, in notebook form, bounded; while none runs, nothing is kept."""
 
     def __init__(self):
+        self.open = True
         self.clear()
 
     def clear(self):
-        self.items, self._text, self._rich, self.dropped = [], 0, 0, 0
+        self._forget()
+        self.dropped = self.drawn = 0
+
+    def _forget(self):
+        self.items, self._text, self._rich, self._waiting, self._outdated = [], 0, 0, [], False
+
+    def clear_output(self, wait: bool):
+        """Forget what was shown, at once or when something new is."""
+        self._outdated = True
+        if not wait:
+            self._forget()
+
+    def _begin(self):
+        if self._outdated:
+            self._forget()
 
     def write(self, name: str, text: str):
+        if not self.open:
+            return
+        self._begin()
         kept = text[: max(MAX_TEXT - self._text, 0)]
         self._text, self.dropped = self._text + len(kept), self.dropped + len(text) - len(kept)
         if kept and self.items and self.items[-1].get("name") == name:
@@ -49,15 +76,30 @@ class Outputs:
             self.items.append({"output_type": "stream", "name": name, "text": kept})
 
     def add(self, output_type: str, data: dict):
+        """An output in the forms of `data`; a FIGURE is drawn when the cell has ended, and is a text until then."""
+        self._begin()
+        if fitting := self._fitting(data):
+            self.items.append({"output_type": output_type, "data": fitting, "metadata": {}})
+            if FIGURE in data and len(self._waiting) < MOST_LATER:
+                self._waiting.append((self.items[-1], data[FIGURE]))
+
+    def _fitting(self, data: dict) -> dict:
+        """The forms that a notebook keeps; none where they are larger than what is left for this cell."""
         data = {kind: _text(value) for kind, value in data.items() if kind in ("text/plain", "text/html", "image/png")}
         size = sum(map(len, data.values()))
         if self._rich + size > MAX_RICH:
             self.dropped += size
-            return
+            return {}
         self._rich += size
-        self.items.append({"output_type": output_type, "data": data, "metadata": {}})
+        return data
+
+    def draw(self, formatted):
+        """Draw, as formatted(figure), the figures that still wait and are shown."""
+        for item, figure in self._waiting:
+            item["data"] = self._fitting(formatted(figure)) or item["data"]
 
     def error(self, name: str, value: str, traceback: list[str]):
+        self._begin()
         lines = [line[:2000] for line in traceback][-40:]
         self.items.append({"output_type": "error", "ename": name, "evalue": value[:2000], "traceback": lines})
 
@@ -81,6 +123,13 @@ class Stream(io.TextIOBase):
         self._outputs.write(self._name, str(text))
         return len(text)
 
+    @property
+    def encoding(self):
+        return "utf-8"
+
+    def fileno(self):
+        return 1 if self._name == "stdout" else 2  # programs that are given it, faulthandler
+
     def writable(self):
         return True
 
@@ -95,6 +144,33 @@ class Hook(DisplayHook):
         self.shell.collected.add("execute_result", format_dict)
 
 
+class Formatter(DisplayFormatter):
+    """The forms in which an object is shown; a figure after the first few is left for later, as most are never seen."""
+
+    def format(self, obj, include=None, exclude=None):
+        outputs = self.parent.collected
+        if not outputs.open:  # in a check nobody sees it
+            return {}, {}
+        if isinstance(obj, Figure):
+            outputs.drawn += 1
+            if outputs.drawn > MOST_AT_ONCE:
+                return {"text/plain": repr(obj), FIGURE: obj}, {}
+        return super().format(obj, include, exclude)
+
+    def drawn(self, figure) -> dict:
+        return super().format(figure)[0]
+
+
+def _drawn_where_seen(draw):
+    """`canvas.draw()`, which live plots call at every step, but in a check only where a file is written."""
+
+    def drawn(canvas):
+        if Shell.collected.open or canvas.is_saving():
+            draw(canvas)
+
+    return drawn
+
+
 class Publisher(DisplayPublisher):
     """display() and figures become display_data."""
 
@@ -102,7 +178,7 @@ class Publisher(DisplayPublisher):
         self.shell.collected.add("display_data", data)
 
     def clear_output(self, wait=False):
-        pass
+        self.shell.collected.clear_output(wait)
 
 
 class Shell(InteractiveShell):
@@ -113,8 +189,20 @@ class Shell(InteractiveShell):
     collected = Outputs()
     usual_transformers = None
 
+    def init_display_formatter(self):
+        self.display_formatter = Formatter(parent=self)
+        self.configurables.append(self.display_formatter)
+
     def enable_gui(self, gui=None):
         pass
+
+    def enable_matplotlib(self, gui=None):
+        """Inline, where another front end, window system or package would be needed."""
+        try:
+            return super().enable_matplotlib(gui)
+        except (ImportError, RuntimeError) as error:
+            print(f"{error}: figures are drawn inline here")
+            return super().enable_matplotlib("inline")
 
     def transform_cell(self, raw_cell):
         """Several lines of Python stay as they are: finding out that they hold no magic takes longer than running them.
@@ -155,7 +243,7 @@ def _start_timers(cpu: float, wall: float) -> None:
     """Raise CellTimeLimit after `cpu` seconds of CPU or `wall` of the clock, again and again; 0 stops the timers."""
 
     def stop(*_):
-        raise CellTimeLimit(f"this cell ran longer than {cpu:g} seconds and was stopped")
+        raise CellTimeLimit(f"this cell ran longer than {cpu:.2g} seconds and was stopped")
 
     signal.signal(signal.SIGPROF, stop)
     signal.signal(signal.SIGALRM, stop)
@@ -192,14 +280,20 @@ def warm_up(modules: tuple[str, ...] = ()) -> None:
     # a title looks for nothing it could collide with, which lays out all ticks twice; letters are not fitted to pixels
     matplotlib.rcParams.update({"axes.titley": 1.0, "text.hinting": "none"})
     matplotlib.use("module://matplotlib_inline.backend_inline")
+    FigureCanvasAgg.draw = _drawn_where_seen(FigureCanvasAgg.draw)
     shell = Shell.instance(config=config)
     shell.usual_transformers = shell._transformers()
     shell.enable_matplotlib("inline")
+    for name in FRONT_END:
+        shell.register_magic_function(lambda line: None, "line", name)
     shell.run_cell(FIRST_TIME, store_history=False)
     for module in modules:
         importlib.import_module(module)
     shell.collected.clear()
     shell.reset(new_session=True)
+    shell.user_ns.update(dict.fromkeys(("_", "__", "___"), ""))
+    for name in ("last_type", "last_value", "last_traceback"):  # %debug and %tb would go there
+        delattr(sys, name)
     gc.collect()
     gc.freeze()  # a collection in a fork would write to, and so copy, every page
 
@@ -225,7 +319,7 @@ class Kernel:
     """Runs a submission's cells in order in one namespace."""
 
     def __init__(self):
-        self._shell = Shell.instance()
+        self._shell, self._spent = Shell.instance(), 0.0
         sys.stdout, sys.stderr = (Stream(name, self._shell.collected) for name in ("stdout", "stderr"))
         self.namespace = self._shell.user_ns
         self._states: dict[str, dict] = {}  # what names were bound to, after some cells
@@ -233,15 +327,20 @@ class Kernel:
 
     def run(self, source: str, limits: dict) -> dict:
         """Run one cell. Returns {"outputs", "dropped"}: notebook outputs, and how many characters were too many."""
-
+        outputs, begun = self._shell.collected, time.monotonic()
+        share = max((limits["wall"] / 2 - self._spent) / 6, 0.5)  # however many cells: half the time is the checks'
         try:
-            _start_timers(limits["cell_cpu"], limits["cell_wall"])
+            _start_timers(min(limits["cell_cpu"], share), min(limits["cell_wall"], share))
+            outputs.open = True
             self._shell.run_cell(source, store_history=True)
+            outputs.draw(self._shell.display_formatter.drawn)
         except CellTimeLimit:
             pass
         finally:
             _start_timers(0, 0)
-        return self._shell.collected.take()
+            outputs.open = False
+            self._spent += time.monotonic() - begun
+        return outputs.take()
 
     def keep(self, state: str | None) -> None:
         """Keep what all names are bound to now, under a name; None keeps nothing. What they name is not copied."""
@@ -262,6 +361,7 @@ class Kernel:
     def run_apart(self, cell: dict, limits: dict) -> dict:
         """Run a test cell in a fork, so that what it calls cannot end or change the notebook's state."""
         ours, theirs = socket.socketpair()
+        begun = time.monotonic()
         child = os.fork()
         if child == 0:
             ours.close()
@@ -279,3 +379,4 @@ class Kernel:
         finally:
             end(child)
             ours.close()
+            self._spent += time.monotonic() - begun

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+__builtins__ = dict(vars(builtins))  # a notebook may put functions of its own among those of the whole process
 PREFIX = struct.Struct(">QQ")
 MAX_HEADER = 4 << 20  # bytes
 MAX_BUFFERS = 64 << 20  # bytes, all arrays of one message together
@@ -92,7 +93,7 @@ def exception(type_name: str, message: str) -> Exception:
 def encode(value: Any, buffers: list[bytes], depth: int = 0) -> Any:
     """The node for `value`; arrays append to `buffers`. Exact types only: a subclass is opaque or made plain."""
     if depth > MAX_DEPTH:
-        return {"handle": "nested too deeply", "callable": False}
+        return {"handle": "value nested too deeply", "callable": False}
     if value is None or type(value) in (bool, int, float, str):
         return value
     if isinstance(value, np.ndarray | np.generic):
@@ -209,6 +210,7 @@ def send(connection: socket.socket, kind: str, nonce: str, value: Any, descripto
     """
     frame = memoryview(pack(kind, nonce, value))
     sent = 0
+    _no_timeout(connection)
     try:
         if descriptors:
             sent = socket.send_fds(connection, [frame], list(descriptors), socket.MSG_DONTWAIT)
@@ -223,6 +225,12 @@ def send(connection: socket.socket, kind: str, nonce: str, value: Any, descripto
     except OSError as error:
         raise Closed(str(error)) from None
     return sent
+
+
+def _no_timeout(connection: socket.socket) -> None:
+    """A notebook may have given one to all new sockets of its process."""
+    if connection.gettimeout() is not None:
+        connection.settimeout(None)
 
 
 def _send_some(connection: socket.socket, part: memoryview) -> int:
@@ -248,6 +256,7 @@ def receive_with_descriptors(connection: socket.socket, most: int, deadline: flo
     """(the next message, the descriptors that came with it, `most` at most)."""
     descriptors: list[int] = []
     first = b""
+    _no_timeout(connection)
     if most:
         _wait(connection, select.POLLIN, deadline, tick)
         try:

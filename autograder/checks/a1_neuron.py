@@ -7,7 +7,7 @@ import numpy as np
 from autograder.checks import a1_neuron_inputs as inputs
 from autograder.checks import a1_neuron_mistakes as mistakes
 from autograder.checks import a1_neuron_right as right
-from autograder.judgement import EXACT, StudentFault, check, numeric
+from autograder.judgement import EXACT, StudentFault, check, describe, numeric
 from nnlib import activations
 from nnlib.losses import log_loss_from_logits
 
@@ -40,7 +40,7 @@ def _numbers(value, shape, name):
     """The student's value as an array of real numbers of this shape. Raises StudentFault when it is not."""
     array = numeric(value)
     if array is None:
-        raise StudentFault("wrong_type", f"{name} is not made of numbers of ordinary size.")
+        raise StudentFault("wrong_type", f"{name} is {describe(value)}, expected numbers.")
     if array.shape != shape:
         raise StudentFault("wrong_shape", f"{name} has shape {array.shape}, expected {shape}.")
     return array

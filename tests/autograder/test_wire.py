@@ -200,7 +200,7 @@ def test_a_structure_without_end_is_cut_off():
     came = through(endless)
     for _ in range(wire.MAX_DEPTH + 1):
         (came,) = came
-    assert came == Handle("nested too deeply", False)
+    assert came == Handle("value nested too deeply", False)
 
 
 def test_a_dict_too_large_to_rebuild_safely_is_a_handle():
