@@ -1,5 +1,6 @@
 """Numbers in other clothes made plain, in the guest, before a value is sent: what arrives is compared by the host."""
 
+import warnings
 from collections.abc import Mapping, Set
 from itertools import islice
 
@@ -42,7 +43,8 @@ def _array(value, depth: int):
 def _other(value, depth: int):
     kind = type(value)
     if hasattr(kind, "__array__") or kind is memoryview:
-        return _array(np.asarray(value), depth + 1)
+        with warnings.catch_warnings(action="ignore"):  # of an `__array__` without the newest parameters
+            return _array(np.asarray(value), depth + 1)
     if hasattr(kind, "__float__") or hasattr(kind, "__index__"):
         return float(value)
     if isinstance(value, str | bytes | Set | Mapping):

@@ -72,6 +72,14 @@ def test_the_hidden_region_is_cut_out_with_its_marks():
     assert cells.without_hidden("a = 1\nb = 2") == "a = 1\nb = 2"
 
 
+def test_a_students_own_text_is_whole_whatever_words_it_holds():
+    text = f"x = 1\n### {cells.BEGIN_HIDDEN}?\ny = 2"
+    theirs = cell(text), cell(text, grade_id="a", solution=True), cell(text, grade_id="w", grade=True, solution=True)
+    assert [cells.visible(made) for made in theirs] == [text] * 3
+    assert cells.visible(hidden(LINE)) == "assert 1 == 1"
+    assert cells.visible(cell(text, grade_id="locked", locked=True)) == "x = 1"
+
+
 def test_the_hidden_line_is_recognised():
     assert cells.hidden_check(hidden(LINE)) == "a1-neuron.row_gradients"
 

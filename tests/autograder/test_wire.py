@@ -399,6 +399,19 @@ def test_waiting_ticks_and_may_end_the_wait():
         wire.receive(theirs, time.monotonic() + 10, tick)
 
 
+def test_a_timeout_that_a_notebook_gave_to_all_new_sockets_ends_no_connection():
+    socket.setdefaulttimeout(0.01)
+    try:
+        ours, theirs = socket.socketpair()
+    finally:
+        socket.setdefaulttimeout(None)
+    with ours, theirs:
+        later = threading.Timer(0.2, wire.send, (ours, "value", "n", 1))
+        later.start()
+        assert wire.receive(theirs, time.monotonic() + 10).body == 1
+        later.join()
+
+
 def test_sending_to_nobody_is_closed_and_to_a_sleeper_expires():
     ours, theirs = socket.socketpair()
     ticks = []
