@@ -8,7 +8,7 @@ import numpy as np
 
 MOST_ITEMS = 100_000  # of what can only be gone through, like a generator
 MAX_DEPTH = 32
-LARGEST = 2**63  # NumPy makes objects of larger whole numbers
+LARGEST = 2**63  # NumPy makes objects of larger whole numbers; beyond 2**1023 they are no float either
 
 
 def plain(value, depth: int = 0):
@@ -27,7 +27,7 @@ def plain(value, depth: int = 0):
     if isinstance(value, dict):
         return {key: plain(item, depth + 1) for key, item in dict.items(value)}
     if type(value) is int:
-        return value if -LARGEST <= value < LARGEST else float(value)
+        return float(value) if LARGEST <= abs(value) < 2**1023 else value
     return _other(value, depth)
 
 

@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 
 STAGES = {"sanitise", "judge", "record", "feedback"}
-IN_THE_GUEST = {"guest", "shell", "wire"}
+IN_THE_GUEST = {"guest", "plain_data", "shell", "wire"}
 GUEST_IMPORTS = {"numpy", "matplotlib", "IPython", "traitlets"} | IN_THE_GUEST | sys.stdlib_module_names
 NBGRADER_METADATA = re.compile(r"""metadata(\.nbgrader\b|\[["']nbgrader["']\]|\.get\(["']nbgrader["'])""")
 

@@ -38,7 +38,7 @@ CLASSES = {
     "input hooks": (f"{PATCH}[an input transformer", f"{REDEFINED}[the magic of every cell"),
     "display hooks": (f"{PATCH}[display hooks",),
     "atexit": (f"{OUTLIVE}[atexit", f"{ENDINGS}test_threads_timers_and_exit_handlers"),
-    "__del__": (f"{OUTLIVE}[__del__", f"{REPLIES}test_an_object_that_computes_later_is_no_value[__del__"),
+    "__del__": (f"{OUTLIVE}[__del__", f"{REPLIES}test_an_object_that_computes_later_gains_nothing[__del__"),
     "threads that outlive the cell": (f"{OUTLIVE}[a thread that patches", f"{OUTLIVE}[a thread that takes"),
     "processes that outlive the cell": (f"{OUTLIVE}[a process that answers", f"{BLANK}[processes that stay"),
     "signal handlers that outlive the cell": (f"{OUTLIVE}[signal handlers",),

@@ -133,3 +133,21 @@ def test_the_corpus_is_large_and_each_answer_is_of_a_blank(honest):
 def test_a_mark_that_is_lost_is_seen(honest):
     wrong = {"row_gradients": "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()"}
     assert "row_gradients" in lost(honest.verdict(wrong, solved=True))
+
+
+OTHER_THAN_NUMBERS = {
+    "perceptron": ("{0, 1}", "got a set, expected an array of shape (40,)."),
+    "gate_weights": ("{1, 2}, 1", "w is a set, expected numbers."),
+    "sigmoid": ("[sigmoid] * 9", "got a list with a function in it, expected an array of shape (9,)."),
+    "log_loss": ("'J'", "got a str, expected a single number."),
+    "row_gradients": ("{'dw': X[0], 'db': 0.0}", "row_gradients returned a dict, expected 2 values."),
+    "gradient_step": ("Step()", "gradient_step returned a Step, expected 2 values."),
+}
+
+
+def test_what_is_returned_instead_of_numbers_is_named(honest):
+    made = {name: f"class Step: pass\ndef {name}(X=0, *others):\n    return {value}"
+            for name, (value, _) in OTHER_THAN_NUMBERS.items()}  # fmt: skip
+    told = lost(honest.verdict(made, solved=True))
+    for name, (_, sentence) in OTHER_THAN_NUMBERS.items():
+        assert told[name][0].partition(": ")[2].startswith(sentence), told[name]

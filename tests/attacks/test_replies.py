@@ -67,6 +67,9 @@ BOMBS = {
     "a long text": "'x' * (5 << 20)",
     "a number of a hundred thousand digits": "10**100_000",
     "a dict whose keys collide": "{k * (2**61 - 1): 0 for k in range(1000)}",
+    "a generator without end": "__import__('itertools').count()",
+    "an object that holds itself": "type('Both', (), {'__iter__': lambda self: iter((self, self))})()",
+    "a whole number no float holds": "np.array([10**5000, 1], dtype=object)",
     "a ragged list": "([[1.0], [2.0, 3.0]], [])",
     "empty arrays of impossible shapes": "np.zeros((0, 2**40, 2**20))",
     "no numbers": "(float('nan'), float('inf'))",
@@ -82,7 +85,7 @@ def test_a_bomb_costs_its_own_blank(scores, what):
     assert set(got.values()) == {1.0}, got
 
 
-# what looks like a value and is none
+# what looks like a value, and gives one when it is sent, or none
 LAZY = {
     "__array__": "class Late:\n    def __array__(self, *args, **kwargs):\n        return np.zeros(3)",
     "__float__": "class Late(float):\n    def __float__(self):\n        return 0.0\n    __array_priority__ = 1e9",
@@ -101,7 +104,7 @@ LAZY = {
 
 
 @pytest.mark.parametrize("how", LAZY)
-def test_an_object_that_computes_later_is_no_value(scores, how):
+def test_an_object_that_computes_later_gains_nothing(scores, how):
     code = f"{LAZY[how]}\ndef row_gradients(X, delta):\n    return (Late(), Late())"
     bare = f"{LAZY[how]}\ndef weighted_gradients(X, delta, s):\n    return Late()"
     got = scores({"row_gradients": code, "weighted_gradients": bare}, solved=True)

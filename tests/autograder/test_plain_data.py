@@ -126,7 +126,7 @@ def test_a_result_in_single_precision_stays_one():
 
 NAMED = {
     "a set": {0.5, 1.0}, "a str": "0.5", "a bytes": b"12", "a dict": {"dw": 1}, "a function": describe, "a type": Says,
-    "a count": itertools.count(), "an object": object(), "a list with a str in it": [1, "2"],
+    "a count": itertools.count(), "an object": object(), "an int": 10**400, "a list with a str in it": [1, "2"],
     "a tuple with a set in it": (1, {2}), "a list of unequal parts": [[1], [2, 3]],
     "a list with a tuple with a dict in it in it": [1, (2, {})], "a complex128": 1j, "a NoneType": None,
     "an array of dtype complex128": np.ones(2, dtype=complex), "an array of dtype <U1": np.array(["a"]),
@@ -162,5 +162,3 @@ def test_what_a_conversion_raises_is_the_students_own_error():
 
     with pytest.raises(TypeError, match="mine"):
         plain(fails())
-    with pytest.raises(OverflowError):
-        plain(10**400)
