@@ -9,11 +9,13 @@ import binascii
 import html
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 import nh3
 from nbformat import NotebookNode, from_dict
 
 from autograder import cells
+from autograder.formulas import ALLOWED
 from autograder.png import image_bytes
 
 MOST_SOURCE = 20_000  # characters shown of one cell; Formgrader's Markdown and Pygments take quadratic time
@@ -22,12 +24,19 @@ MOST_LINE = 2_000  # characters of a line of code
 MOST_OWN = 200  # cells of the student's own that are shown, and
 MOST_OWN_TEXT = 100_000  # characters of their text together
 MOST_TEXT = 100_000  # characters of all outputs of one cell together
-MOST_IMAGE_BYTES = 4_000_000  # of one cell
+MOST_IMAGE_BYTES = 4_000_000  # of one cell, as base64
 MOST_OUTPUTS = 200  # of one cell
+MOST_NOTES = 5  # on one output: it can have a thousand forms
+# of all cells together: what a notebook takes on disk, in Formgrader's page and in ours
+ALL_TEXT = 1_000_000  # characters of outputs
+ALL_IMAGE_BYTES = 12_000_000  # of outputs and attachments, as base64
+ALL_OUTPUTS = 1_000
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # all but tab and line feed; and lone surrogates
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[^\x1b])?")
-COLOUR = re.compile(r"\x1b\[[0-9;]{0,40}m")
+# colours whole: nbconvert's ansi2html raises where 38 or 48 stands last, and Formgrader then shows no page at all
+CODE = r"(?:[34]8;(?:5|2;[0-9]{1,3};[0-9]{1,3});[0-9]{1,3}|(?!0*[34]8)[0-9]{0,3})"
+COLOUR = re.compile(rf"\x1b\[{CODE}(?:;{CODE}){{0,9}}m")
 
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 ENTITY = re.compile(r"&(?=\\*([#A-Za-z][#A-Za-z0-9;\\]{0,60}))")
@@ -35,9 +44,10 @@ HARMLESS = {"<", ">", '"', "'"}  # an escaped character like these stays text
 # browsers pass over tabs and line ends inside a scheme, Markdown takes backslashes out
 SCHEMES = "|".join(r"[\t\n\\]*".join(word) for word in ("javascript", "vbscript", "data"))
 SCHEME = re.compile(rf"({SCHEMES})(?=[\t\n\\]*:)", re.IGNORECASE)
-# MathJax commands that set links, styles or attributes, load extensions, draw boxes of any size, or build others' names
-COMMANDS = "href|style|class|cssId|require|unicode|mmlToken|bbox|data|includegraphics|csname|[rR]ule|Space"
-MATH = re.compile(rf"\\(?=(?:{COMMANDS})(?![A-Za-z]))")
+# where a link's destination begins, unless it has one of four schemes, or none; group 1 stands before `(` or `:`
+LINK = re.compile(r"(\])(?=[(:][\s<>]*+(?!(?:https?|mailto|attachment):)[^\s<>()/?#]{0,200}:)", re.IGNORECASE)
+SHORT_SPACE = re.compile(r"\*?\{[0-9]{0,2}(?:\.[0-9]{1,2})?(?:em|ex|mu|pt|px|mm|cm)\}")
+COMMAND = re.compile(r"\\(?=([A-Za-z]{2,}))")
 # only an attached image loads nothing from elsewhere; group 1 is its name
 IMAGE = re.compile(r"!(?=\[(?:[^\[\]\n]*\]\(attachment:([A-Za-z0-9_.-]+)\))?)")
 # a heading's text becomes its id in the page: "# test_x" would take the place of the field for the mark of test_x
@@ -46,21 +56,37 @@ UNDERLINED = re.compile(r"(?<=[^\s\u200b])(?=[ \t]*\n[ \t>*+-]*(?:=+|-+)[ \t]*$)
 SPACE = re.compile(rf"(\s{{{MOST_SPACE}}})\s+")
 LINE = re.compile(rf"^(.{{{MOST_LINE}}})(.+)$", re.MULTILINE)
 
-HTML_TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area"}  # an image would call home
+HTML_TAGS = nh3.ALLOWED_TAGS - {"img", "map", "area", "wbr"}  # an image would call home; MathJax reads over a wbr
 IMAGES = {"image/png", "image/jpeg"}
 
 
 def clean_notebook(notebook: NotebookNode) -> NotebookNode:
     """A copy of an executed notebook that can be shown in Formgrader and kept: format 4.5, nbgrader's metadata kept.
 
-    In the student's Markdown raw HTML, script links, images from elsewhere and MathJax's dangerous commands are
-    broken by a space; raw cells become quoted text; of outputs text, PNG images and cleaned HTML stay, the rest leaves
-    a note; sizes are bounded, so that Formgrader shows it within seconds.
+    In the student's Markdown raw HTML, links that run or open programs, images from elsewhere and all but the ordinary
+    commands of MathJax are broken by a space; raw cells become quoted text; of outputs text, PNG images and cleaned
+    HTML stay, the rest leaves a note; sizes are bounded, so that Formgrader shows it within seconds.
     """
     kept = notebook.metadata.keys() & {"kernelspec", "language_info"}
     metadata = {key: _strings(notebook.metadata[key]) for key in sorted(kept)}
-    found = list(map(_cell, _bounded(notebook.cells)))
+    room = _Room(ALL_TEXT, ALL_IMAGE_BYTES, ALL_OUTPUTS)
+    found = [_cell(cell, room) for cell in _bounded(notebook.cells)]
     return NotebookNode(nbformat=4, nbformat_minor=5, metadata=from_dict(metadata), cells=found)
+
+
+@dataclass
+class _Room:
+    """How much may still be shown: characters of outputs, of images as base64, and outputs."""
+
+    text: int
+    images: int
+    outputs: int
+
+    def within(self, most: "_Room") -> "_Room":
+        return _Room(min(self.text, most.text), min(self.images, most.images), min(self.outputs, most.outputs))
+
+    def take(self, text: int = 0, images: int = 0, outputs: int = 0) -> None:
+        self.text, self.images, self.outputs = self.text - text, self.images - images, self.outputs - outputs
 
 
 def _strings(given: dict) -> dict:
@@ -84,13 +110,16 @@ def _bounded(found: list[NotebookNode]) -> Iterator[NotebookNode]:
         yield from_dict({"cell_type": "markdown", "id": left_out[0].id, "metadata": {}, "source": note})
 
 
-def _cell(cell: NotebookNode) -> NotebookNode:
+def _cell(cell: NotebookNode, room: _Room) -> NotebookNode:
     theirs = cells.students(cell)
     text = _readable(cell) if theirs else cell.source
-    images = _attachments(cell.get("attachments", {})) if cell.cell_type == "markdown" else {}
+    attached = cell.get("attachments", {}) if cell.cell_type == "markdown" else {}
+    images = _attachments(attached, room)
+    if left_out := len(attached) - len(images):
+        text += f"\n\n[attached images left out: {left_out:,}]"
     clean = {"cell_type": cell.cell_type, "id": cell.id, "metadata": _metadata(cell), "source": text}
     if cell.cell_type == "code":
-        clean |= {"execution_count": cell.execution_count, "outputs": list(_outputs(cell.outputs))}
+        clean |= {"execution_count": cell.execution_count, "outputs": list(_outputs(cell.outputs, room))}
     elif theirs:
         quoted = _fenced(text) if cell.cell_type == "raw" else text
         clean |= {"cell_type": "markdown", "source": neutral(quoted, images)}
@@ -116,14 +145,21 @@ def _readable(cell: NotebookNode) -> str:
 
 
 def neutral(text: str, images: Collection[str] = ()) -> str:
-    """Markdown in which no raw HTML, script link, dangerous MathJax command or image but those attached is left.
+    """Markdown in which no raw HTML, no link but to the web, to mail or within, no unusual MathJax command and no image
+    but those attached is left.
 
     The rest reads as before: headings begin or end in a character of no width, so that they are no cell's name.
     """
     text = ENTITY.sub(_entity, text)
-    text = TAG.sub("< ", MATH.sub(r"\\ ", text))
-    text = IMAGE.sub(lambda match: "!" if match[1] in images else "! ", SCHEME.sub(r"\1 ", text))
+    text = LINK.sub(r"\1 ", SCHEME.sub(r"\1 ", TAG.sub("< ", COMMAND.sub(_command, text))))
+    text = IMAGE.sub(lambda match: "!" if match[1] in images else "! ", text)
     return UNDERLINED.sub("\u200b", HEADING.sub("\\1\u200b", text))
+
+
+def _command(match: re.Match) -> str:
+    """`\\rule` -> `\\ rule`: only the commands of ordinary mathematics stay commands, and short spaces."""
+    short = match[1] in ("hspace", "mspace") and SHORT_SPACE.match(match.string, match.end(1))
+    return "\\" if match[1] in ALLOWED or short else "\\ "
 
 
 def _entity(match: re.Match) -> str:
@@ -154,19 +190,21 @@ def _cut(text: str, most: int) -> str:
     return f"{text[:most]}\n[cut here: {len(text) - most:,} more characters]"
 
 
-def _outputs(outputs: list) -> Iterator[dict]:
-    """The outputs that can be shown, in order, within the bounds for one cell; what is left out leaves a note."""
-    text_left, image_left = MOST_TEXT, MOST_IMAGE_BYTES
+def _outputs(outputs: list, room: _Room) -> Iterator[dict]:
+    """The outputs that can be shown, in order, within the bounds for one cell and the room in the notebook; what is
+    left out leaves a note.
+    """
+    here = room.within(_Room(MOST_TEXT, MOST_IMAGE_BYTES, MOST_OUTPUTS))
     for number, output in enumerate(outputs):
-        if number == MOST_OUTPUTS or text_left <= 0:
+        if here.outputs <= 0 or here.text <= 0:
             yield _note(f"[{len(outputs) - number:,} more outputs left out]")
             return
-        clean, notes = _output(output, text_left, image_left)
+        clean, notes = _output(output, here.text, here.images)
         if clean is not None:
             yield clean
-            text_left -= _text_size(clean)
-            image_left -= len(clean.get("data", {}).get("image/png", ""))
-        yield from map(_note, notes)
+        for left in (here, room):
+            left.take(_text_size(clean or {}), len((clean or {}).get("data", {}).get("image/png", "")), outputs=1)
+        yield from map(_note, notes[:MOST_NOTES])
 
 
 def _note(text: str) -> dict:
@@ -234,12 +272,14 @@ def _clean_html(text: str, most: int) -> str:
     if len(text) > most:
         return f"[HTML output of {len(text):,} characters removed]"
     clean = nh3.clean(CONTROL.sub("", text), tags=HTML_TAGS, url_schemes={"http", "https", "mailto"})
-    return MATH.sub(r"\\ ", clean)
+    return COMMAND.sub(_command, clean)
 
 
 def _image(mime: str, value: object, most: int) -> str | None:
     """The image in canonical base64 if it is a sound PNG of sane size or a JPEG, and not too long."""
     text = _text(value)
+    if len(text) > 2 * most:  # white space between its lines takes less
+        return None
     image = image_bytes(text) if mime == "image/png" else _jpeg(text)
     return base64.b64encode(image).decode() if image and len(image) * 4 <= most * 3 else None
 
@@ -253,12 +293,13 @@ def _jpeg(text: str) -> bytes:
     return image if image.startswith(b"\xff\xd8\xff") else b""
 
 
-def _attachments(attachments: dict) -> dict:
-    """The attached PNG and JPEG images under plain names."""
-    kept, left = {}, MOST_IMAGE_BYTES
+def _attachments(attachments: dict, room: _Room) -> dict:
+    """The attached PNG and JPEG images under plain names, while there is room."""
+    kept, left = {}, min(MOST_IMAGE_BYTES, room.images)
     for name, bundle in attachments.items():
         for mime in IMAGES & bundle.keys():
             if re.fullmatch(r"[A-Za-z0-9_.-]{1,120}", name) and (image := _image(mime, bundle[mime], left)):
                 kept.setdefault(name, {})[mime] = image
                 left -= len(image)
+                room.take(images=len(image))
     return kept
