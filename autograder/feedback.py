@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -74,13 +74,14 @@ def render(verdict: Verdict, notebook: NotebookNode | None, marks: Iterable = ()
     rows = {row[1]: tuple(row) for row in marks if row[0] == verdict.student}
     cells = list(notebook.cells) if notebook else []
     sources = {grade_id(cell): cell.source for cell in cells}  # the last copy of a blank, as in grading
-    blanks = [_blank(blank, sources.get(blank.grade_id, ""), cells, rows) for blank in verdict.blanks]
-    written = [_written(cells, at, rows) for at, cell in enumerate(cells) if kind(cell) == WRITTEN]
+    under = list(zip(cells, _headings(cells), strict=True))
+    blanks = [_blank(blank, sources.get(blank.grade_id, ""), under, rows) for blank in verdict.blanks]
+    written = [_written(cell, heading, rows) for cell, heading in under if kind(cell) == WRITTEN]
     graded = {name for blank in verdict.blanks for name in (blank.grade_id, test_of(blank.grade_id))}
-    figures = _figures(cells, lambda cell: grade_id(cell) not in graded)
+    figures, left_out = _figures(under, lambda cell: grade_id(cell) not in graded)
     page = _template().render(
         verdict=verdict, title=_title(cells) or verdict.assignment, parts=blanks + written,
-        figures=figures[:MOST_FIGURES], left_out=max(0, len(figures) - MOST_FIGURES), **_totals(blanks + written),
+        figures=figures, left_out=left_out, **_totals(blanks + written),
     )
     return page.encode("utf-8", "replace").decode()  # a lone surrogate in an answer has no UTF-8
 
@@ -118,7 +119,7 @@ def write_feedback(
 # ---------------------------------------------------------------------------------------------------- marks and parts
 
 
-def _blank(blank: BlankVerdict, source: str, cells: list[NotebookNode], rows: dict) -> Part:
+def _blank(blank: BlankVerdict, source: str, under: list[tuple[NotebookNode, str]], rows: dict) -> Part:
     """A blank as shown, with the student's code: our verdict, unless staff set a mark for it by hand."""
     names = (blank.grade_id, test_of(blank.grade_id))
     _, _, _, manual, extra, _, _ = rows.get(names[1], (None,) * 7)
@@ -137,7 +138,7 @@ def _blank(blank: BlankVerdict, source: str, cells: list[NotebookNode], rows: di
         code=_shown(source),
         comment=_comment(rows, names[1], comment_on(blank)),
         by_staff=by_staff,
-        figures=tuple(_figures(cells, lambda cell: grade_id(cell) in names)[:MOST_FIGURES]),
+        figures=tuple(_figures(under, lambda cell: grade_id(cell) in names)[0]),
     )
 
 
@@ -155,19 +156,19 @@ def _state(blank: BlankVerdict, score: float | None, by_staff: bool) -> str:
     return "partly" if score > 0 else "failed"
 
 
-def _written(cells: list[NotebookNode], at: int, rows: dict) -> Part:
+def _written(cell: NotebookNode, heading: str, rows: dict) -> Part:
     """A written question as shown: unread until staff gave it a mark."""
-    name = grade_id(cells[at])
+    name = grade_id(cell)
     _, _, auto, manual, extra, _, _ = rows.get(name, (None,) * 7)
     empty = manual is None and auto is not None  # left as it was handed out: nbgrader gives 0 at once
     score = _plus(auto if empty else manual, extra)
     return Part(
         name=name,
-        title=_heading(cells, at) or "Written question",
+        title=heading or "Written question",
         state="empty" if empty else "unread" if score is None else "marked",
         score=score,
-        points=points(cells[at]),
-        answer=_shown(cells[at].source),
+        points=points(cell),
+        answer=_shown(cell.source),
         comment=_comment(rows, name, NO_RESPONSE),
         by_staff=manual is not None,
     )
@@ -203,33 +204,39 @@ def _shown(source: str) -> str:
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}\n… ({len(text):,} characters, cut here)"
 
 
-def _figures(cells: list[NotebookNode], wanted) -> list[Figure]:
-    """The PNG figures of the wanted cells, in order; anything whose bytes are not a PNG is left out."""
+def _figures(under: list[tuple[NotebookNode, str]], wanted) -> tuple[list[Figure], int]:
+    """The first PNG figures of the wanted cells, each `under` a heading, and how many more there are; anything whose
+    bytes are not a PNG is left out.
+    """
+    drawn = [(output.data["image/png"], heading) for cell, heading in under if wanted(cell)
+             for output in cell.get("outputs", ()) if "image/png" in output.get("data", ())]  # fmt: skip
     figures = []
-    for at, cell in enumerate(cells):
-        outputs = [output.data for output in cell.get("outputs", ()) if "image/png" in output.get("data", ())]
-        for image in (image_bytes(data["image/png"]) for data in outputs if wanted(cell)):
-            if image:
-                uri = "data:image/png;base64," + base64.b64encode(image).decode()
-                figures.append(Figure(uri, _heading(cells, at)))
-    return figures
+    for number, (data, heading) in enumerate(drawn):
+        if len(figures) == MOST_FIGURES:
+            return figures, len(drawn) - number
+        if image := image_bytes(data):
+            figures.append(Figure("data:image/png;base64," + base64.b64encode(image).decode(), heading))
+    return figures, 0
 
 
 def _title(cells: list[NotebookNode]) -> str:
     """The assignment's own title: the first heading of the notebook."""
-    return _heading(cells, len(cells), last=False)
+    return next((heading for cell in cells for heading in _headings_in(cell)), "")
 
 
-def _heading(cells: list[NotebookNode], at: int, last: bool = True) -> str:
-    """The nearest markdown heading above cell `at` (or the first one), without its markup."""
-    found = [
-        line.lstrip("# ").replace("*", "").replace("`", "").replace("$", "")
-        for cell in cells[:at]
-        if cell.cell_type == "markdown"
-        for line in cell.source.splitlines()
-        if re.match(r"#{1,4} \S", line)
-    ]
-    return found[-1 if last else 0][:120] if found else ""
+def _headings(cells: list[NotebookNode]) -> Iterator[str]:
+    """For each cell the nearest markdown heading above it."""
+    heading = ""
+    for cell in cells:
+        yield heading
+        heading = [heading, *_headings_in(cell)][-1]
+
+
+def _headings_in(cell: NotebookNode) -> Iterator[str]:
+    """The headings of a markdown cell, without their markup."""
+    for line in cell.source.splitlines() if cell.cell_type == "markdown" else ():
+        if re.match(r"#{1,4} \S", line):
+            yield line.lstrip("# ").replace("*", "").replace("`", "").replace("$", "")[:120]
 
 
 # ------------------------------------------------------------------------------------------------------------ writing

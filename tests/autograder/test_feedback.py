@@ -6,6 +6,7 @@ import html
 import io
 import re
 import struct
+import sys
 import zlib
 
 import nbformat
@@ -14,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder import record
 from autograder.checks.catalogue import CATALOGUE
-from autograder.feedback import render
+from autograder.feedback import MOST_FIGURES, render
 from autograder.pipeline import feedback_page, write_feedback
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 from tests.formgrader import chromium
@@ -211,6 +212,46 @@ def test_a_real_figure_survives():
     plt.close(figure)
     text = render(verdict(), notebook(figures=[buffer.getvalue()]))
     assert text.count("<img") == 1
+
+
+def test_the_first_figures_are_shown_and_the_others_counted():
+    text = render(verdict(), notebook(figures=[b"no PNG", *[a_png()] * 800]))
+    assert text.count("<img") == MOST_FIGURES and f"{800 - MOST_FIGURES} more in your notebook." in words(text)
+    assert text.count("From your notebook") == 0 and text.count("<figcaption>One neuron") == MOST_FIGURES
+    assert "more in your notebook" not in words(render(verdict(), notebook(figures=[a_png()] * MOST_FIGURES)))
+
+
+def test_a_figure_has_the_nearest_heading_above_it():
+    book = notebook(heading="no heading")
+    drawn = new_code_cell("plot()", outputs=[drawing(a_png())])
+    book.cells += [drawn, new_markdown_cell("# `First` *one*\n\n## Second"), drawn, new_markdown_cell("text"), drawn]
+    book.cells.append(cell("Why?", "last", make=new_markdown_cell, grade=True, solution=True, points=1))
+    text = render(verdict(), book)
+    assert re.findall("<figcaption>(.*?)</figcaption>", text) == ["From your notebook", "Second", "Second"]
+    assert "<h1>First one</h1>" in text and "Second" in words(text.split("At a glance")[1].split("</ol>")[0])
+
+
+def test_the_work_for_figures_does_not_grow_with_the_text_above_them():
+    def work(figures, lines):
+        """How many functions are called to make a page."""
+        book, count = notebook(figures=[a_png()] * figures), 0
+        book.cells.insert(1, new_markdown_cell("x\n" * lines))
+
+        def called(*_):
+            nonlocal count
+            count += 1
+
+        sys.setprofile(called)
+        try:
+            render(verdict(), book)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    work(1, 1)  # the template is compiled once
+    few, many = work(MOST_FIGURES, 1_000), work(MOST_FIGURES + 500, 1_000)
+    assert many - few < 500 * 20
+    assert work(MOST_FIGURES + 500, 5_000) - many < 4_000 * 20
 
 
 # nothing on it runs, nothing is loaded
