@@ -29,12 +29,13 @@ from autograder.bank import BankError
 from autograder.bundle import Bundle, bundle
 from autograder.course import Course, GradebookError, denied
 from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, cores, workers
-from autograder.handed_in import NothingToGrade, submissions
+from autograder.handed_in import NothingToGrade, left_out, submissions
 from autograder.judge import UNSAFE_NOTE
 from autograder.judgement import ChecksError
 from autograder.report import Row, changes_table, marks_table, row
 from autograder.sandbox import SandboxUnavailable
 from autograder.settings import SettingsError
+from autograder.terminal import visible, visible_lines
 from autograder.verdict import Verdict
 from autograder.worker import OtherGrader
 
@@ -102,6 +103,8 @@ def grade_command(
             rows = _rows(graded, len(names), f"grading {assignment}", as_json)
     if not as_json:
         _print_graded(here, assignment, rows, dry=diff)
+    for why in () if students else left_out(here, assignment).values():
+        err.print(f"autograder: {why}", markup=False, soft_wrap=True)
     if unsafe_no_sandbox and not as_json:
         out.print(f"[bold red]{UNSAFE_NOTE}[/]")
 
@@ -169,7 +172,8 @@ def replay_command(
     else:
         out.print(marks_table([row(again)]))
         what = "the same to the letter" if again == recorded else "NOT the verdict on record"
-        out.print(f"{assignment} by {student}, judged again with seed {recorded.provenance.seed[:12]}…: {what}")
+        seed = f"{recorded.provenance.seed[:12]}…"
+        out.print(f"{assignment} by {visible(student)}, judged again with seed {seed}: {what}", markup=False)
         if change := row(again, recorded).change:
             out.print(change, markup=False)
     raise typer.Exit(0 if again == recorded else 1)
@@ -361,7 +365,7 @@ def _one_line(*expected: type[Exception]) -> Iterator[None]:
         said = denied(error)
     else:
         return
-    err.print(f"autograder: {said}", markup=False, soft_wrap=True)
+    err.print(f"autograder: {visible_lines(said)}", markup=False, soft_wrap=True)
     raise typer.Exit(2)
 
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course
+from autograder.terminal import visible
 
 LARGEST_FILE = 20_000_000  # bytes
 LONGEST_NAME = 128  # characters, in nbgrader's gradebook
 LONGEST_FILE_NAME = 200  # bytes: most file systems allow 255, and names are made of it
+FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet's formula begins with; the same at full width
 
 
 class NothingToGrade(Exception):
@@ -33,7 +35,7 @@ class Submission:
 
 
 def submissions(course: Course, assignment: str, students: Iterable[str] = ()) -> list[str]:
-    """The students to grade: those named, or all who handed in. Raises NothingToGrade, NoClass."""
+    """The students to grade: those named, or all who handed in but those `left_out`. Raises NothingToGrade, NoClass."""
     if not course.source(assignment).exists():
         known = ", ".join(sorted(path.parent.name for path in course.sources.glob("*/*.ipynb"))) or "none"
         raise NothingToGrade(f"there is no assignment {assignment!r} in {course.sources}; known: {known}.")
@@ -45,27 +47,53 @@ def submissions(course: Course, assignment: str, students: Iterable[str] = ()) -
     missing = sorted(set(students) - set(present))
     if missing:
         raise NothingToGrade(
-            f"no submission of {assignment} by {', '.join(missing)}; handed in by {', '.join(present)}."
+            f"no submission of {assignment} by {_listed(missing)}; handed in by {_listed(present)}."
         )
-    found = sorted(set(students)) or present
+    misleading = left_out(course, assignment)
+    found = sorted(set(students)) or [student for student in present if student not in misleading]
     for student in found:
-        _refuse_no_name(student, course)
+        if why := refusal(course, student):
+            raise NothingToGrade(why)
+    if not found:
+        raise NothingToGrade(next(iter(misleading.values())))
     return found
 
 
-def _refuse_no_name(student: str, course: Course) -> None:
-    """Raise NothingToGrade where a folder's name can stand in no gradebook, or in the names of no files."""
-    name = os.fsencode(student)
-    shown = name.decode(errors="backslashreplace")
-    if shown != student:
-        why = "has a name that is not UTF-8"
-    elif len(student) > LONGEST_NAME or len(name) > LONGEST_FILE_NAME:
-        longest = f"at most {LONGEST_NAME} and {LONGEST_FILE_NAME} can be"
-        why = f"has a name of {len(student)} characters, {len(name)} bytes; {longest}"
-    else:
-        return
+def left_out(course: Course, assignment: str) -> dict[str, str]:
+    """The students whose folders' names would mislead whoever reads them in a terminal or a spreadsheet, each with a
+    sentence: they are left out of the class, which goes on.
+    """
+    return {name: refusal(course, name) for name in course.students(assignment) if _misleads(name)}
+
+
+def refusal(course: Course, student: str) -> str:
+    """Why nobody of this name can be in the gradebook, in a sentence; "" where there is no reason."""
+    why = _no_name(student) or _misleads(student)
+    shown = visible(os.fsencode(student).decode(errors="backslashreplace"))
     shown = shown if len(shown) < 80 else f"{shown[:60]}…"
-    raise NothingToGrade(f"the folder {shown} in {course.directory / 'submitted'} {why}: rename it.")
+    return f"the folder {shown} in {course.directory / 'submitted'} {why}: rename it." if why else ""
+
+
+def _no_name(student: str) -> str:
+    """Why a folder's name can stand in no gradebook, or in the names of no files."""
+    name = os.fsencode(student)
+    if name.decode(errors="backslashreplace") != student:
+        return "has a name that is not UTF-8"
+    if len(student) > LONGEST_NAME or len(name) > LONGEST_FILE_NAME:
+        longest = f"at most {LONGEST_NAME} and {LONGEST_FILE_NAME} can be"
+        return f"has a name of {len(student)} characters, {len(name)} bytes; {longest}"
+    return ""
+
+
+def _misleads(student: str) -> str:
+    """Why a folder's name should not be printed: nbgrader exports it as it is."""
+    if visible(student) != student and not _no_name(student):
+        return "has a name with control characters"
+    return "has a name that a spreadsheet takes for a formula" if student.startswith(FORMULA) else ""
+
+
+def _listed(students: Iterable[str]) -> str:
+    return ", ".join(map(visible, students))
 
 
 def submission(course: Course, assignment: str, student: str) -> Submission:
@@ -96,8 +124,8 @@ def _read(path: Path) -> bytes | str:
 
 
 def _names(folder: Path) -> list[str]:
-    """What a folder holds, sorted; nothing, where it is gone or cannot be listed."""
+    """What a folder holds, fit to be printed, sorted; nothing, where it is gone or cannot be listed."""
     try:
-        return sorted(os.fsencode(path.name).decode(errors="replace") for path in folder.iterdir())
+        return sorted(visible(os.fsencode(path.name).decode(errors="replace")) for path in folder.iterdir())
     except OSError:
         return []

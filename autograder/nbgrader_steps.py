@@ -11,14 +11,17 @@ import nbformat
 from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat.v4 import new_notebook
 from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 from traitlets.config import Configurable
 
 from autograder import lock, pipeline, receipt, record
 from autograder.course import Course
+from autograder.handed_in import refusal
 from autograder.nbgrader_folders import AutogradeUnopened, Folders
 from autograder.settings import configure as configure
+from autograder.terminal import SPELLED
 
 _backed_up: dict[str, date] = {}  # when each database was backed up last: a Jupyter server runs for weeks
 
@@ -39,6 +42,17 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, parent: Autograde, **kw):
         super().__init__(parent=parent, **kw)
         parent.__class__, parent.coursedir = AutogradeUnopened, Folders.of(parent.coursedir)
+        self.log.addFilter(SPELLED)  # in a Jupyter server it is the server's log
+        self._leave_out(getattr(parent, "assignments", {}))
+
+    def _leave_out(self, found: dict) -> None:
+        """Take away the folders whose names no gradebook should get: none has been put into it yet."""
+        for folder in sorted(found):
+            if why := refusal(configured(self), Path(folder).parent.name):
+                self.log.error("Left out: %s", why)
+                del found[folder]
+                if not found:
+                    raise NbGraderException(why)
 
     def from_filename(self, filename: str, resources: dict | None = None, **kw):
         """nbgrader calls this twice: with the submitted file, then with the autograded notebook, which is ours."""

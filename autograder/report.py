@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.terminal import visible, visible_lines
 from autograder.verdict import UNDECIDED, Verdict
 
 MOST_NAMED = 4  # blanks, in one row
@@ -13,7 +14,7 @@ MOST_NAMED = 4  # blanks, in one row
 
 @dataclass(frozen=True)
 class Row:
-    """What is kept of a verdict until the end of a run: a few lines of text."""
+    """What is kept of a verdict until the end of a run: a few lines of text, fit to be printed."""
 
     student: str
     mark: str
@@ -26,9 +27,10 @@ class Row:
 
 def row(verdict: Verdict, before: Verdict | None = None, judged: bool = True, retried: bool = False) -> Row:
     """The row of a verdict that replaces another one."""
-    for_staff = tuple(note.strip().splitlines()[-1] for note in verdict.staff_notes)
-    change = _change(before, verdict) if before else ""
-    return Row(verdict.student, _mark(verdict), _findings(verdict), for_staff, change, judged, retried)
+    for_staff = tuple(visible(note.strip().splitlines()[-1]) for note in verdict.staff_notes)
+    change = visible_lines(_change(before, verdict)) if before else ""
+    findings = visible_lines(_findings(verdict))
+    return Row(visible(verdict.student), _mark(verdict), findings, for_staff, change, judged, retried)
 
 
 def marks_table(rows: Iterable[Row], stories: dict[str, str] | None = None) -> Table:

@@ -13,6 +13,7 @@ from nbformat import NotebookNode, from_dict
 from autograder import cells
 from autograder.cells import ANSWER, OWN, WRITTEN, grade_id
 from autograder.handed_in import LARGEST_FILE
+from autograder.terminal import visible
 from autograder.verdict import UNDECIDED, BlankVerdict, Finding, Verdict
 
 MOST_CELLS = 5_000
@@ -136,7 +137,7 @@ def _images(attachments: object) -> dict:
 
 
 def _short(value: object) -> str:
-    return str(value)[:20] if isinstance(value, str | int | float) else "no number"
+    return visible(str(value)[:20]) if isinstance(value, str | int | float) else "no number"
 
 
 def sanitise(source: NotebookNode, submitted: NotebookNode) -> Sanitised:

@@ -3,6 +3,7 @@
 Cheap to import and to run: nbgrader_config.py is read by every command, and its classes are named, not imported.
 """
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -11,11 +12,15 @@ from typing import TYPE_CHECKING
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.terminal import SPELLED
+
 if TYPE_CHECKING:
     from autograder.course import Course
 
 FILE = "nbgrader_config.py"
 STEPS = "autograder.nbgrader_steps"
+# nbgrader's, which name students' files
+LOGS = ("AutogradeApp", "CollectApp", "ZipCollectApp", "GenerateFeedbackApp", "ReleaseFeedbackApp")
 
 
 class SettingsError(Exception):
@@ -35,6 +40,8 @@ def configure(config: Config, course: "Course") -> Config:
     A db_url that stands in `config` already stays.
     """
     path_to_alembic()
+    for name in LOGS:
+        logging.getLogger(name).addFilter(SPELLED)
     course.configure(config)
     config.AutograderCourse.root = str(course.root)
     config.AutograderCourse.directory = str(course.directory)
