@@ -19,7 +19,7 @@ for _ in range(58):
         os.setsid()  # the kernel gives each session a share of its own
         os.close(go)
         os.read(wait, 1)
-        ends = time.monotonic() + 20
+        ends = time.monotonic() + 15
         while time.monotonic() < ends:
             pass
         os._exit(0)
@@ -27,7 +27,7 @@ os.close(go)
 """
 LONG = """
 import time
-time.sleep(6)  # until the other is at its work
+time.sleep(4)  # until the other is at its work
 total = 0
 for k in range(8_000_000):  # most of a second, of the ten that a cell has
     total += k
