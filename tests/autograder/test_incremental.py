@@ -12,7 +12,7 @@ import nbformat
 import psutil
 import pytest
 
-from autograder import cells, lock, pipeline, record
+from autograder import cells, lock, pipeline, receipt, record
 from autograder.course import Course
 from autograder.executor import workers
 from autograder.handed_in import submissions
@@ -236,12 +236,13 @@ def test_killed_at_any_moment_and_run_again_equals_a_run_undisturbed(fresh, done
 @pytest.fixture
 def end_before(monkeypatch):
     """`end_before(step, count, course)`: a run that ends just before the count-th verdict is saved, or recorded, or
-    file of the pipeline's written: of each student the notebook, when it was handed in, a note (new students') and the
-    note again.
+    file of the pipeline's written: of each student the notebook, a note (new students') and the note again; or file
+    for the exchange ("receipt"), two of each.
     """
 
     def run(step, count, course):
-        owner = pipeline if step == "write_whole" else record
+        owner = {"write_whole": pipeline, "receipt": receipt}.get(step, record)
+        step = "write_whole" if owner is receipt else step
         real, left = getattr(owner, step), [count]
 
         def ending(*args, **kwargs):
@@ -258,8 +259,8 @@ def end_before(monkeypatch):
     return run
 
 
-STEPS = [("save_verdict", 1), ("record", 3), *(("write_whole", k) for k in range(1, 6))]
-NEXT_STEPS = [("save_verdict", 1), ("record", 1), *(("write_whole", k) for k in range(1, 4))]
+STEPS = [("save_verdict", 1), ("record", 3), *(("write_whole", k) for k in range(1, 5)), ("receipt", 1), ("receipt", 2)]
+NEXT_STEPS = [("save_verdict", 1), ("record", 1), *((step, k) for step in ("write_whole", "receipt") for k in (1, 2))]
 
 
 @pytest.mark.parametrize(("step", "count"), STEPS)
@@ -293,7 +294,7 @@ def test_who_was_marked_and_handed_in_again_after_a_run_that_ended_is_put_before
     """The run ends where the marks are recorded, and which file they are of is not yet noted."""
     for student in CLASS.keys() - {"ada"}:
         shutil.rmtree(fresh.directory / "submitted" / student)
-    end_before("write_whole", 4, fresh)
+    end_before("write_whole", 3, fresh)
     by_hand(fresh, "ada", "why", manual_score=4.0, needs_manual_grade=False)
     hand_in(fresh, "ada", RIGHT, written="Something else.")
     graded(fresh)
