@@ -112,6 +112,17 @@ def test_the_page_reaches_the_student(hub, route):
     assert "default-src" in ada and "default-src" in bob and ada != bob
 
 
+def test_the_page_belongs_to_the_last_attempt_though_its_notebook_is_the_same(hub):
+    (grade, feedback) = ROUTES["autograder alone"]
+    for _ in range(2):
+        last = hub.hand_in("ada").name.split("+")[2]
+        collect(hub)
+        hub.staff(*grade)
+    hub.staff(*feedback)
+    release_feedback(hub)
+    assert list(hub.fetched("ada")) == [last]
+
+
 @pytest.mark.parametrize("route", ["autograder alone", "nbgrader alone"])
 def test_a_student_without_the_exchanges_files_or_with_others_does_not_hold_up_the_rest(hub, route):
     def left_out(path):

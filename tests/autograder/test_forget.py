@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import shutil
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
@@ -127,6 +128,17 @@ def test_marks_can_be_kept_without_a_name_and_without_words(course, forget):
     assert holds(course, b"Zora-by-name", b"zora@example.org", WORDS, but=("backups",)) == set()
     assert not any("/zora/" in path for path in holds(course, b""))
     assert forget("zora", "--yes").exit_code == 2
+
+
+def test_what_was_deleted_before_goes_from_the_gradebooks_free_space(course, forget):
+    with closing(sqlite3.connect(course.gradebook)) as database:
+        database.execute("PRAGMA secure_delete = OFF")
+        for statement in ("CREATE TABLE t (text)", "INSERT INTO t VALUES ('zora-of-old')", "DROP TABLE t"):
+            database.execute(statement)
+        database.commit()
+    assert b"zora-of-old" in course.gradebook.read_bytes()
+    assert forget("zora", "--yes").exit_code == 0
+    assert b"zora-of-old" not in course.gradebook.read_bytes()
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../zora", "zora/a0-small", "/etc", ".grading", "*", "zor?", "nobody"])
