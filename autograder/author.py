@@ -13,6 +13,7 @@ from autograder.callbacks import Callbacks
 from autograder.comparison import changed
 from autograder.course import Course
 from autograder.judgement import Reply, StudentFault, checks_of, not_callable, not_defined, raised
+from autograder.plain_data import plain
 from autograder.verdict import FAILED
 
 
@@ -58,7 +59,7 @@ class KernelGuest:
             raise not_callable(name)
         copies = wire.replaced(copy.deepcopy(self._callbacks.lend(name, args)), self._function)
         try:
-            value = function(*copies)
+            value = plain(function(*copies))
         except Exception as error:  # the student's code may raise anything
             raise self._fault or raised(name, type(error).__name__, str(error)) from error
         if self._fault:  # caught by the code that was called
@@ -71,7 +72,8 @@ class KernelGuest:
 
     def _answer(self, index: int, *args: Any, **named: Any) -> Any:
         try:
-            kind, value = self._callbacks.answer(_through_the_wire({"callback": index, "args": args, "named": named}))
+            body = plain({"callback": index, "args": args, "named": named})
+            kind, value = self._callbacks.answer(_through_the_wire(body))
         except StudentFault as fault:
             self._fault = fault
             raise

@@ -267,7 +267,7 @@ class _Host:
         return partial(self._call, lent.index) if type(lent) is wire.Callback else lent
 
     def _call(self, index: int, *args, **named):
-        body = {"callback": index, "args": plain(args), "named": plain(named)}
+        body = plain({"callback": index, "args": args, "named": named})
         wire.send(self._connection, "callback", self.nonce, body)
         reply = wire.receive(self._connection)
         if reply.kind == "fault":
