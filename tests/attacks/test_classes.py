@@ -9,11 +9,12 @@ import pytest
 MARKS, STATE, REPLIES, ENDINGS, REACH, FILES, BESIDE = (
     f"tests/attacks/test_{name}.py::" for name in ("marks", "state", "replies", "endings", "reach", "class", "folders")
 )
-BAD_INPUT, DISPLAY, PAGE, FUZZ, PINNING = (
-    f"tests/autograder/test_{name}.py::" for name in ("bad_input", "display", "feedback", "host_fuzz", "pinning")
+BAD_INPUT, DISPLAY, PAGE, FUZZ, PINNING, FORMULAS, TERMINAL, EXCHANGE = (
+    f"tests/autograder/test_{name}.py::"
+    for name in ("bad_input", "display", "feedback", "host_fuzz", "pinning", "formulas", "terminal", "exchange")
 )
+MISLEADS = f"{TERMINAL}test_a_name_that_would_mislead"
 NEIGHBOURS = "tests/attacks/test_neighbours.py::"
-EXCHANGE = "tests/autograder/test_exchange.py::"
 PATCH, OUTLIVE = f"{MARKS}test_patching_gains_nothing", f"{STATE}test_what_outlives_a_cell_gains_nothing"
 BLANK = f"{ENDINGS}test_a_blank_that_ends_badly_costs_its_own_marks_only"
 CELL = f"{ENDINGS}test_a_cell_that_ends_badly_does_not_cost_the_other_answers"
@@ -138,6 +139,22 @@ CLASSES = {
     "a written answer with script": (f"{SHOWN}_in_the_notebook", f"{DISPLAY}test_nothing_hostile_is_left"),
     "an SVG with script": (f"{SHOWN}_in_the_notebook", f"{DISPLAY}test_other_kinds_of_output"),
     "HTML output with script": (f"{SHOWN}_in_the_notebook", f"{SHOWN}_in_the_feedback_page", f"{PAGE}test_every_field"),
+    "links that open programs": (f"{DISPLAY}test_nothing_hostile_is_left_in_a_students_markdown[[x](vscode:x)",),
+    "formulas that paint over the page": (f"{FORMULAS}test_no_formula_covers", f"{FORMULAS}test_space_is_short"),
+    "formulas that define commands": (f"{DISPLAY}test_nothing_hostile_is_left_in_a_students_markdown[$\\\\newcommand",),
+    "images that fill disk and browser": (
+        f"{FILES}test_what_is_written_of_one_submission",
+        f"{DISPLAY}test_the_images_of_a_notebook_are_bounded",
+    ),
+    "text that fills disk and browser": (f"{DISPLAY}test_the_text_and_the_number_of_all_outputs",),
+    "many figures under long text": (f"{PAGE}test_the_work_for_figures_does_not_grow",),
+    "output that Formgrader cannot show": (f"{DISPLAY}test_whatever_is_printed_can_be_converted",),
+    "escape sequences for the terminal of staff": (
+        f"{TERMINAL}test_grading_says_whom_it_leaves_out",
+        f"{TERMINAL}test_nbgrader_leaves_the_same_out",
+        f"{TERMINAL}test_a_message_names_a_format_or_a_file",
+    ),
+    "names that a spreadsheet runs": (f"{MISLEADS}_is_left_out_and_the_class_goes_on[=HYPERLINK",),
     "unreadable files": (f"{BAD_INPUT}test_what_cannot_be_opened", f"{NOT_THEIRS}_waits_for_staff[broken"),
     "a class of the worst": (f"{FILES}test_everybody_gets_a_verdict", f"{FILES}test_each_pays_for_what_is_theirs"),
 }

@@ -36,8 +36,12 @@ class Seen(NamedTuple):
     page: object
 
 
-ODD_LINKS = """[...document.querySelectorAll('a, area')].map(a => a.href)
-  .filter(to => /^(javascript|vbscript|data):/i.test(to))"""
+ODD_LINKS = """[...document.querySelectorAll('a[href], area[href]')]
+  .filter(a => !['http:', 'https:', 'mailto:', 'attachment:', location.protocol].includes(a.protocol))
+  .map(a => a.href)"""
+REACH = """Math.max(...[...document.querySelectorAll('mjx-container, mjx-container *')].map(part => {
+  const [one, cell] = [part, part.closest('.jp-Cell')].map(element => element.getBoundingClientRect());
+  return Math.max(cell.left - one.left, one.right - cell.right) }))"""
 CLICK_ODD_LINKS = "document.querySelectorAll('a').forEach(a => /^javascript:/i.test(a.protocol) && a.click())"
 
 
@@ -132,7 +136,7 @@ def test_uncleaned_it_gives_itself_points_in_formgrader(course, url, browser):
     assert manual(course, "planted") == {None}
     with opened(browser, url, submission_page(course, url, "planted"), sure=RUN_IN_FORMGRADER) as seen:
         assert RUN_IN_FORMGRADER <= seen.ran
-        assert len(seen.links) > 10
+        assert {"javascript", "vscode", "ms-msdt", "file", "smb"} <= {to.partition(":")[0] for to in seen.links}
         assert not all(fields(seen.page))
     assert manual(course, "planted") == {hostile.POINTS}
 
@@ -161,6 +165,12 @@ def trust(course, student):
     notary.sign(nbformat.read(course.autograded(ASSIGNMENT, student), as_version=4))
 
 
+def reach(page):
+    """How many pixels the formulas that JupyterLab's MathJax has drawn reach out of their cells at the sides."""
+    page.wait_for_selector("mjx-container")
+    return page.evaluate(REACH)
+
+
 LAST_CELL = ".jp-Notebook .jp-Cell:last-child"
 
 
@@ -168,12 +178,14 @@ def test_uncleaned_and_trusted_it_runs_in_jupyterlab(course, url, browser):
     trust(course, "planted")
     with opened(browser, url, in_lab(course, url, "planted"), LAST_CELL, RUN_IN_LAB) as seen:
         assert RUN_IN_LAB <= seen.ran
+        assert reach(seen.page) > 4_000
 
 
 def test_in_jupyterlab_nothing_runs_even_where_it_is_trusted(course, url, browser):
     trust(course, "cleaned")
     with opened(browser, url, in_lab(course, url, "cleaned"), LAST_CELL) as seen:
         assert (seen.ran, seen.elsewhere, seen.dialogs, seen.links) == (set(), set(), [], [])
+        assert reach(seen.page) < 100
 
 
 def test_on_the_feedback_page_nothing_runs(course, url, browser):
