@@ -8,6 +8,7 @@ import base64
 import binascii
 import html
 import re
+import struct
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from nbformat import NotebookNode, from_dict
 
 from autograder import cells
 from autograder.formulas import ALLOWED
-from autograder.png import image_bytes
+from autograder.png import SIGNATURE, image_bytes
 
 MOST_SOURCE = 20_000  # characters shown of one cell; Formgrader's Markdown and Pygments take quadratic time
 MOST_SPACE = 200  # characters of white space on end, for which Pygments takes cubic time
@@ -24,7 +25,7 @@ MOST_LINE = 2_000  # characters of a line of code
 MOST_OWN = 200  # cells of the student's own that are shown, and
 MOST_OWN_TEXT = 100_000  # characters of their text together
 MOST_TEXT = 100_000  # characters of all outputs of one cell together
-MOST_IMAGE_BYTES = 4_000_000  # of one cell, as base64
+MOST_IMAGE_BYTES = 4_000_000  # of one cell, as base64; eight pixels count as a byte, at least
 MOST_OUTPUTS = 200  # of one cell
 MOST_NOTES = 5  # on one output: it can have a thousand forms
 # of all cells together: what a notebook takes on disk, in Formgrader's page and in ours
@@ -202,8 +203,9 @@ def _outputs(outputs: list, room: _Room) -> Iterator[dict]:
         clean, notes = _output(output, here.text, here.images)
         if clean is not None:
             yield clean
+        image = (clean or {}).get("data", {}).get("image/png", "")
         for left in (here, room):
-            left.take(_text_size(clean or {}), len((clean or {}).get("data", {}).get("image/png", "")), outputs=1)
+            left.take(_text_size(clean or {}), _weight(image), outputs=1)
         yield from map(_note, notes[:MOST_NOTES])
 
 
@@ -280,8 +282,15 @@ def _image(mime: str, value: object, most: int) -> str | None:
     text = _text(value)
     if len(text) > 2 * most:  # white space between its lines takes less
         return None
-    image = image_bytes(text) if mime == "image/png" else _jpeg(text)
-    return base64.b64encode(image).decode() if image and len(image) * 4 <= most * 3 else None
+    image = base64.b64encode(image_bytes(text) if mime == "image/png" else _jpeg(text)).decode()
+    return image if image and _weight(image) <= most else None
+
+
+def _weight(image: str) -> int:
+    """What an image in base64 counts for: its length, or, for a PNG of little but many pixels, an eighth of them."""
+    head = base64.b64decode(image[:32])
+    width, height = struct.unpack(">II", head[16:24]) if head.startswith(SIGNATURE) else (0, 0)
+    return max(len(image), width * height // 8)
 
 
 def _jpeg(text: str) -> bytes:
@@ -300,6 +309,6 @@ def _attachments(attachments: dict, room: _Room) -> dict:
         for mime in IMAGES & bundle.keys():
             if re.fullmatch(r"[A-Za-z0-9_.-]{1,120}", name) and (image := _image(mime, bundle[mime], left)):
                 kept.setdefault(name, {})[mime] = image
-                left -= len(image)
-                room.take(images=len(image))
+                left -= _weight(image)
+                room.take(images=_weight(image))
     return kept

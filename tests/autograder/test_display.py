@@ -364,6 +364,14 @@ def test_the_images_of_a_notebook_are_bounded_together():
     assert "attachments" not in kept[-1]
 
 
+def test_many_pixels_count_however_few_bytes_they_take():
+    outputs = [new_output("display_data", data={"image/png": encoded(png(4_000, 4_000))}) for _ in range(3)]
+    kept = shown(*(new_code_cell(outputs=outputs) for _ in range(5))).cells
+    drawn = [sum(one.output_type == "display_data" for one in cell.outputs) for cell in kept]
+    assert drawn == [2, 2, 2, 0, 0]
+    assert shown_data(image_png=encoded(png(8_000, 8_000)))[0].text == "[output of type image/png removed]\n"
+
+
 def test_the_text_and_the_number_of_all_outputs_are_bounded():
     texts = shown(*(new_code_cell(outputs=[new_output("stream", text="x" * MOST_TEXT)]) for _ in range(20))).cells
     assert sum(len(cell.outputs[0].text) for cell in texts) < ALL_TEXT + 200 * 20

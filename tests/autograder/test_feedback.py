@@ -195,8 +195,9 @@ def test_figures_are_png_data_only_and_lose_what_is_not_image():
         b"<svg xmlns='http://www.w3.org/2000/svg' onload='x'/>",
         '"><script>1</script>',
         "\u00e9",
+        a_png(extra=chunk(b"tEXt", b"") * 300_000),
     ],
-    ids=["gif", "cut short", "wrong checksum", "gigapixels", "no size", "svg", "markup", "not base64"],
+    ids=["gif", "cut short", "wrong checksum", "gigapixels", "no size", "svg", "markup", "not base64", "chunks"],
 )
 def test_what_is_no_sound_png_is_left_out(bad):
     assert "<img" not in render(verdict(), notebook(figures=[bad]))

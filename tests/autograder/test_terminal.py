@@ -109,8 +109,10 @@ def test_grading_says_whom_it_leaves_out_and_prints_nothing_that_steers(handed_i
 
 
 def test_nbgrader_leaves_the_same_out_and_prints_nothing_that_steers(handed_in, root):
+    (handed_in.directory / "submitted" / f"none{CLEAR}" / ASSIGNMENT).mkdir(parents=True)
     run = a1_class.nbgrader(root, handed_in.root, "autograde", ASSIGNMENT)
     assert not STEERS.search(run.stdout + run.stderr), run.stderr
+    assert "No notebooks were matched" in run.stderr and "none\\x1b[2J" in run.stderr
     assert run.stderr.count("rename it") == len(NAMES) and "picture\\x1b]0;owned" in run.stderr
     assert {mark.student for mark in marks(handed_in.db_url, ASSIGNMENT)} >= {"ada", "bob", "dan"}
     assert not {mark.student for mark in marks(handed_in.db_url, ASSIGNMENT)} & set(NAMES)
