@@ -362,6 +362,9 @@ def test_the_images_of_a_notebook_are_bounded_together():
     assert [one.text for one in kept[30].outputs] == ["[output of type image/png removed]\n"]
     assert kept[-1].source == "! [a](attachment:a.png)\n\n[attached images left out: 1]"
     assert "attachments" not in kept[-1]
+    kept = shown(*[attached] * 4, new_code_cell(outputs=[output])).cells
+    assert ["attachments" in cell for cell in kept] == [True, True, True, False, False]
+    assert kept[-1].outputs[0].output_type == "stream"
 
 
 def test_many_pixels_count_however_few_bytes_they_take():

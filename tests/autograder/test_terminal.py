@@ -7,11 +7,14 @@ import shutil
 import unicodedata
 
 import pytest
+from nbgrader.apps import NbGraderAPI
+from traitlets.config import Config
 
 from autograder.handed_in import NothingToGrade, left_out, submission, submissions
 from autograder.record import marks
 from autograder.report import marks_table, row
 from autograder.sanitise import Unreadable, read_submission
+from autograder.settings import configure
 from autograder.terminal import SPELLED, visible
 from autograder.verdict import FAILED, BlankVerdict, Verdict
 from tests import a1_class
@@ -117,6 +120,15 @@ def test_nbgrader_leaves_the_same_out_and_prints_nothing_that_steers(handed_in, 
     assert {mark.student for mark in marks(handed_in.db_url, ASSIGNMENT)} >= {"ada", "bob", "dan"}
     assert not {mark.student for mark in marks(handed_in.db_url, ASSIGNMENT)} & set(NAMES)
     assert not {path.name for path in (handed_in.directory / "autograded").iterdir()} & set(NAMES)
+
+
+def test_what_formgrader_does_is_spelled_out_in_the_servers_log(handed_in, caplog):
+    nbgrader = NbGraderAPI(config=configure(Config(), handed_in))
+    result = nbgrader.autograde(ASSIGNMENT, "dan")
+    assert result["success"] and "picture\\x1b]0;owned" in result["log"]
+    assert not STEERS.search(result["log"] + caplog.text)
+    result = nbgrader.autograde(ASSIGNMENT, NAMES[0])
+    assert not result["success"] and "rename it" in result["log"] and not STEERS.search(result["log"] + caplog.text)
 
 
 def test_nbgrader_asked_for_one_of_them_grades_nobody(handed_in, root):
