@@ -6,6 +6,7 @@ import builtins
 import gc
 import importlib
 import io
+import json
 import os
 import re
 import signal
@@ -27,7 +28,8 @@ from traitlets.config import Config
 
 __builtins__ = dict(vars(builtins))  # a notebook may put functions of its own among those of the whole process
 MAX_TEXT = 100_000  # characters kept of a stream, of a cell
-MAX_RICH = 2 << 20  # characters of rich output kept, of a cell
+MAX_RICH = 2 << 20  # bytes of rich output kept, of a cell, as the wire writes them: six for an é
+OVERHEAD = 100  # bytes of each output besides
 MOST_AT_ONCE = 4  # figures that are drawn when a cell shows them: drawing one takes longer than many a cell
 MOST_LATER = 8  # figures that are drawn after it, those that are still shown
 FRONT_END = ("autosave", "connect_info", "qtconsole", "store")  # magics that Jupyter adds to IPython's
@@ -86,7 +88,7 @@ class Outputs:
     def _fitting(self, data: dict) -> dict:
         """The forms that a notebook keeps; none where they are larger than what is left for this cell."""
         data = {kind: _text(value) for kind, value in data.items() if kind in ("text/plain", "text/html", "image/png")}
-        size = sum(map(len, data.values()))
+        size = OVERHEAD + sum(len(json.dumps(value)) for value in data.values())
         if self._rich + size > MAX_RICH:
             self.dropped += size
             return {}

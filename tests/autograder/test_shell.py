@@ -117,6 +117,13 @@ def images(outputs):
     return sum("image/png" in output.get("data", ()) for output in outputs)
 
 
+@pytest.mark.parametrize("shown", ["'<p>é</p>' * 250_000", "'\\\\0' * 700_000", "'\U0001f600' * 300_000"])
+def test_however_long_what_is_shown_is_when_written_the_notebook_goes_on(run, shown):
+    flood = f"from IPython.display import HTML, display\nfor _ in range(40_000): display(1)\nHTML({shown})"
+    floods, after = run(flood, "'still here'")
+    assert len(floods) < 40_000 and after[0]["data"]["text/plain"] == "'still here'"
+
+
 def test_of_a_picture_at_every_step_what_was_cleared_away_is_not_drawn(run):
     _, shown, counted = run(DRAWS, "live(30);", "len(draws)")
     assert [images(shown), len(shown)] == [1, 1]
