@@ -27,12 +27,12 @@ from rich.text import Text
 from autograder import worker
 from autograder.bank import BankError
 from autograder.bundle import Bundle, bundle
-from autograder.course import Course, GradebookError, denied
+from autograder.course import Course, GradebookError, denied, write_whole
 from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, cores, workers
 from autograder.handed_in import NothingToGrade, left_out, submissions
 from autograder.judge import UNSAFE_NOTE
 from autograder.judgement import ChecksError
-from autograder.report import Row, changes_table, marks_table, row
+from autograder.report import Row, marks_table, print_graded, print_waiting, row
 from autograder.sandbox import SandboxUnavailable
 from autograder.settings import SettingsError
 from autograder.terminal import visible, visible_lines
@@ -96,13 +96,18 @@ def grade_command(
     with refused, _interruptible():
         names = submissions(here, assignment, students or ())
         with _warm(jobs, scheduler, bundle(here, assignment, sandboxed=not unsafe_no_sandbox)) as pool:
-            from autograder import pipeline
+            from autograder import pipeline, record
 
             graded = pipeline.grade(here, assignment, names, pool, again=again, dry=diff, pages=pages,
                                     unsafe_no_sandbox=unsafe_no_sandbox)  # fmt: skip
             rows = _rows(graded, len(names), f"grading {assignment}", as_json)
     if not as_json:
-        _print_graded(here, assignment, rows, dry=diff)
+        print_graded(out, assignment, rows, dry=diff)
+        if not diff:
+            place, graded = here.handed_in(assignment, "<student>"), [one.student for one in rows]
+            print_waiting(out, place, graded, *record.standing(here, assignment))
+            verdicts = here.directory / "verdicts" / assignment
+            out.print(f"gradebook: {here.db_name}\nverdicts: {verdicts}", soft_wrap=True)
     for why in () if students else left_out(here, assignment).values():
         err.print(f"autograder: {why}", markup=False, soft_wrap=True)
     if unsafe_no_sandbox and not as_json:
@@ -114,7 +119,9 @@ def _rows(graded: Iterable, total: int, what: str, as_json: bool) -> list[Row]:
     if as_json:
         _print_verdicts(one.verdict for one in _progress(graded, total, what))
         return []
-    return [row(one.verdict, one.before, one.judged, one.retried) for one in _progress(graded, total, what)]
+    rows = [row(one.verdict, one.before, one.judged, one.retried, one.late, one.penalty_before)
+            for one in _progress(graded, total, what)]  # fmt: skip
+    return sorted(rows, key=lambda one: one.student)
 
 
 def _print_verdicts(verdicts: Iterable[Verdict]) -> None:
@@ -130,25 +137,23 @@ def _print_verdicts(verdicts: Iterable[Verdict]) -> None:
     sys.stdout.write("]\n" if before == "," else "[]\n")
 
 
-def _print_graded(course: Course, assignment: str, rows: list[Row], *, dry: bool) -> None:
-    kept, changed = sum(not one.judged for one in rows), [one for one in rows if one.change]
-    if kept:
-        what = "nothing to grade" if kept == len(rows) else f"{len(rows) - kept} judged"
-        out.print(f"{assignment}: {kept} of {len(rows)} submissions are unchanged since they were graded, {what}")
-    if retried := sum(one.retried for one in rows):
-        out.print(f"{retried} of {len(rows)} were judged again because the grader had failed with them")
-    if kept < len(rows) and not dry:
-        out.print(marks_table(one for one in rows if one.judged))
-    if changed:
-        out.print(changes_table(changed))
-    if changed or dry:
-        out.print(f"{len(changed)} of {len(rows)} students' marks {'would change' if dry else 'changed'}")
-    for one in rows:
-        for note in one.for_staff:
-            out.print(f"for staff: {one.student}: {note}", markup=False, soft_wrap=True)
-    if not dry:
-        verdicts = course.directory / "verdicts" / assignment
-        out.print(f"gradebook: {course.db_name}\nverdicts: {verdicts}", soft_wrap=True)
+@app.command("export")
+def export_command(
+    assignments: Annotated[list[str], typer.Argument(help="The assignments, for example a1-neuron.")],
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write to this file.")] = None,
+    course: Directory = None,
+    as_json: Json = False,
+):
+    """Write marks as CSV, late penalties applied; what is undecided or not read yet is empty, and a column says why."""
+    from autograder import export
+
+    with _one_line():
+        found = export.rows(Course.here(course), dict.fromkeys(assignments))
+        text = json.dumps(found, indent=1, ensure_ascii=False) + "\n" if as_json else export.as_csv(found)
+        _write_text(text, to)
+    lacking, where = sum(bool(one["missing"]) for one in found), f" in {to}" if to else ""
+    total = f"{lacking} without a total: see the column `missing`" if lacking else "each with a total"
+    err.print(f"{len(found)} rows{where}, {total}", markup=False, soft_wrap=True)
 
 
 @app.command("replay")
@@ -335,8 +340,16 @@ def _bar() -> Progress:
 
 def _print_json(value, before: str = "") -> None:
     """UTF-8 whatever the terminal's encoding is; what UTF-8 cannot hold becomes JSON's own escape for it."""
-    text = before + json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+    _write_text(before + json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def _write_text(text: str, to: Path | None = None) -> None:
+    """To a file, or to standard output."""
+    data = text.encode("utf-8", "backslashreplace")
+    if to is not None:
+        write_whole(to, data)
+        return
+    sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
 

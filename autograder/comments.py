@@ -1,11 +1,32 @@
-"""What the gradebook's comments say: a blank's findings as a few lines of plain text."""
+"""What the gradebook says of a verdict: scores, and as comments the findings in a few lines of plain text."""
 
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from autograder.verdict import FAILED, UNDECIDED, BlankVerdict
+from autograder.cells import test_of
+from autograder.verdict import FAILED, UNDECIDED, BlankVerdict, Verdict
 
 LONGEST_COMMENT = 2_000  # characters
 NO_RESPONSE = "No response."  # nbgrader's own words
+
+
+class Wanted(NamedTuple):
+    """What a verdict says of one cell of the gradebook."""
+
+    score: float | None
+    comment: str | None
+
+
+def wanted(verdict: Verdict, grades: Iterable[str], comments: Iterable[str]) -> dict[str, Wanted]:
+    """What each cell should hold: a blank's score on its test cell, its findings on its answer cell."""
+    entries = dict.fromkeys([*grades, *comments], Wanted(None, None))
+    for blank in verdict.blanks:
+        entries[test_of(blank.grade_id)] = Wanted(blank.score, None)
+        entries[blank.grade_id] = Wanted(None, comment_on(blank))
+    for question in verdict.unanswered:
+        entries[question] = Wanted(0.0, NO_RESPONSE)
+    return entries
 
 
 def comment_on(blank: BlankVerdict) -> str | None:

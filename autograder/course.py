@@ -111,6 +111,10 @@ class Course:
     def verdict(self, assignment: str, student: str) -> Path:
         return self.directory / "verdicts" / assignment / f"{student}.json"
 
+    def handed_in(self, assignment: str, student: str) -> Path:
+        """The class's note of when a submission was handed in: not among the files that the student hands in."""
+        return self.directory / "handed_in" / assignment / f"{student}.txt"
+
     def students(self, assignment: str) -> list[str]:
         """Those who handed in this assignment, sorted; a folder whose name starts with a dot is no student's."""
         found = (self.directory / "submitted").glob(f"*/{assignment}")

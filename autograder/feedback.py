@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +27,7 @@ from autograder.cells import WRITTEN, grade_id, kind, points, test_of, without_h
 from autograder.checks.catalogue import CATALOGUE
 from autograder.comments import NO_RESPONSE, comment_on, follow_through
 from autograder.course import Course, write_whole
+from autograder.late import Late, span
 from autograder.png import image_bytes
 from autograder.verdict import PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
@@ -64,12 +66,12 @@ class Figure(NamedTuple):
     caption: str
 
 
-def render(verdict: Verdict, notebook: NotebookNode | None, marks: Iterable = ()) -> str:
+def render(verdict: Verdict, notebook: NotebookNode | None, marks: Iterable = (), late: Late | None = None) -> str:
     """The page as one HTML string, a function of its arguments alone.
 
     `notebook` is the autograded notebook (None where the file could not be opened). `marks` are the gradebook's rows
     for this student, (student, cell, auto, manual, extra, needs_manual, comment): a mark or comment that staff set
-    stands above ours.
+    stands above ours. `late` says when it was handed in, and what lateness costs.
     """
     rows = {row[1]: tuple(row) for row in marks if row[0] == verdict.student}
     cells = list(notebook.cells) if notebook else []
@@ -81,12 +83,12 @@ def render(verdict: Verdict, notebook: NotebookNode | None, marks: Iterable = ()
     figures, left_out = _figures(under, lambda cell: grade_id(cell) not in graded)
     page = _template().render(
         verdict=verdict, title=_title(cells) or verdict.assignment, parts=blanks + written,
-        figures=figures, left_out=left_out, **_totals(blanks + written),
+        figures=figures, left_out=left_out, late=late, **_totals(blanks + written, late),
     )
     return page.encode("utf-8", "replace").decode()  # a lone surrogate in an answer has no UTF-8
 
 
-def page(course: Course, assignment: str, student: str, marks: Iterable) -> str:
+def page(course: Course, assignment: str, student: str, marks: Iterable, late: Late | None = None) -> str:
     """The feedback page of one student, from the saved verdict, the autograded notebook and the gradebook's `marks`.
 
     Raises FileNotFoundError, in one sentence, where nothing was graded yet.
@@ -96,11 +98,11 @@ def page(course: Course, assignment: str, student: str, marks: Iterable) -> str:
         raise FileNotFoundError(f"{student} has no verdict for {assignment} yet: run `autograder grade {assignment}`.")
     file = course.autograded(assignment, student)
     notebook = v4.reads(file.read_text("utf-8")) if file.exists() else None  # ours: it needs no validation
-    return render(Verdict.from_json(path.read_text("utf-8")), notebook, marks)
+    return render(Verdict.from_json(path.read_text("utf-8")), notebook, marks, late)
 
 
 def write_feedback(
-    course: Course, assignment: str, marks: Iterable, students: Iterable[str] | None = None
+    course: Course, assignment: str, marks: Iterable, late: dict[str, Late], students: Iterable[str] | None = None
 ) -> list[Path]:
     """Write the pages of `students` (default: all who have a verdict); returns the files, each replaced atomically."""
     if students is None:
@@ -110,7 +112,7 @@ def write_feedback(
         of_student[row[0]].append(row)
     written = []
     for student in students:
-        text = page(course, assignment, student, of_student[student])
+        text = page(course, assignment, student, of_student[student], late.get(student))
         receipt.hand_on(course, assignment, student)
         written.append(write_whole(course.feedback(assignment, student), text.encode(), lasting=False))
     return written
@@ -185,10 +187,12 @@ def _comment(rows: dict, name: str, ours: str | None) -> str:
     return "" if comment == ours else (comment or "").strip()
 
 
-def _totals(parts: list[Part]) -> dict:
-    """The mark so far, the points that can be had, and those that nobody has decided."""
+def _totals(parts: list[Part], late: Late | None) -> dict:
+    """The mark so far with what lateness costs, the points that can be had, and those that nobody has decided."""
+    scores, penalty = [part.score for part in parts if part.score is not None], late.penalty if late else 0.0
     return {
-        "score": sum(part.score or 0.0 for part in parts),
+        "score": max(0.0, sum(scores) - penalty),
+        "marked": sum(scores) if scores else None,
         "points": sum(part.points for part in parts),
         "undecided": sum(part.points for part in parts if part.state == "undecided"),
         "unread": sum(part.points for part in parts if part.state == "unread"),
@@ -247,6 +251,11 @@ def _number(value: float) -> str:
     return f"{round(value, 2):g}"
 
 
+def _date(when: datetime) -> str:
+    """A moment (UTC) as people write it."""
+    return f"{when.day} {when:%B %Y, %H:%M} UTC"
+
+
 @lru_cache(maxsize=1000)  # a class makes the same mistakes, and gets the same examples
 def _code(source: str) -> Markup:
     """Python as highlighted HTML; Pygments escapes what it is given."""
@@ -273,7 +282,7 @@ def _template():
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=_number, code=_code, ticks=_ticks)
+    environment.filters.update(number=_number, code=_code, ticks=_ticks, date=_date, span=span)
     style = (TEMPLATES / "feedback.css").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment.globals.update(style=Markup(style), style_hash=f"sha256-{digest}")

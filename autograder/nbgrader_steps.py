@@ -12,6 +12,7 @@ from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat.v4 import new_notebook
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
+from nbgrader.plugins import CsvExportPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import default
 from traitlets.config import Configurable
@@ -105,3 +106,18 @@ class FeedbackExporter(Exporter):
         page = pipeline.feedback_page(course, assignment, student)
         receipt.hand_on(course, assignment, student)
         return page, self._init_resources(resources)
+
+
+class WarningExport(CsvExportPlugin):
+    """`nbgrader export` as it is, and a warning: nbgrader counts as 0 what has no mark yet."""
+
+    def export(self, gradebook):
+        super().export(gradebook)
+        wanted = set(map(str, self.assignment))
+        names = [each.name for each in gradebook.assignments if not wanted or each.name in wanted]
+        open_marks = [mark for name in names for mark in record.marks_in(gradebook, name) if mark.score is None]
+        if open_marks:
+            self.log.warning(
+                "%d marks of %d students are undecided or not read yet, and count as 0 here: `autograder export %s` "
+                "leaves them empty and says why", len(open_marks), len({mark.student for mark in open_marks}),
+                " ".join(names))  # fmt: skip

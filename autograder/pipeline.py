@@ -19,19 +19,22 @@ from autograder.startup import lazily
 from autograder.verdict import UNDECIDED, Provenance, Verdict
 from autograder.worker import Judged, judge_submission
 
-record, feedback = lazily("autograder.record"), lazily("autograder.feedback")  # 0.6 s, in which workers can begin
+# 0.6 s, in which workers can begin
+record, feedback, late = (lazily(f"autograder.{name}") for name in ("record", "feedback", "late"))
 
 
 @dataclass(frozen=True)
 class Graded:
     """One student's verdict, the one there was before, whether it was judged in this run, and whether that was only
-    because the grader itself had failed.
+    because the grader itself had failed; where marks were recorded (or would be), what lateness costs now, and before.
     """
 
     verdict: Verdict
     before: Verdict | None
     judged: bool
     retried: bool = False
+    late: "late.Late | None" = None
+    penalty_before: float = 0.0
 
 
 def grade(
@@ -49,10 +52,11 @@ def grade(
 
     Notebook, verdict and marks (and with `pages` the feedback page) are written before each is yielded; `dry` writes
     nothing, `again` judges everybody. Nobody else can grade the class meanwhile, unless `dry`.
-    Raises NotReleased, GradedElsewhere, and SandboxUnavailable or OtherGrader where nobody can judge, before a mark, a
-    verdict or a notebook is touched; no submission can stop the batch. Where one worker of a cluster cannot judge, the
-    same may come later: what was judged until then is kept.
+    Raises NotReleased, NoTime, GradedElsewhere, and SandboxUnavailable or OtherGrader where nobody can judge, before a
+    mark, a verdict or a notebook is touched; no submission can stop the batch. Where one worker of a cluster cannot
+    judge, the same may come later: what was judged until then is kept.
     """
+    students = list(students)
     if not unsafe_no_sandbox:
         walls.refuse_what_shows(course.root, course.directory)
     if not (course.directory / "release" / assignment).exists():  # else the workers begin first: asking takes a second
@@ -63,27 +67,44 @@ def grade(
         tasks = ((made, submission(course, assignment, student)) for student in to_judge)
         results = _judged(completed(pool, judge_submission, tasks))  # the workers begin
         record.require_released(course, assignment)
+        for student in students:
+            late.handed_in(course, assignment, student)  # raises where a note of it makes no sense
         first = list(islice(results, 1))  # raises where nobody can judge
-        unrecorded = [] if dry else _unrecorded(course, assignment, kept)
-        with _gradebook(course) if unrecorded or (to_judge and not dry) else nullcontext() as gradebook:
-            for verdict in unrecorded:
-                settle(course, gradebook, verdict)
+        unrecorded = _unrecorded(course, assignment, kept)
+        with _gradebook(course, dry) if unrecorded or to_judge else nullcontext() as gradebook:
+            penalties = record.recorded_penalties(gradebook, assignment) if gradebook else {}
+            costs = {one.student: _settled(course, gradebook, one, dry) for one in unrecorded}
             if kept and pages and not dry:
                 write_feedback(course, assignment, [verdict.student for verdict in kept])
-            yield from (Graded(verdict, verdict, judged=False) for verdict in kept)
+            for one in kept:
+                yield Graded(one, one, False, False, costs.get(one.student), penalties.get(one.student, 0.0))
             for judged in chain(first, results):
-                before = saved(course, assignment, judged.verdict.student)
-                if not dry:
-                    _write(course, gradebook, judged, pages)
-                yield Graded(judged.verdict, before, judged=True, retried=judged.verdict.student in failed)
+                student = judged.verdict.student
+                before = saved(course, assignment, student)
+                cost = _kept(course, gradebook, judged, dry, pages)
+                yield Graded(judged.verdict, before, True, student in failed, cost, penalties.get(student, 0.0))
 
 
-def _write(course: Course, gradebook, judged: Judged, pages: bool) -> None:
-    write_whole(course.autograded(judged.verdict.assignment, judged.verdict.student), judged.notebook.encode())
+def _kept(course: Course, gradebook, judged: Judged, dry: bool, pages: bool) -> "late.Late":
+    """What lateness costs, once notebook, verdict, marks and page are written, unless `dry`."""
+    if dry:
+        return _settled(course, gradebook, judged.verdict, dry)
+    assignment, student = judged.verdict.assignment, judged.verdict.student
+    write_whole(course.autograded(assignment, student), judged.notebook.encode())
     record.save_verdict(course, judged.verdict)
-    settle(course, gradebook, judged.verdict)
+    cost = _settled(course, gradebook, judged.verdict, dry)
     if pages:
-        _write_page(course, gradebook, judged.verdict)
+        marks = record.marks_in(gradebook, assignment, student)
+        feedback.write_feedback(course, assignment, marks, {student: cost}, [student])
+    return cost
+
+
+def _settled(course: Course, gradebook, verdict: Verdict, dry: bool) -> "late.Late":
+    """What lateness costs once a verdict is settled, or, where it must not be, would cost."""
+    if dry:
+        return record.foreseen(gradebook, course, verdict)
+    settle(course, gradebook, verdict)
+    return record.lateness(gradebook, course, verdict.assignment, verdict.student)[verdict.student]
 
 
 def _sorted_out(
@@ -128,8 +149,9 @@ def _judged(done: Iterable[tuple]) -> Iterator[Judged]:
 
 
 @contextmanager
-def _gradebook(course: Course) -> Iterator:
-    record.backup(course)
+def _gradebook(course: Course, dry: bool) -> Iterator:
+    if not dry:
+        record.backup(course)
     with record.open_gradebook(course.db_url) as gradebook:
         yield gradebook
 
@@ -148,13 +170,15 @@ def settle(course: Course, gradebook, verdict: Verdict) -> None:
     """Bring the gradebook to a saved verdict, and note beside the verdict which submission is recorded, beside the
     notebook what nbgrader's exchange needs of it.
     """
+    names = verdict.assignment, verdict.student
+    when = late.handed_in(course, *names)
+    late.show(course.submission(*names).with_name(receipt.TIMESTAMP), when and when.when, keep=True)
+    receipt.keep(course, *names, when and when.when)
     noted = _noted(course, verdict)
     if noted is None:
         _note(course, verdict, "")  # none; should this run end here, the gradebook may hold one that is not noted
-    timestamp = record.submitted_at(course, verdict.assignment, verdict.student)
-    receipt.keep(course, verdict.assignment, verdict.student, timestamp)
     resubmitted = noted not in (None, verdict.submission)
-    record.record(gradebook, verdict, timestamp=timestamp, resubmitted=resubmitted, config=course.settings)
+    record.record(gradebook, verdict, timestamp=when and when.when, resubmitted=resubmitted, config=course.settings)
     if noted != verdict.submission:
         _note(course, verdict, verdict.submission)
 
@@ -171,11 +195,6 @@ def _noted(course: Course, verdict: Verdict) -> str | None:
 
 def _note(course: Course, verdict: Verdict, submission: str) -> None:
     write_whole(_note_file(course, verdict), submission.encode(), mode=0o600, lasting=False)
-
-
-def _write_page(course: Course, gradebook, verdict: Verdict) -> None:
-    marks = record.marks_in(gradebook, verdict.assignment, verdict.student)
-    feedback.write_feedback(course, verdict.assignment, marks, [verdict.student])
 
 
 def judged_here(course: Course, assignment: str, student: str) -> Judged:
@@ -237,7 +256,8 @@ def _differences(then: Provenance, now: Provenance) -> str:
 
 def feedback_page(course: Course, assignment: str, student: str) -> str:
     """One student's feedback page. Raises FileNotFoundError, in one sentence, where nothing was graded yet."""
-    return feedback.page(course, assignment, student, record.marks(course.db_url, assignment))
+    marks, costs = record.standing(course, assignment, student)
+    return feedback.page(course, assignment, student, marks, costs.get(student))
 
 
 def write_feedback(course: Course, assignment: str, students: Iterable[str] | None = None) -> list[Path]:
@@ -250,4 +270,4 @@ def write_feedback(course: Course, assignment: str, students: Iterable[str] | No
         raise FileNotFoundError(
             f"nothing of {assignment} has been graded in {course.directory}: run `autograder grade {assignment}`."
         )
-    return feedback.write_feedback(course, assignment, record.marks(course.db_url, assignment), students)
+    return feedback.write_feedback(course, assignment, *record.standing(course, assignment), students)

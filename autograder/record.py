@@ -25,16 +25,19 @@ from nbgrader.api import (
 from nbgrader.api import Course as NamedCourse
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import IntegrityError, SAWarning
+from sqlalchemy.orm import joinedload
 from traitlets.config import Config
 
 from autograder.cells import ANSWER, READ_ONLY, TEST, WRITTEN, blank_of, test_of
 from autograder.changes import Cell, differences, graded, layout
-from autograder.comments import NO_RESPONSE, comment_on
+from autograder.comments import NO_RESPONSE as NO_RESPONSE
+from autograder.comments import comment_on as comment_on
+from autograder.comments import wanted
 from autograder.course import Course, GradebookError, write_whole
 from autograder.gradebook import GradebookBusy as GradebookBusy
 from autograder.gradebook import address, exists, opening, private, using
 from autograder.gradebook import backup as backup
-from autograder.late import changes, has_policy, moment, penalise
+from autograder.late import Late, changes, handed_in, has_policy, late_for, penalise
 from autograder.settings import path_to_alembic
 from autograder.verdict import Verdict
 
@@ -55,6 +58,12 @@ class Mark(NamedTuple):
     extra: float | None
     needs_manual: bool
     comment: str | None
+
+    @property
+    def score(self) -> float | None:
+        """What nbgrader counts: a mark by hand before ours, and extra credit; None while there is no mark."""
+        score = self.auto if self.manual is None else self.manual
+        return None if score is None else score + (self.extra or 0.0)
 
 
 @contextmanager
@@ -151,9 +160,10 @@ def record(
     solution cells alone); an undecided blank has no mark and waits for staff. A written question waits for staff too,
     but for the unanswered ones, which get 0 as nbgrader gives them. Manual marks, extra credit, extensions and manual
     comments stay. A cell is put before staff again, as nbgrader does, where its mark changes, and everywhere when the
-    student has handed in something else (`resubmitted`). `timestamp` is when that was; `config` is nbgrader's, whose
-    policy for late submissions is followed if it has one.
-    Raises NotReleased when the gradebook lacks the assignment or a blank's cells, GradebookBusy, GradebookUnreachable.
+    student has handed in something else (`resubmitted`). `timestamp` is when that was, None where nobody knows;
+    `config` is nbgrader's, whose policy for late submissions is followed: without one, no penalty stays.
+    Raises NotReleased when the gradebook lacks the assignment or a blank's cells, PolicyError, GradebookBusy,
+    GradebookUnreachable.
     """
     with using(gradebook.engine.url):
         try:
@@ -165,28 +175,42 @@ def record(
             gradebook.db.rollback()  # of what was not committed
 
 
-def _write(gradebook: Gradebook, verdict: Verdict, timestamp: datetime | None, resubmitted: bool, config) -> bool:
-    submission, grades, comments = _found(gradebook, verdict) or _made(gradebook, verdict)
-    _refuse_unknown(verdict, grades, comments)
-    if timestamp is not None:
-        submission.timestamp = parse_utc(timestamp)
-    wanted = _wanted(verdict, grades, comments)
-    for name, grade in grades.items():
-        if resubmitted or grade.id is None or grade.auto_score != wanted[name].score:
-            grade.needs_manual_grade = wanted[name].score is None or grade.manual_score is not None
-        grade.auto_score = wanted[name].score
-    for name, comment in comments.items():
-        comment.auto_comment = wanted[name].comment
-    changed = bool(gradebook.db.new) or any(map(gradebook.db.is_modified, gradebook.db.dirty))
-    changed |= penalise(gradebook.db, submission, config)
+def foreseen(gradebook: Gradebook, course: Course, verdict: Verdict) -> Late:
+    """What lateness would cost if a verdict were recorded; nothing is changed. Raises what `record` does."""
+    noted = handed_in(course, verdict.assignment, verdict.student)
+    with using(gradebook.engine.url):
+        try:
+            _enter(gradebook, verdict, noted and noted.when, False, course.settings)
+            return lateness(gradebook, course, verdict.assignment, verdict.student)[verdict.student]
+        finally:
+            gradebook.db.rollback()
+
+
+def _write(gradebook: Gradebook, *args) -> bool:
+    changed = _enter(gradebook, *args)
     gradebook.db.commit()
     return changed
+
+
+def _enter(gradebook: Gradebook, verdict: Verdict, timestamp: datetime | None, resubmitted: bool, config) -> bool:
+    submission, grades, comments = _found(gradebook, verdict) or _made(gradebook, verdict)
+    _refuse_unknown(verdict, grades, comments)
+    submission.timestamp = parse_utc(timestamp)
+    entries = wanted(verdict, grades, comments)
+    for name, grade in grades.items():
+        if resubmitted or grade.id is None or grade.auto_score != entries[name].score:
+            grade.needs_manual_grade = entries[name].score is None or grade.manual_score is not None
+        grade.auto_score = entries[name].score
+    for name, comment in comments.items():
+        comment.auto_comment = entries[name].comment
+    changed = bool(gradebook.db.new) or any(map(gradebook.db.is_modified, gradebook.db.dirty))
+    return penalise(gradebook.db, submission, config) or changed
 
 
 def _found(gradebook: Gradebook, verdict: Verdict) -> tuple[SubmittedAssignment, dict, dict] | None:
     """(submission, its grades, its comments by the names of their cells); None where nothing was recorded yet."""
     query = gradebook.db.query(SubmittedAssignment).join(Assignment)
-    submission = query.filter(
+    submission = query.options(joinedload(SubmittedAssignment.notebooks)).filter(
         Assignment.name == verdict.assignment, SubmittedAssignment.student_id == verdict.student
     ).one_or_none()
     if submission is None:
@@ -230,24 +254,6 @@ def _refuse_unknown(verdict: Verdict, grades: Collection, comments: Collection) 
             )
 
 
-class _Wanted(NamedTuple):
-    """What a verdict says of one cell of the gradebook."""
-
-    score: float | None
-    comment: str | None
-
-
-def _wanted(verdict: Verdict, grades: Collection, comments: Collection) -> dict[str, _Wanted]:
-    """What each cell should hold: a blank's score on its test cell, its findings on its answer cell."""
-    wanted = dict.fromkeys([*grades, *comments], _Wanted(None, None))
-    for blank in verdict.blanks:
-        wanted[test_of(blank.grade_id)] = _Wanted(blank.score, None)
-        wanted[blank.grade_id] = _Wanted(None, comment_on(blank))
-    for question in verdict.unanswered:
-        wanted[question] = _Wanted(0.0, NO_RESPONSE)
-    return wanted
-
-
 def lacking(course: Course, assignment: str, verdicts: Iterable[Verdict]) -> list[Verdict]:
     """Those verdicts of one assignment that the gradebook does not hold to the letter; asks for the class at once.
 
@@ -263,28 +269,50 @@ def lacking(course: Course, assignment: str, verdicts: Iterable[Verdict]) -> lis
         mispenalised = set(_mispenalised(gradebook, assignment, course.settings))
     return [verdict for verdict in verdicts if not (
         _holds(verdict, rows[Grade].get(verdict.student, {}), rows[Comment].get(verdict.student, {}))
-        and submitted_at(course, assignment, verdict.student) in (None, times[verdict.student])
+        and _when(course, verdict) == times[verdict.student]
         and verdict.student not in mispenalised
     )]  # fmt: skip
 
 
 def _holds(verdict: Verdict, scores: dict, comments: dict) -> bool:
-    wanted = _wanted(verdict, scores, comments)
+    entries = wanted(verdict, scores, comments)
     return (
         bool(scores)
-        and all(score == wanted[name].score for name, score in scores.items())
-        and all(comment == wanted[name].comment for name, comment in comments.items())
-        and wanted.keys() == scores.keys() | comments.keys()
+        and all(score == entries[name].score for name, score in scores.items())
+        and all(comment == entries[name].comment for name, comment in comments.items())
+        and entries.keys() == scores.keys() | comments.keys()
     )
+
+
+def _when(course: Course, verdict: Verdict) -> datetime | None:
+    noted = handed_in(course, verdict.assignment, verdict.student)
+    return noted and noted.when
 
 
 def _mispenalised(gradebook: Gradebook, assignment: str, config: Config) -> Iterator[str]:
     """The students whose penalties for late work are not those that the policy would give now."""
-    if has_policy(config):
-        submissions = gradebook.db.query(SubmittedAssignment).join(Assignment)
-        for submission in submissions.filter(Assignment.name == assignment):
-            if any(changes(gradebook.db, submission, config)):
-                yield submission.student_id
+    if not has_policy(config):
+        yield from (student for student, penalty in recorded_penalties(gradebook, assignment).items() if penalty)
+        return
+    submissions = gradebook.db.query(SubmittedAssignment).join(Assignment)
+    for submission in submissions.filter(Assignment.name == assignment):
+        if any(changes(gradebook.db, submission, config)):
+            yield submission.student_id
+
+
+def recorded_penalties(gradebook: Gradebook, assignment: str) -> dict[str, float]:
+    """What lateness cost each student, as it was recorded."""
+    query = gradebook.db.query(SubmittedAssignment.student_id, SubmittedAssignment.late_submission_penalty)
+    return dict(query.join(Assignment).filter(Assignment.name == assignment).all())
+
+
+def lateness(gradebook: Gradebook, course: Course, assignment: str, student: str | None = None) -> dict[str, Late]:
+    """{student: when their work was due and handed in, and what lateness costs by the policy and the marks of now}."""
+    query = gradebook.db.query(SubmittedAssignment, SubmittedAssignment.score).join(Assignment)
+    query = query.filter(Assignment.name == assignment)
+    if student is not None:
+        query = query.filter(SubmittedAssignment.student_id == student)
+    return {each.student_id: late_for(gradebook.db, each, score, course) for each, score in query}
 
 
 def deadlines(db_url: str, assignment: str) -> tuple[datetime | None, dict[str, timedelta]]:
@@ -300,6 +328,24 @@ def marks(db_url: str, assignment: str) -> list[Mark]:
     """Every graded cell of every submission of an assignment, sorted by student and cell."""
     with open_gradebook(db_url) as gradebook:
         return marks_in(gradebook, assignment)
+
+
+def standing(course: Course, assignment: str, student: str | None = None) -> tuple[list[Mark], dict[str, Late]]:
+    """(the same rows, what lateness costs by student); of one student, if one is named."""
+    with open_gradebook(course.db_url) as gradebook:
+        return marks_in(gradebook, assignment, student), lateness(gradebook, course, assignment, student)
+
+
+def gradebook_of(course: Course, assignment: str) -> tuple[dict, list[Mark], dict[str, Late], dict[str, dict]]:
+    """(points of an assignment's graded cells, its marks, its lateness, all students' names). Raises NotReleased."""
+    if released_cells(course, assignment) is None:
+        raise NotReleased(f"The gradebook {course.db_name} does not know {assignment}: it was not released.")
+    with open_gradebook(course.db_url) as gradebook:
+        found = _cells(gradebook, assignment)
+        points = {name: cell.points for name, cell in found.items() if cell.kind in (TEST, WRITTEN)}
+        names = {each.id: {"last_name": each.last_name, "first_name": each.first_name, "email": each.email}
+                 for each in gradebook.db.query(Student)}  # fmt: skip
+        return points, marks_in(gradebook, assignment), lateness(gradebook, course, assignment), names
 
 
 def marks_in(gradebook: Gradebook, assignment: str, student: str | None = None) -> list[Mark]:
@@ -329,20 +375,6 @@ def _table(
     )
     of_all = joined.filter(Assignment.name == assignment)
     return of_all.filter(SubmittedAssignment.student_id == student) if student is not None else of_all
-
-
-def submitted_at(course: Course, assignment: str, student: str) -> datetime | None:
-    """When a submission was handed in (UTC), from the timestamp.txt that nbgrader's collect writes; None without
-    a whole date in it: a student can hand in any file of that name.
-    """
-    path = course.submission(assignment, student).with_name("timestamp.txt")
-    try:
-        if path.is_symlink() or not path.is_file():
-            return None
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return moment(file.read(100).strip())
-    except OSError:  # it cannot be read
-        return None
 
 
 def save_verdict(course: Course, verdict: Verdict) -> Path:

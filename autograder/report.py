@@ -1,13 +1,21 @@
 """What the command line prints of a graded class: a row a student, and whose marks changed."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from autograder.cells import blank_of
 from autograder.terminal import visible, visible_lines
 from autograder.verdict import UNDECIDED, Verdict
+
+if TYPE_CHECKING:
+    from autograder.late import Late  # which imports nbgrader
 
 MOST_NAMED = 4  # blanks, in one row
 
@@ -25,12 +33,19 @@ class Row:
     retried: bool  # judged only because the grader had failed with it
 
 
-def row(verdict: Verdict, before: Verdict | None = None, judged: bool = True, retried: bool = False) -> Row:
-    """The row of a verdict that replaces another one."""
+def row(
+    verdict: Verdict,
+    before: Verdict | None = None,
+    judged: bool = True,
+    retried: bool = False,
+    late: "Late | None" = None,
+    penalty_before: float = 0.0,
+) -> Row:
+    """The row of a verdict that replaces another one; `late` says what lateness costs, where that was asked."""
     for_staff = tuple(visible(note.strip().splitlines()[-1]) for note in verdict.staff_notes)
-    change = visible_lines(_change(before, verdict)) if before else ""
-    findings = visible_lines(_findings(verdict))
-    return Row(visible(verdict.student), _mark(verdict), findings, for_staff, change, judged, retried)
+    change = visible_lines(_change(before, verdict, late, penalty_before)) if before else ""
+    mark, findings = _mark(verdict, late), visible_lines(_findings(verdict, late))
+    return Row(visible(verdict.student), mark, findings, for_staff, change, judged, retried)
 
 
 def marks_table(rows: Iterable[Row], stories: dict[str, str] | None = None) -> Table:
@@ -52,26 +67,89 @@ def changes_table(rows: Iterable[Row]) -> Table:
     return table
 
 
-def _mark(verdict: Verdict) -> str:
+def print_graded(out: Console, assignment: str, rows: list[Row], *, dry: bool) -> None:
+    """How many were judged, their marks, and whose marks changed."""
+    kept, changed = sum(not one.judged for one in rows), [one for one in rows if one.change]
+    if kept:
+        nothing = "nobody to judge again" if changed else "nothing to grade"
+        what = nothing if kept == len(rows) else f"{len(rows) - kept} judged"
+        out.print(f"{assignment}: {kept} of {len(rows)} submissions are unchanged since they were graded, {what}")
+    if retried := sum(one.retried for one in rows):
+        out.print(f"{retried} of {len(rows)} were judged again because the grader had failed with them")
+    if kept < len(rows) and not dry:
+        out.print(marks_table(one for one in rows if one.judged))
+    if changed:
+        out.print(changes_table(changed))
+    if changed or dry:
+        out.print(f"{len(changed)} of {len(rows)} students' marks {'would change' if dry else 'changed'}")
+    for one in rows:
+        for note in one.for_staff:
+            out.print(f"for staff: {one.student}: {note}", markup=False, soft_wrap=True)
+
+
+def print_waiting(out: Console, place: Path, students: list[str], marks: Iterable, late: dict[str, "Late"]) -> None:
+    """Of `students`: whose marks wait for staff, and of whom nobody has noted, in `place`, when they handed in."""
+    of_student = defaultdict(list)
+    for mark in marks:
+        of_student[mark.student].append(mark)
+    waits = {student: why for student in students if (why := waiting(of_student[student]))}
+    if waits:
+        out.print(waiting_table(waits.items()))
+        out.print(f"{len(waits)} of {len(students)} students' marks wait for staff")
+    if untimed := [student for student in students if student in late and late[student].nobody_knows]:
+        out.print(f"nobody knows when {', '.join(untimed)} handed in, which counts as in time: a line like 2027-01-31 "
+                  f"22:15 UTC in {place} says when", markup=False, soft_wrap=True)  # fmt: skip
+
+
+def waiting_table(rows: Iterable[tuple[str, str]]) -> Table:
+    """Whose marks are not complete, or are to be looked at again, and why."""
+    table = Table("student", "waits for staff")
+    for student, why in rows:
+        table.add_row(escape(student), escape(why))
+    return table
+
+
+def missing(marks: Iterable) -> str:
+    """What has no mark yet among one student's rows of the gradebook: "undecided: two; written: why not read yet"."""
+    without = [mark.cell for mark in marks if mark.score is None]
+    undecided = [blank_of(cell) for cell in without if blank_of(cell) != cell]
+    unread = [cell for cell in without if blank_of(cell) == cell]
+    said = [f"undecided: {', '.join(undecided)}"] if undecided else []
+    return "; ".join([*said, *([f"written: {', '.join(unread)} not read yet"] if unread else [])])
+
+
+def waiting(marks: Iterable) -> str:
+    """The same, and which marks given by hand are to be looked at again."""
+    marks = list(marks)
+    again = [blank_of(mark.cell) for mark in marks if mark.needs_manual and mark.manual is not None]
+    said = [missing(marks), f"marked by hand, and changed since: {', '.join(again)}" if again else ""]
+    return "; ".join(filter(None, said))
+
+
+def _mark(verdict: Verdict, late: "Late | None") -> str:
     undecided = sum(blank.outcome == UNDECIDED for blank in verdict.blanks)
     mark = f"{verdict.score:g} / {verdict.points:g}"
-    return f"{mark}, {undecided} undecided" if undecided else mark
+    penalty = [f"−{late.penalty:g} late"] if late and late.penalty else []
+    return ", ".join([mark, *penalty, *([f"{undecided} undecided"] if undecided else [])])
 
 
-def _findings(verdict: Verdict) -> str:
-    """Each blank that lost marks with its diagnosis, then the notes about the file."""
+def _findings(verdict: Verdict, late: "Late | None") -> str:
+    """Each blank that lost marks with its diagnosis, then the notes about the file, and how late it was."""
     lost = [b for b in verdict.blanks if b.score is not None and b.score < b.points]
     lines = [f"{blank.grade_id}: {blank.diagnosis or 'wrong'}" for blank in lost]
-    return "\n".join([*_bounded(lines), *verdict.notes])
+    return "\n".join([*_bounded(lines), *verdict.notes, *([late.said] if late and late.penalty else [])])
 
 
-def _change(before: Verdict, after: Verdict) -> str:
+def _change(before: Verdict, after: Verdict, late: "Late | None", penalty_before: float) -> str:
     """The marks of each blank that changed: "+2.5: row_gradients 0 → 2.5"; undecided ones have a dash."""
     old = {blank.grade_id: blank.score for blank in before.blanks}
     new = {blank.grade_id: blank.score for blank in after.blanks}
     names = [name for name in old | new if old.get(name) != new.get(name)]
-    lines = [f"{name} {_score(old.get(name))} → {_score(new.get(name))}" for name in names]
-    return "\n".join([f"{after.score - before.score:+g}:", *_bounded(lines)]) if lines else ""
+    lines = _bounded([f"{name} {_score(old.get(name))} → {_score(new.get(name))}" for name in names])
+    more = late.penalty - penalty_before if late else 0.0
+    if more:
+        lines.append(f"late penalty {penalty_before:g} → {late.penalty:g}: {late.said}")
+    return "\n".join([f"{after.score - before.score - more:+g}:", *lines]) if lines else ""
 
 
 def _score(score: float | None) -> str:

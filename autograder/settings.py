@@ -51,6 +51,7 @@ def configure(config: Config, course: "Course") -> Config:
     # late penalties are RecordStep's: the same function on both routes
     config.Autograde.autograde_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
     config.GenerateFeedback.exporter_class = f"{STEPS}.FeedbackExporter"
+    config.ExportApp.plugin_class = f"{STEPS}.WarningExport"
     config.ExchangeFactory.collect = "autograder.collect.CollectInTime"
     return config
 

@@ -73,6 +73,11 @@ class Verdict:
         """The most that the automatically graded blanks can give."""
         return sum(blank.points for blank in self.blanks)
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether the file handed in could not be opened; what the grader itself did not decide has notes for staff."""
+        return not self.staff_notes and any(blank.outcome == UNDECIDED for blank in self.blanks)
+
     def to_json(self) -> str:
         """The verdict as JSON, keys in a fixed order."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False)

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-MARKS, STATE, REPLIES, ENDINGS, REACH, FILES, BESIDE = (
-    f"tests/attacks/test_{name}.py::" for name in ("marks", "state", "replies", "endings", "reach", "class", "folders")
+MARKS, STATE, REPLIES, ENDINGS, REACH, FILES, BESIDE, TIMES = (
+    f"tests/attacks/test_{name}.py::"
+    for name in ("marks", "state", "replies", "endings", "reach", "class", "folders", "times")
 )
 BAD_INPUT, DISPLAY, PAGE, FUZZ, PINNING, FORMULAS, TERMINAL, EXCHANGE = (
     f"tests/autograder/test_{name}.py::"
@@ -155,6 +156,10 @@ CLASSES = {
         f"{TERMINAL}test_a_message_names_a_format_or_a_file",
     ),
     "names that a spreadsheet runs": (f"{MISLEADS}_is_left_out_and_the_class_goes_on[=HYPERLINK",),
+    "a time of handing in made up": (
+        f"{TIMES}test_a_time_that_a_student_made_up",
+        f"{TIMES}test_a_time_among_the_files_of_a_plain",
+    ),
     "unreadable files": (f"{BAD_INPUT}test_what_cannot_be_opened", f"{NOT_THEIRS}_waits_for_staff[broken"),
     "a class of the worst": (f"{FILES}test_everybody_gets_a_verdict", f"{FILES}test_each_pays_for_what_is_theirs"),
 }

@@ -8,6 +8,7 @@ import re
 import struct
 import sys
 import zlib
+from datetime import datetime, timedelta
 
 import nbformat
 import pytest
@@ -16,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from autograder import record
 from autograder.checks.catalogue import CATALOGUE
 from autograder.feedback import MOST_FIGURES, render
+from autograder.late import HandedIn, Late
 from autograder.pipeline import feedback_page, write_feedback
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 from tests.formgrader import chromium
@@ -114,6 +116,35 @@ def test_every_outcome_is_said_in_a_word(outcome, score, word):
     seen = words(render(verdict(outcome, score), notebook()))
     assert seen.count(word) == 2  # at a glance, and beside the blank
     assert ("2 points are not decided yet. That is not a zero" in seen) == (outcome == UNDECIDED)
+
+
+def test_a_file_that_cannot_be_read_is_said_to_be_that_once_and_not_our_fault():
+    why = "a.ipynb is not valid JSON (line 1, column 12): open it in JupyterLab, save it and hand it in again."
+    broken = verdict(UNDECIDED, None, [Finding("the submission", why)], notes=[why])
+    seen = words(render(broken, notebook()))
+    assert "2 points are not decided yet. That is not a zero: your file could not be read." in seen
+    assert "our side" not in seen and "We could not decide" not in seen
+    assert seen.count(why) == 1 and "The file could not be read. It is not marked as wrong" in seen
+    assert "Your code" not in seen and "Your answer" not in seen  # what is there is the release's
+    assert "– of 6 points so far" in seen
+    ours = dataclasses.replace(broken, staff_notes=("Traceback: KeyError",))
+    seen = words(render(ours, notebook()))
+    assert "That is not a zero: something went wrong on our side" in seen and "could not be read" not in seen
+    assert "We could not decide this one." in seen and "Traceback" not in seen
+
+
+def test_when_it_was_handed_in_and_what_lateness_costs_stand_at_the_top():
+    when = datetime(2026, 11, 3, 12, 30)
+    noted = HandedIn(when, HOSTILE)
+    due = when - timedelta(hours=3)
+    text = render(verdict(PASSED, 2.0), notebook(), [], Late(noted, due, 2.0, 0.5, "Half<b>"))
+    seen = words(text)
+    assert "1.5 of 6 points so far" in seen and "Handed in 3 h late: 2 − 0.5 points." in seen
+    assert "It was due on 3 November 2026, 09:30 UTC" in seen and "Half&lt;b&gt;" in text
+    assert "Handed in on 3 November 2026, 12:30 UTC (" in seen and "<script>" not in text
+    for costless in ((noted, due, 2.0, 0.0, ""), (noted, when, 2.0, 0.0, "Half"), (None, due, 2.0, 0.0, "Half")):
+        seen = words(render(verdict(PASSED, 2.0), notebook(), [], Late(*costless)))
+        assert "2 of 6 points so far" in seen and "late" not in seen
 
 
 def test_marks_earned_by_follow_through_say_so():
@@ -355,7 +386,9 @@ def test_all_text_has_contrast(browser, tmp_path, scheme, outcome):
     name = next(iter(CATALOGUE))
     finding = Finding("`x`", "It is `3`.", "import math  # so\nprint(one('a'), 1.5)")
     judged, rows = verdict(*outcome, [finding], name, ["A `note`."]), [mark("why", comment="Read.")]
-    text = render(judged, notebook(figures=[a_png()]), rows)
+    when = datetime(2026, 11, 3, 12, 30)
+    late = Late(HandedIn(when, "by nbgrader's exchange"), when - timedelta(days=1), 2.0, 1.0, "Half")
+    text = render(judged, notebook(figures=[a_png()]), rows, late)
     (tmp_path / "page.html").write_text(text, "utf-8")
     tab = browser.new_page(color_scheme=scheme)
     tab.goto((tmp_path / "page.html").as_uri())
@@ -386,7 +419,8 @@ def test_pages_are_written_for_all_or_for_some(course, source):
     assert write_feedback(course, "a0-small", ["bob"]) == [course.feedback("a0-small", "bob")]
     ada = words(course.feedback("a0-small", "ada").read_text("utf-8"))
     assert "6.5 of 10.5 points so far" in ada and "Not read yet" in ada
-    assert [path.name for path in course.feedback("a0-small", "bob").parent.iterdir()] == ["a0-small.html"]
+    there = sorted(path.name for path in course.feedback("a0-small", "bob").parent.iterdir())
+    assert there == ["a0-small.html", "submission_secret.txt", "timestamp.txt"]  # nbgrader's exchange needs the two
 
 
 def test_a_manual_mark_in_the_gradebook_reaches_the_page(course):

@@ -8,12 +8,13 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import datetime
 
 import pytest
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
-from autograder import lock, pipeline
+from autograder import late, lock, pipeline
 from autograder.cli import app
 from autograder.course import Course
 from autograder.executor import workers
@@ -35,8 +36,8 @@ def graded(released_class, tmp_path_factory):
     for student in ("zora", "zo", "zora.json", "zorah"):
         path = course.submission(ASSIGNMENT, student)
         path.parent.mkdir(parents=True)
-        path.write_bytes(release)
-    course.submission(ASSIGNMENT, "zora").write_bytes(release.replace(b"YOUR ANSWER HERE", WORDS))
+        path.write_bytes(release.replace(b"YOUR ANSWER HERE", WORDS) if student == "zora" else release)
+        late.note(course, ASSIGNMENT, student, datetime(2026, 11, 3, 12, 30), "by nbgrader's exchange")
     with workers(1) as pool:
         for _ in range(2):
             list(pipeline.grade(course, ASSIGNMENT, course.students(ASSIGNMENT), pool, again=True, pages=True))
@@ -90,6 +91,7 @@ def test_nothing_is_left_of_the_student_and_everything_of_the_others(course, for
     assert holds(course, *gone, but=("backups",)) == set()
     assert rows(course, "zora") == [] and rows(course, *OTHERS) == before
     left = {f"verdicts/{ASSIGNMENT}/{name}" for name in ("zora.json", "zora.recorded", ".zora.json.123.part")}
+    left.add(f"handed_in/{ASSIGNMENT}/zora.txt")
     assert holds(course, b"") == files - left
     assert "in the gradebook: 1 submissions removed" in said.stdout and "removed submitted/zora" in said.stdout
     with workers(1) as pool:

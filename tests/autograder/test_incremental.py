@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 
 import nbformat
 import psutil
 import pytest
 
-from autograder import cells, lock, pipeline, receipt, record
+from autograder import cells, late, lock, pipeline, receipt, record
 from autograder.course import Course
 from autograder.executor import workers
 from autograder.handed_in import submissions
@@ -37,6 +38,7 @@ def hand_in(course, student, answers, written="Because."):
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
     path.with_name("timestamp.txt").write_text("2026-11-03 12:30:00 UTC")
+    late.note(course, ASSIGNMENT, student, datetime(2026, 11, 3, 12, 30), "by nbgrader's exchange")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import nbformat
 import pytest
@@ -15,12 +15,13 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder import cells, lock, nbgrader_steps, pipeline, receipt, worker
+from autograder import cells, late, lock, nbgrader_steps, pipeline, worker
 from autograder.nbgrader_steps import RecordStep, configure
-from autograder.record import marks, submitted_at
+from autograder.record import marks, open_gradebook
 from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
 ASSIGNMENT = "a0-small"
+WHEN = datetime(2026, 11, 3, 12, 30)
 
 
 class Reader:
@@ -243,7 +244,8 @@ def test_it_waits_for_its_turn(course, nbgrader, release, monkeypatch):
 
 def test_the_time_of_handing_in_stays_and_other_files_go(course, nbgrader, release):
     folder = hand_in(course, "ada", release).parent
-    (folder / "timestamp.txt").write_text("2026-11-03 12:30:00 UTC")
+    late.note(course, ASSIGNMENT, "ada", WHEN, "by nbgrader's exchange")
+    (folder / "timestamp.txt").write_text("2000-01-01 00:00:00 UTC")
     (folder / "page.html").write_text("<script>alert(1)</script>")
     (folder / "deeper").mkdir()
     (folder / "deeper" / "page.svg").write_text("<svg onload=alert(1)>")
@@ -255,13 +257,30 @@ def test_the_time_of_handing_in_stays_and_other_files_go(course, nbgrader, relea
     assert nbgrader.get_autograded_students(ASSIGNMENT) == {"ada"}
 
 
+def test_the_classs_note_of_the_time_has_the_last_word_over_a_file_of_the_students(course, nbgrader, release):
+    for student in ("ada", "bob"):
+        (hand_in(course, student, release).parent / "timestamp.txt").write_text("2000-01-01 00:00:00 UTC")
+    late.note(course, ASSIGNMENT, "ada", WHEN, "by nbgrader's exchange")
+    autograded(nbgrader, "ada")
+    autograded(nbgrader, "bob")
+    with Gradebook(course.db_url) as gradebook:
+        assert gradebook.find_submission(ASSIGNMENT, "ada").timestamp.isoformat() == "2026-11-03T12:30:00"
+        assert gradebook.find_submission(ASSIGNMENT, "bob").timestamp is None
+    assert nbgrader.get_autograded_students(ASSIGNMENT) == {"ada", "bob"}  # the files say the same
+    there = sorted(path.name for path in course.submission(ASSIGNMENT, "bob").parent.iterdir())
+    assert there == [f"{ASSIGNMENT}.ipynb", "timestamp.txt.unconfirmed"]
+
+
 def test_what_nbgrader_left_read_only_is_replaced_by_our_own_route(course, nbgrader, release):
-    (hand_in(course, "ada", release).parent / "timestamp.txt").write_text("2026-11-03 12:30:00 UTC")
+    hand_in(course, "ada", release)
+    late.note(course, ASSIGNMENT, "ada", WHEN, "by nbgrader's exchange")
     autograded(nbgrader, "ada")
     there = course.autograded(ASSIGNMENT, "ada").with_name("timestamp.txt")
-    assert not there.stat().st_mode & 0o222  # to open it for writing is refused to all but root
-    receipt.keep(course, ASSIGNMENT, "ada", submitted_at(course, ASSIGNMENT, "ada"))
-    assert there.stat().st_mode & 0o200 and there.read_text().startswith("2026-11-03")
+    there.chmod(0o444)  # as nbgrader's copy is: to open it for writing is refused to all but root
+    late.note(course, ASSIGNMENT, "ada", WHEN.replace(minute=31), "by nbgrader's exchange")
+    with open_gradebook(course.db_url) as gradebook:
+        pipeline.settle(course, gradebook, saved(course, "ada"))
+    assert there.stat().st_mode & 0o200 and there.read_text() == "2026-11-03 12:31:00.000000 UTC"
 
 
 def test_late_penalties_are_nbgraders_own(course, release, monkeypatch):
@@ -276,8 +295,8 @@ def test_late_penalties_are_nbgraders_own(course, release, monkeypatch):
     config.AssignLatePenalties.plugin_class = OnePoint
     with Gradebook(course.db_url) as gradebook:
         gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-11-01 00:00:00 UTC")
-    folder = hand_in(course, "ada", answered(release, one="def one():\n    return 1")).parent
-    (folder / "timestamp.txt").write_text("2026-11-03 12:30:00 UTC")
+    hand_in(course, "ada", answered(release, one="def one():\n    return 1"))
+    late.note(course, ASSIGNMENT, "ada", WHEN, "by nbgrader's exchange")
     autograded(NbGraderAPI(config=config), "ada")
     worker.dismiss()
     with Gradebook(course.db_url) as gradebook:
@@ -301,4 +320,4 @@ def test_nbgrader_finds_the_grader_through_its_configuration_file(course, root, 
     environment = {**os.environ, "PYTHONPATH": str(root)}
     run = subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    assert [blank.diagnosis for blank in saved(course, "ada").blanks] == ["raised"] * 3
+    assert [blank.diagnosis for blank in saved(course, "ada").blanks] == ["not_begun"] * 3

@@ -16,9 +16,8 @@ from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
 from autograder import pipeline
-from autograder import record as recording
 from autograder.course import Course
-from autograder.late import moment
+from autograder.late import NoTime, handed_in, moment, note, show
 from autograder.record import (
     Mark,
     NotReleased,
@@ -37,6 +36,10 @@ ONE = BlankVerdict("one", 2.0, PASSED, 2.0)
 TWO = BlankVerdict("two", 3.0, FAILED, 1.5, (Finding("∂J/∂w", "is 3 times too large", "row_gradients(X, δ)"),))
 WHEN = datetime(2026, 11, 3, 12, 30, tzinfo=UTC)
 THREE = BlankVerdict("three", 1.5, UNDECIDED, None, (Finding("", "The grader failed."),))
+
+
+def noted(course, student, when=WHEN):
+    return note(course, ASSIGNMENT, student, when, "by nbgrader's exchange")
 
 
 def verdict(*blanks, student="ada"):
@@ -127,23 +130,52 @@ def test_students_do_not_touch_one_another(course):
     assert list(rows) == sorted(rows)
 
 
-def test_the_time_of_handing_in_is_recorded_and_kept(course):
-    when = datetime(2026, 11, 3, 12, 30, tzinfo=UTC)
+def test_the_time_of_handing_in_is_recorded_and_goes_where_nobody_knows_it(course):
     recorded(course, verdict())
-    recorded(course, verdict(), timestamp=when)
-    recorded(course, verdict())
-    recorded(course, verdict(student="bob"), timestamp=when)
+    recorded(course, verdict(), timestamp=WHEN)
+    recorded(course, verdict(student="bob"), timestamp=WHEN)
+    recorded(course, verdict(student="bob"))  # nbgrader may have written there what the student's file says
     with Gradebook(course.db_url) as gradebook:
-        for student in ("ada", "bob"):
-            assert gradebook.find_submission(ASSIGNMENT, student).timestamp == when.replace(tzinfo=None)
+        assert gradebook.find_submission(ASSIGNMENT, "ada").timestamp == WHEN.replace(tzinfo=None)
+        assert gradebook.find_submission(ASSIGNMENT, "bob").timestamp is None
 
 
-def test_the_time_of_handing_in_is_read_from_its_file(course):
+def test_the_time_of_handing_in_is_read_from_the_classs_note_alone(course):
     folder = course.submission(ASSIGNMENT, "ada").parent
     folder.mkdir(parents=True)
-    assert recording.submitted_at(course, ASSIGNMENT, "ada") is None
-    (folder / "timestamp.txt").write_text("2026-11-03 12:30:00 UTC")
-    assert recording.submitted_at(course, ASSIGNMENT, "ada") == datetime(2026, 11, 3, 12, 30)
+    (folder / "timestamp.txt").write_text("2026-11-03 12:30:00 UTC")  # the student's
+    assert handed_in(course, ASSIGNMENT, "ada") is None
+    noted(course, "ada")
+    assert handed_in(course, ASSIGNMENT, "ada") == (datetime(2026, 11, 3, 12, 30), "by nbgrader's exchange")
+    course.handed_in(ASSIGNMENT, "ada").write_text("2026-11-03 14:30 +0200")
+    assert handed_in(course, ASSIGNMENT, "ada") == (datetime(2026, 11, 3, 12, 30), "noted by staff")
+
+
+def test_the_time_is_shown_to_nbgrader_and_whatever_is_in_the_way_is_put_aside(tmp_path):
+    path = tmp_path / "ada" / ASSIGNMENT / "timestamp.txt"
+    path.mkdir(parents=True)
+    (path / "deeper").mkdir()
+    show(path, None, keep=True)
+    assert [each.name for each in path.parent.iterdir()] == ["timestamp.txt.unconfirmed"]
+    for make in (path.mkdir, lambda: path.symlink_to("/dev/zero"), lambda: path.write_text("2000-01-01 00:00:00 UTC")):
+        make()
+        show(path, WHEN.replace(tzinfo=None), keep=True)
+        assert path.read_text() == "2026-11-03 12:30:00.000000 UTC" and not path.is_symlink()
+        show(path, None, keep=True)
+        assert not path.exists()
+
+
+def test_nothing_is_written_through_a_folder_that_is_a_link(tmp_path):
+    elsewhere = tmp_path / "elsewhere" / ASSIGNMENT
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "timestamp.txt").write_text("another's")
+    (tmp_path / "ada").symlink_to(elsewhere.parent)
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "bob" / ASSIGNMENT).symlink_to(elsewhere)
+    for student in ("ada", "bob"):
+        for when in (None, WHEN.replace(tzinfo=None)):
+            show(tmp_path / student / ASSIGNMENT / "timestamp.txt", when, keep=True)
+    assert [(each.name, each.read_text()) for each in elsewhere.iterdir()] == [("timestamp.txt", "another's")]
 
 
 def test_an_assignment_that_was_not_released_is_refused(course):
@@ -177,7 +209,6 @@ def test_recording_the_same_again_changes_nothing(course):
         before = rows_of(course)
         assert not record(gradebook, verdict(), timestamp=WHEN)
         assert not record(gradebook, verdict(), timestamp=WHEN, resubmitted=False)
-        assert not record(gradebook, verdict())
     assert rows_of(course) == before
 
 
@@ -230,11 +261,9 @@ def test_what_the_gradebook_lacks_is_found_for_a_class_at_once(course):
     other = [replace(ada, unanswered=("why",)), replace(bob, blanks=(ONE, replace(TWO, findings=()), THREE))]
     assert lacking(course, ASSIGNMENT, other) == other
     assert lacking(course, ASSIGNMENT, [verdict(replace(ONE, score=1.0), TWO, THREE)]) != []
-    folder = course.submission(ASSIGNMENT, "ada").parent
-    folder.mkdir(parents=True)
-    (folder / "timestamp.txt").write_text("2026-11-03 12:30:00 UTC")
+    noted(course, "ada")
     assert lacking(course, ASSIGNMENT, [ada, bob]) == [ada]
-    recorded(course, ada, timestamp=recording.submitted_at(course, ASSIGNMENT, "ada"))
+    recorded(course, ada, timestamp=handed_in(course, ASSIGNMENT, "ada").when)
     assert lacking(course, ASSIGNMENT, [ada, bob]) == []
 
 
@@ -246,24 +275,36 @@ HUGE = "99999999999999999999\N{ARABIC-INDIC DIGIT ONE}99999999999999999999m00"  
     ["", "yesterday", "9" * 5000, "99999999-01-01 00:00:00", HUGE, "12:30", "10", "Monday", "2026-11", "3 Nov 12:30",
      "Nov 3 2026"],
 )  # fmt: skip
-def test_a_time_that_a_student_made_up_is_none(course, text):
-    folder = course.submission(ASSIGNMENT, "ada").parent
-    folder.mkdir(parents=True)
-    (folder / "timestamp.txt").write_text(text)
-    assert recording.submitted_at(course, ASSIGNMENT, "ada") is None
-    (folder / "timestamp.txt").unlink()
-    (folder / "timestamp.txt").symlink_to("/dev/zero")
-    assert recording.submitted_at(course, ASSIGNMENT, "ada") is None
+def test_a_time_that_is_no_whole_date_is_none_and_in_a_note_one_sentence(course, text):
+    assert moment(text) is None
+    noted(course, "ada").write_text(text)
+    with pytest.raises(NoTime, match="ada.txt begins with '.*', expected a date and a time, like 2027-01-31 22:15 UTC"):
+        handed_in(course, ASSIGNMENT, "ada")
+
+
+def test_a_note_that_cannot_be_read_is_one_sentence(course):
+    course.handed_in(ASSIGNMENT, "ada").mkdir(parents=True)
+    with pytest.raises(NoTime, match="ada.txt, which says when ada handed in, cannot be read: Is a directory."):
+        handed_in(course, ASSIGNMENT, "ada")
+    course.handed_in(ASSIGNMENT, "bob").write_bytes(b"\xff\xfe2\x000\x00")
+    with pytest.raises(NoTime, match="bob.txt begins with"):
+        handed_in(course, ASSIGNMENT, "bob")
 
 
 @pytest.mark.parametrize(
     ("text", "hour"),
     [("2026-11-03 12:30:00.000000 UTC", 12), ("2026-11-03 12:30:00", 12), ("2026-11-03 12:30:00 Europe/Berlin", 11),
-     ("2026-11-03 12:30 +0200", None), ("2026-11-03T12:30:00+02:00", 10), ("3 Nov 2026 12:30", 12)],
+     ("2026-11-03T12:30:00+02:00", 10), ("3 Nov 2026 12:30", 12)],
 )  # fmt: skip
 def test_a_whole_date_is_read_as_nbgrader_reads_it(text, hour):
-    assert hour is None or moment(text) == datetime(2026, 11, 3, hour, 30)
-    assert moment(text) == parse_utc(text)
+    assert moment(text) == parse_utc(text) == datetime(2026, 11, 3, hour, 30)
+
+
+@pytest.mark.parametrize("offset", ["+0200", "+02:00"])
+def test_a_time_zone_in_digits_is_hours_and_an_unknown_one_no_time(offset):
+    """nbgrader takes +0200 for 200 seconds, and a word that it does not know for UTC."""
+    assert moment(f"2026-11-03 12:30 {offset}") == datetime(2026, 11, 3, 10, 30)
+    assert moment("2026-11-03 12:30 MESZ") is None
 
 
 # late
@@ -318,13 +359,14 @@ def test_an_extension_puts_the_deadline_off(course):
         assert gradebook.find_submission(ASSIGNMENT, "ada").extension == timedelta(days=2)
 
 
-def test_a_penalty_follows_the_policy_and_stays_where_there_is_none(course):
+def test_a_penalty_follows_the_policy_and_goes_with_it(course):
     due(course, 3)
     assert penalty(course, None) is None
     assert penalty(course, policy(plugin_class=HalfAPointADay)) == 1.5
-    assert penalty(course, Config()) == 1.5
+    assert penalty(course, Config()) is None  # as nbgrader's own step does: there is no other hand that enters one
     with open_gradebook(course.db_url) as gradebook:
         half, early = policy(plugin_class=HalfAPointADay), WHEN - timedelta(days=4)
+        assert record(gradebook, verdict(), timestamp=WHEN, config=half)
         assert not record(gradebook, verdict(), timestamp=WHEN, config=half)
         assert record(gradebook, verdict(), timestamp=early, config=half)
     assert penalty(course, half, when=early) is None
@@ -332,9 +374,7 @@ def test_a_penalty_follows_the_policy_and_stays_where_there_is_none(course):
 
 def test_the_policy_of_nbgrader_config_is_that_of_a_grading_run(course, root, monkeypatch):
     due(course, 3)
-    folder = course.submission(ASSIGNMENT, "ada").parent
-    folder.mkdir(parents=True)
-    (folder / "timestamp.txt").write_text("2026-11-03 12:30:00 UTC")
+    noted(course, "ada")
     (course.root / "policy_of_this_course.py").write_text(
         "from nbgrader.plugins import LateSubmissionPlugin\n\n\nclass OnePoint(LateSubmissionPlugin):\n"
         "    def late_submission_penalty(self, student_id, score, total_seconds_late):\n        return 1.0\n"
@@ -356,8 +396,9 @@ def extend(course):
 @pytest.mark.parametrize(
     "change",
     [extend, lambda course: due(course, 1), lambda course: due(course, -1),
-     lambda course: course.settings.AssignLatePenalties.update(plugin_class="nbgrader.plugins.LateSubmissionPlugin")],
-    ids=["extension", "deadline", "no longer late", "policy"],
+     lambda course: course.settings.AssignLatePenalties.update(plugin_class="nbgrader.plugins.LateSubmissionPlugin"),
+     lambda course: course.settings.pop("AssignLatePenalties")],
+    ids=["extension", "deadline", "no longer late", "policy", "no policy"],
 )  # fmt: skip
 def test_a_penalty_that_is_another_one_by_now_is_lacking(course, change):
     due(course, 3)
@@ -365,13 +406,16 @@ def test_a_penalty_that_is_another_one_by_now_is_lacking(course, change):
     recorded(course, verdict(), verdict(student="bob"), timestamp=WHEN, config=course.settings)
     recorded(course, verdict(student="cleo"), timestamp=WHEN - timedelta(days=9), config=course.settings)
     graded = [verdict(student=name) for name in ("ada", "bob", "cleo")]
+    noted(course, "ada")
+    noted(course, "bob")
+    noted(course, "cleo", WHEN - timedelta(days=9))
     before = rows_of(course)
     assert lacking(course, ASSIGNMENT, graded) == []
     assert rows_of(course) == before
     change(course)
     affected = lacking(course, ASSIGNMENT, graded)
     assert [one.student for one in affected] == (["ada"] if change is extend else ["ada", "bob"])
-    recorded(course, *affected, config=course.settings)
+    recorded(course, *affected, timestamp=WHEN, config=course.settings)
     assert lacking(course, ASSIGNMENT, graded) == []
 
 

