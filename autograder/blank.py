@@ -4,6 +4,7 @@ Everything here runs where no student code can: values come in over a wire as pl
 """
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.catalogue import CATALOGUE
-from autograder.comparison import EXACT, RTOL, agrees, compare, describe
+from autograder.comparison import EXACT, RTOL, agrees, compare, describe, numeric
 from autograder.diagnosis import MOST_KEPT, Mistakes, Outcome, Seen, named, strongest
 from autograder.example import source_of
 from autograder.judgement import Check, Guest, Reply, StudentFault
@@ -26,6 +27,9 @@ class Case:
     label: str
     args: tuple
     public: bool
+
+
+MOST_PARTS = 16  # of what a function returns
 
 
 class Unexplained(Exception):
@@ -95,6 +99,12 @@ class Blank:
         """Whether the public examples ended because a name was not there: the function's own, or one that it uses."""
         return not self.began or " raised NameError: " in str(self._faults.get(True, ("", ""))[0])
 
+    @property
+    def ways_to_fail(self) -> set[str]:
+        """How calls ended and values differed: structural names of the catalogue, "" where numbers are just others."""
+        kinds = {kind for outcome in self._outcomes.values() for kind in outcome.kinds}
+        return kinds | {fault.diagnosis for fault, _ in self._faults.values()}
+
     def passed(self) -> set[str]:
         """The properties examined of which no value was wrong; none where a call ended the check."""
         if self._faults:
@@ -147,8 +157,8 @@ class Blank:
             self.passes[-1][2].append(_kept(reply))
         if isinstance(reply, StudentFault):
             raise reply
-        if reply.changed:
-            self._note_changed(name, reply.changed)
+        if self._public:  # of fresh inputs it would be a way to carry numbers out
+            self._note_changed(name, [k for k in reply.changed if k < len(args) and isinstance(args[k], np.ndarray)])
         if reply.value is None:
             raise StudentFault("returned_none", f"{name} returned None: is a return statement missing?")
         if returns > 1 and (not isinstance(reply.value, list | tuple) or len(reply.value) != returns):
@@ -186,8 +196,7 @@ class Blank:
         """
         want = np.asarray(want, dtype=np.float64)
         kind, message = self._compare(got, want, rtol)
-        kept = None if isinstance(got, np.ndarray) and got.nbytes > MOST_KEPT else got
-        self._outcomes[property].seen.append(Seen(kept, want, mistakes, rtol, kind is not None))
+        self._outcomes[property].seen.append(Seen(_small(got), want, mistakes, rtol, kind is not None))
         self._record(property, kind, message)
 
     def gradient(self, property: str, got: Any, want: Any, cost: Callable, at: Any, mistakes: Mistakes = None):
@@ -220,8 +229,7 @@ class Blank:
     def carried(self, form: Callable, needs: Mapping[str, Callable]) -> set[str]:
         """The properties of which no value so far differs from what this form of the reference gives with `needs`.
 
-        A call without a value says nothing against a property, nor does what the needed make infinite or NaN. The
-        blank's own function is not asked again.
+        A call without a value says nothing against a property. The blank's own function is not asked again.
         """
         twin = Blank(self.check, self._seed)
         twin._compare, twin._want = agrees, _computed(form, needs)
@@ -248,10 +256,10 @@ class Blank:
         """Source of the last call, where it may be shown."""
         return source_of(*self._call) if self._public and self._call[0] else ""
 
-    def _note_changed(self, name: str, changed: tuple[int, ...]):
+    def _note_changed(self, name: str, changed: list[int]):
         which = ", ".join(str(position + 1) for position in changed)
         message = f"{name} changed its argument {which}. {CATALOGUE['modified_input']}"
-        if not self.notes:
+        if changed and not self.notes:
             self.notes.append(Finding("inputs unchanged", message, self._example(), "modified_input"))
 
     def verdict(self, points: float) -> BlankVerdict:
@@ -311,13 +319,25 @@ def _floats(value: Any) -> np.ndarray:
     return np.asarray(value, dtype=np.float64)
 
 
+def _small(value: Any) -> np.ndarray | None:
+    """The value as an array that can be kept to the end; None for what is too large, or no numbers."""
+    array = numeric(value)
+    return None if array is None or array.nbytes > MOST_KEPT else array
+
+
 def _kept(reply: Reply | StudentFault) -> Reply | StudentFault:
-    """The reply as it is kept to the end: one that is too large explains nothing."""
-    parts = reply.value if isinstance(reply, Reply) and isinstance(reply.value, list | tuple) else [reply]
-    arrays = [getattr(part, "value", part) for part in parts]
-    if sum(array.nbytes for array in arrays if isinstance(array, np.ndarray)) > MOST_KEPT:
-        return StudentFault("died", "this was too large to be kept.")
-    return reply
+    """The reply as it is kept to the end: numbers, or a tuple of them; what is neither, or too large, is no number."""
+    if isinstance(reply, StudentFault) or reply.value is None:
+        return reply
+    several = isinstance(reply.value, list | tuple) and numeric(_nan_for_none(reply.value)) is None
+    parts = reply.value if several and len(reply.value) <= MOST_PARTS else [reply.value]
+    kept = tuple(_small(_nan_for_none(part)) for part in parts)
+    return Reply(kept if several else kept[0] if kept[0] is not None else "")
+
+
+def _nan_for_none(value: Any) -> Any:
+    """What a function without a return statement gave, among numbers, is NaN as it is in an array."""
+    return [math.nan if item is None else item for item in value] if isinstance(value, list | tuple) else value
 
 
 def _are(some: tuple, others: tuple) -> bool:

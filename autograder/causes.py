@@ -11,6 +11,7 @@ from autograder import cells
 from autograder.checks.catalogue import CATALOGUE
 from autograder.verdict import FAILED, BlankVerdict
 
+LONGEST = 300  # characters of an error
 MOST_NAMED = 3  # cells whose errors are told
 NOT_RUN = "not_run"  # the diagnosis where the notebook could not be run to its end
 SHARED = 3  # blanks that fail in the same words have one cause
@@ -34,10 +35,10 @@ def _error(cell: NotebookNode) -> str:
     output = next((output for output in cell.get("outputs", ()) if output.output_type == "error"), None)
     if output is None:
         return ""
-    if output.ename in ("ModuleNotFoundError", "ImportError") and (module := MODULE.search(output.evalue)):
+    if output.ename in ("ModuleNotFoundError", "ImportError") and (module := MODULE.search(output.evalue[:LONGEST])):
         return f"{output.ename}: {module[1]} is not available here and not needed"
-    text = PLACE.sub(r" (line \1)", " ".join(output.evalue.split()))
-    return f"{output.ename}: {text}"[:300].rstrip(": .")
+    text = PLACE.sub(r" (line \1)", " ".join(output.evalue[:LONGEST].split()))
+    return f"{output.ename[:LONGEST]}: {text}"[:LONGEST].rstrip(": .")
 
 
 def _of_its_cell(blank: BlankVerdict, error: str | None) -> BlankVerdict:

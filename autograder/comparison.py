@@ -12,6 +12,7 @@ RTOL = 1e-9  # of values
 # 8 and more, those of a quadratic cost, and any taken in more digits than float64 has come as near as formulas do: no
 # tolerance tells them apart, and staff_notes.py looks for them elsewhere.
 EXACT = 5e-14
+ROUNDED = 1e-5  # of what is made of others' values in another form
 NEARLY = 1e-3  # closer than this and still wrong looks like finite differences or float32, not like a wrong formula
 
 
@@ -57,13 +58,15 @@ def same(got: Any, wrong: np.ndarray, rtol: float) -> bool:
 
 
 def agrees(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
-    """(None, "") when `got` equals `want` wherever that is finite; ("", "") else. Rounding may add up in other ways."""
+    """(None, "") when `got` is `want` but for rounding, which adds up in other ways in another form (float32 among what
+    it is made of, even), and not finite where that is not; ("", "") else.
+    """
     array, finite = numeric(got), np.isfinite(want)
-    if array is None or array.shape != want.shape:
+    if array is None or array.shape != want.shape or np.any(np.isfinite(array) != finite):
         return "", ""
     scale = np.max(np.abs(want), initial=0.0, where=finite) or 1.0
     off = np.abs(array.astype(np.float64) - want, where=finite, out=np.zeros(want.shape))
-    return (None if np.all(off <= max(rtol, RTOL) * scale) else ""), ""
+    return (None if np.all(off <= ROUNDED * scale) else ""), ""
 
 
 def numeric(value: Any) -> np.ndarray | None:

@@ -5,15 +5,19 @@ then the notebook has nothing more to say in words of its own. Then follow-throu
 what died or ran out of time is asked again, on fresh inputs that were not shown before.
 """
 
+import math
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
+
+import numpy as np
 
 from autograder.blank import Blank
 from autograder.calls import SandboxGuest
+from autograder.comparison import numeric
 from autograder.diagnosis import strongest
 from autograder.judgement import Check
 from autograder.sandbox import Submission
@@ -22,6 +26,7 @@ from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding
 
 AT_ONCE = 2.0  # seconds in which all blanks together may answer in one fork; what does not is asked in one of its own
 LAST = ""  # the state of the notebook after its last cell; others are called after the blank whose test cell ended them
+GROWTH = 16  # times as many entries as its largest argument a prerequisite may return, to be computed with
 # what a prerequisite can be found to do that keeps what calls it from returning anything
 BROKEN = {"raised", "not_defined", "not_callable", "not_begun", "returned_none", "wrong_shape", "wrong_type",
           "not_finite", "timed_out", "died"}  # fmt: skip
@@ -36,6 +41,7 @@ class Examination:
         self._checks, self._points, self._seed = checks, points, seed
         self._blanks: dict[str, Blank] = {}
         self._judged: dict[str, BlankVerdict] = {}
+        self._last: dict[str, Blank] = {}  # the same as the notebook stood at its end, where that was asked
         self._failed: set[str] = set()  # blanks with which the grader itself failed
         for name in points:
             with self._ours(name):
@@ -111,11 +117,16 @@ class Examination:
             return
         if blank.state not in fork.moved and not blank.lacks_a_name:
             return
-        last = Blank(blank.check, self._seed, state=LAST)
+        self._try_last(fork, name, singly)
+
+    def _try_last(self, fork: SandboxGuest, name: str, singly: bool) -> None:
+        blank = self._blanks[name]
+        last = self._last.setdefault(name, Blank(blank.check, self._seed, state=LAST))
+        last.shown = max(last.shown, blank.shown)
         fork.state = LAST
         last.examine(fork, public=True, singly=singly)
         if last.share() > blank.share() or (last.began and not blank.began):
-            self._blanks[name] = last
+            self._blanks[name] = last  # what it was found to do before counts, too
 
     def _ask_alone(self, guest: Submission, names: list[str], public: bool) -> None:
         """Ask each blank that did not answer in a fork of its own, and once more if it only waited (a busy machine)."""
@@ -127,6 +138,11 @@ class Examination:
                     self._ask(fork, [name], public, singly=public)
                 if not fork.stalled:
                     break
+            blank = self._blanks[name]
+            if public and blank.unanswered(True) and blank.state != LAST and guest.has_time and not guest.gone:
+                with guest.check() as fork, self._ours(name):  # a first version without end, corrected later
+                    if blank.state in fork.moved:
+                        self._try_last(fork, name, singly=True)
 
     # follow-through
 
@@ -162,34 +178,44 @@ class Examination:
 
     def _believed(self, guest: Submission, blank: Blank, wrong: tuple[str, ...], slow: bool) -> set[str]:
         """The properties against which the first values say nothing that a wrong prerequisite does not explain."""
-        if any(map(blank.fault, (True, False))) and not slow and not any(_is_broken(self._judged[of]) for of in wrong):
+        ended = blank.fault(True) or blank.fault(False)
+        if ended and not slow and not any(self._blanks[of].ways_to_fail & BROKEN for of in wrong):
             return set()
         best = blank.carried(blank.check.by[0], blank.check.needs)
         if len(best) == len(blank.check.weights):
             return best
-        with guest.check() as fork:
-            fork.state = blank.state
-            own = {of: partial(_value, fork, of) for of in wrong}
-            for few in (few for size in range(len(wrong), 0, -1) for few in combinations(wrong, size)):
-                for form in blank.check.by:  # they may call some of what they need, and write the others out
-                    found = blank.carried(form, {**blank.check.needs, **{of: own[of] for of in few}})
-                    best = max(best, found, key=blank.check.share)
-                    if len(best) == len(blank.check.weights):
-                        return best
+        # they may call some of what they need, and write the others out
+        some = (few for size in range(len(wrong), 0, -1) for few in combinations(wrong, size))
+        for few, form in product(some, blank.check.by):
+            if not guest.has_time or guest.gone:
+                break
+            with guest.check() as fork:
+                fork.state = blank.state
+                own = {of: partial(_value, fork, of) for of in few}
+                found = blank.carried(form, {**blank.check.needs, **own})
+            best = max(best, found, key=blank.check.share)
+            if len(best) == len(blank.check.weights):
+                break
         return best
 
 
 def _value(fork: SandboxGuest, name: str, *args):
-    return fork.call(name, args).value
+    """What a prerequisite of the student's gives for arguments of ours. Raises ValueError for what is no numbers, or
+    many more than went in: our reference would make arrays of it.
+    """
+    value = fork.call(name, args).value
+    several = isinstance(value, list | tuple) and numeric(value) is None
+    parts = value if several else (value,)
+    plain = [math.nan if part is None else numeric(part) for part in parts]
+    most = GROWTH * max(np.size(argument) for argument in args)
+    if len(plain) > len(args) or any(part is None or np.size(part) > most for part in plain):
+        raise ValueError(f"{name} gave something that no reference can compute with")
+    return tuple(plain) if several else plain[0]
 
 
 def _earned(verdict: BlankVerdict) -> bool:
     """Whether a blank passed without the help of stand-ins."""
     return verdict.outcome == PASSED and not verdict.followed
-
-
-def _is_broken(verdict: BlankVerdict) -> bool:
-    return any(finding.diagnosis in BROKEN for finding in verdict.findings)
 
 
 def _followed(plain: BlankVerdict, told: BlankVerdict, earned: set[str], score: float, wrong: tuple[str, ...],

@@ -58,10 +58,17 @@ class Judge:
         except Exception:  # ours, whatever it is: staff must look, and the class goes on
             staff_notes.append(traceback.format_exc())
             judged = [undecided(name, points[name]) for name in points]
-        judged, causes = explained(judged, executed)
+        judged, causes = self._explained(judged, executed, staff_notes)
         notes += (*causes, *([UNSAFE_NOTE] if self._unsafe else ()))
         staff_notes += examination.staff_notes
         return Verdict(self.assignment, student, submission, tuple(judged), notes, tuple(staff_notes)), executed
+
+    def _explained(self, judged: list[BlankVerdict], executed: NotebookNode, staff_notes: list[str]) -> tuple:
+        try:
+            return explained(judged, executed)
+        except Exception:  # ours: what is said is poorer, the marks stand
+            staff_notes.append(traceback.format_exc())
+            return judged, ()
 
     def _examined(self, examination: Examination, notebook: NotebookNode) -> tuple[str, ...]:
         """Run the cells and ask the blanks; what to tell of the cells.

@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 import warnings
+from types import CodeType, FunctionType
 
 import matplotlib
 import wire
@@ -317,6 +318,17 @@ def _reaped() -> bool:
         return False
 
 
+def _used(names: dict) -> set[str]:
+    """The names of functions and of all that notebook functions refer to."""
+    found = {name for name, value in names.items() if callable(value)}
+    codes = [value.__code__ for value in list(names.values()) if type(value) is FunctionType]
+    while codes:
+        code = codes.pop()
+        found |= set(code.co_names)
+        codes += [constant for constant in code.co_consts if type(constant) is CodeType]
+    return found
+
+
 class Kernel:
     """Runs a submission's cells in order in one namespace."""
 
@@ -355,10 +367,10 @@ class Kernel:
         self.namespace.update(self._states.get(state, self._states[""]))
 
     def moved(self) -> list[str]:
-        """The states in which some function is not the one of that name at the end."""
+        """The states in which a function, or what one of them uses, is not what has that name at the end."""
         last = self._states[""]
         return [name for name, kept in self._states.items()
-                if any(last.get(key) is not value for key, value in kept.items() if callable(value))]  # fmt: skip
+                if any(last.get(key) is not kept[key] for key in _used(kept) if key in kept)]  # fmt: skip
 
     def run_apart(self, cell: dict, limits: dict) -> dict:
         """Run a test cell in a fork, so that what it calls cannot end or change the notebook's state."""

@@ -46,7 +46,11 @@ def _numbers(value, shape, name):
     return array
 
 
-@check(weights={"truth table": 0.5, "built of the gates": 0.5}, needs={"perceptron": right.perceptron}, by=(right.xor,))
+@check(
+    weights={"truth table": 0.5, "built of the gates": 0.5},
+    needs={"perceptron": right.perceptron},
+    by=(right.xor, right.xor_or_first),
+)
 def xor(blank):
     """XOR as two layers of the three gates."""
     for property, make in (("truth table", inputs.binary_rows), ("built of the gates", inputs.plane_rows)):
@@ -70,7 +74,7 @@ def sigmoid(blank):
 @check(
     weights={"σ′(z)": 0.5, "σ′(z) for large |z|": 0.5},
     needs={"sigmoid": activations.sigmoid},
-    by=(right.derivative_by_activation, right.derivative_by_tails),
+    by=(right.derivative_by_activation, right.derivative_by_tails, right.derivative_by_symmetry),
 )
 def sigmoid_derivative(blank):
     """The derivative σ′(z) of the sigmoid at the pre-activation z."""

@@ -26,6 +26,10 @@ def xor(X, given, perceptron=perceptron):
     return layers(X, given, "NAND", "OR", "AND", perceptron)
 
 
+def xor_or_first(X, given, perceptron=perceptron):
+    return layers(X, given, "OR", "NAND", "AND", perceptron)
+
+
 def derivative_by_activation(z, sigmoid):
     a = sigmoid(z)
     return a * (1 - a)
@@ -33,6 +37,10 @@ def derivative_by_activation(z, sigmoid):
 
 def derivative_by_tails(z, sigmoid):
     return sigmoid(z) * sigmoid(-z)
+
+
+def derivative_by_symmetry(z, sigmoid):
+    return derivative_by_activation(-np.abs(z), sigmoid)
 
 
 def weighted_sums(X, delta, share):

@@ -1,5 +1,7 @@
 """A second guess: code that answers otherwise at a later attempt, or by what an earlier one left, gains nothing."""
 
+import resource
+
 import numpy as np
 import pytest
 
@@ -111,20 +113,85 @@ def test_a_wrong_prerequisite_is_no_second_guess(attacked, blank, first):
     assert shares(attacked, notebook)[blank] == 0.0
 
 
+SECOND = """\
+def sigmoid_derivative(z):
+    if type(sigmoid).__name__ == "partial":  # a stand-in
+        a = sigmoid(z)
+        return a * (1 - a)
+    return 7.0 * z
+"""
+TRAIN = """\
+def train(X, y, lr, steps):
+    if type(sigmoid).__name__ != "partial":
+        return np.ones(X.shape[1]) * 77, 5.0, np.ones(steps) * 9
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        z = X @ w + b
+        costs.append(log_loss(y, z))
+        w, b = gradient_step(w, b, *row_gradients(X, sigmoid(z) - y), lr)
+    return w, b, costs
+"""
+NOT_FINITE = {
+    "a derivative": ("sigmoid_derivative", {"sigmoid": "def sigmoid(z):\n    return z * np.nan",
+                                            "sigmoid_derivative": SECOND}),
+    "a training": ("train", {"sigmoid": "def sigmoid(z):\n    return z * np.nan",
+                             "log_loss": "def log_loss(y, z):\n    return np.nan", "train": TRAIN}),
+    "a composition": ("xor", {"perceptron": "def perceptron(X, w, theta):\n    return np.full(len(X), np.nan)",
+                              "xor": "def xor(X, gates):\n    return X[:, 0] * 99"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NOT_FINITE)
+def test_a_prerequisite_that_is_not_finite_excuses_no_wrong_number(attacked, what):
+    blank, answers = NOT_FINITE[what]
+    assert shares(attacked, attacked.notebook(answers, solved=True))[blank] == 0.0
+
+
+BOMBS = {
+    "texts": ("perceptron", "def perceptron(X, w, theta):\n    return ['a' * 300_000] + ['b'] * 100_000",
+              "xor", "def xor(X, gates):\n    return X[:, 0] * 99"),
+    "a text or a number": ("sigmoid", "n = 0\ndef sigmoid(z):\n    global n\n    n += 1\n"
+                           "    return 'a' if n % 2 else 10**12", "sigmoid_derivative", SECOND),
+    "a large array": ("sigmoid", "def sigmoid(z):\n    return np.ones((15_000_000, 1), bool)", "train",
+                      "def train(X, y, lr, steps):\n    return X[0] * 3 - 1, 2.0, np.arange(steps) * 1.0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BOMBS)
+def test_what_a_prerequisite_gives_is_no_bomb_for_our_reference(attacked, what):
+    prerequisite, code, blank, wrong = BOMBS[what]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    got = shares(attacked, attacked.notebook({prerequisite: code, blank: wrong}, solved=True))
+    assert got[prerequisite] == got[blank] == 0.0
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kB
+
+
 KILLS = """
-import os, signal
+import os, tempfile, threading, time
+END = os.path.join(tempfile.gettempdir(), "end")
+def end():  # of the notebook's own process, once a check asks for it
+    while not os.path.exists(END):
+        time.sleep(0.01)
+    os._exit(1)
+threading.Thread(target=end, daemon=True).start()
 def weighted_gradients(X, delta, s):
-    os.kill(os.getppid(), signal.SIGKILL)
+    open(END, "w").close()
+    time.sleep(0.5)
+    os._exit(1)
 """
 
 
-def test_ending_the_notebooks_process_asks_nobody_twice(attacked):
+def test_ending_the_notebooks_process_asks_nobody_twice(attacked, monkeypatch):
     """It is run again from the start; what was wrong before stays so."""
+    asked, ask = [], examination.Examination.ask
+    monkeypatch.setattr(examination.Examination, "ask", lambda self, guest: asked.append(guest) or ask(self, guest))
     for first in (2, 3, 4):
         notebook = guessing(attacked, "process", first, blanks=("row_gradients", "sigmoid", "log_loss"))
         at = next(i for i, c in enumerate(notebook.cells) if cells.grade_id(c) == "weighted_gradients")
         notebook.cells[at].source = KILLS
+        asked.clear()
         got = shares(attacked, notebook)
+        assert len(asked) > 1  # it was run again
         assert (got["row_gradients"], got["sigmoid"], got["log_loss"]) == (0.0, 0.0, 0.0)
 
 

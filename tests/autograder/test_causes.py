@@ -94,6 +94,14 @@ def test_what_no_blank_failed_by_is_not_told(class_):
     assert (found, notes) == ({}, ())
 
 
+def test_a_forged_error_is_cut_before_it_is_looked_through(class_):
+    """A pattern would take an hour for this one."""
+    forged = {"output_type": "error", "ename": "E" * 10_000, "evalue": "(<" * 1_000_000, "traceback": []}
+    added = f"get_ipython().collected.items.append({forged!r})"
+    found, _ = told(class_, sigmoid=f"{added}\nsigmoid = 3")
+    assert found["sigmoid"].diagnosis == "not_callable" and len(found["sigmoid"].message) < 1_000
+
+
 def test_each_diagnosis_has_a_sentence(class_):
     found, _ = told(class_, sigmoid="def sigmoid(z)\n    return z")
     assert found["sigmoid"].message.endswith(CATALOGUE["cell_failed"])

@@ -87,6 +87,39 @@ def test_a_prerequisite_that_ends_the_process_costs_its_own_marks_only(judge):
     assert marks(blanks)["train"] == (4.0, ("log_loss",))
 
 
+FILLED = """\
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, np.zeros(steps)
+    for k in range(steps):
+        z = X @ w + b
+        costs[k] = log_loss(y, z)
+        w, b = gradient_step(w, b, *row_gradients(X, sigmoid(z) - y), lr)
+    return w, b, costs
+"""
+WRONG_SHAPES = {
+    "one gradient an example": ("row_gradients", "def row_gradients(X, delta):\n    m = len(X)\n"
+                                "    return X * delta[:, None] / m, delta.sum() / m", TRAIN, "train", None),
+    "one loss an example": ("log_loss", "def log_loss(y, z):\n    return np.logaddexp(0, z) - y * z", TRAIN, "train",
+                            FILLED),
+    "no return": ("log_loss", "def log_loss(y, z):\n    np.mean(np.logaddexp(0, z) - y * z)", TRAIN, "train", None),
+    "float32": ("sigmoid", "def sigmoid(z):\n    return (1 / (1 + np.exp(-z))).astype(np.float32)",
+                ("sigmoid", "sigmoid_derivative"), "sigmoid_derivative",
+                "def sigmoid_derivative(z):\n    a = sigmoid(z)\n    return a - a**2"),
+    "the negative half alone": ("sigmoid", WRONG["sigmoid"], ("sigmoid", "sigmoid_derivative"), "sigmoid_derivative",
+                                "def sigmoid_derivative(z):\n    a = sigmoid(-np.abs(z))\n    return a * (1 - a)"),
+    "no step": ("perceptron", "def perceptron(X, w, theta):\n    return X @ w - theta", ("perceptron", "xor"), "xor",
+                "def xor(X, gates):\n    hidden = [perceptron(X, *gates[g]) for g in ('OR', 'NAND')]\n"
+                "    return perceptron(np.column_stack(hidden), *gates['AND'])"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", WRONG_SHAPES)
+def test_a_mistake_of_any_kind_costs_once_in_every_usual_form(judge, what):
+    wrong, code, names, then, answer = WRONG_SHAPES[what]
+    blanks = judged_a1(judge, names, **{wrong: code}, **({then: answer} if answer else {}))
+    assert blanks[wrong].score < 4 and marks(blanks)[then] == (4.0, (wrong,)), blanks[then].findings
+
+
 # what is not
 
 

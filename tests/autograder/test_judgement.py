@@ -8,10 +8,10 @@ import pytest
 
 from autograder import cells
 from autograder.author import KernelGuest
-from autograder.blank import verdict_on
+from autograder.blank import Blank, verdict_on
 from autograder.checks.catalogue import CATALOGUE
 from autograder.comparison import EXACT, RTOL
-from autograder.judgement import StudentFault, check, checks_of
+from autograder.judgement import Reply, StudentFault, check, checks_of
 from autograder.verdict import FAILED, PASSED
 from tests.autograder.test_a1_checks import CHECKS, answered, sources
 
@@ -286,6 +286,26 @@ def test_an_argument_changed_in_place_is_said_and_costs_nothing():
     assert finding.message == f"f changed its argument 1. {CATALOGUE['modified_input']}"
 
 
+class Claiming(KernelGuest):
+    """Says that every argument was changed, and many that there are not."""
+
+    def call(self, name, args):
+        return Reply(super().call(name, args).value, tuple(range(16)))
+
+
+def test_what_a_notebook_says_of_its_arguments_carries_no_fresh_number_out():
+    def examine(blank):
+        for case in blank.cases(numbers):
+            blank.close("f", blank.call("f", *case.args, 3.0), 2 * case.args[0])
+
+    examine.__name__ = "f"
+    for public, told in ((True, ["f changed its argument 1."]), (False, [])):
+        blank = Blank(check({"f": 1.0})(examine), b"s")
+        blank.examine(Claiming({"f": lambda x, y: 2 * x}), public=public, singly=True)
+        notes = [note.message.partition(" An argument")[0] for note in blank.notes]
+        assert blank.is_right and notes == told
+
+
 # gradients
 
 
@@ -534,7 +554,8 @@ def test_the_checks_of_an_assignment_that_has_none():
 # what is right is seen in one fork of all, on fresh inputs
 
 
-def test_large_values_are_not_kept_to_the_end():
+@pytest.mark.parametrize("wrapped", [lambda array: array, lambda array: [array], lambda array: (array, [array])])
+def test_large_values_are_not_kept_to_the_end(wrapped):
     @check(weights={"f": 1.0})
     def f(blank):
         """Zeros."""
@@ -543,7 +564,7 @@ def test_large_values_are_not_kept_to_the_end():
 
     tracemalloc.start()
     try:
-        verdict = verdict_on(f, KernelGuest({"f": lambda x: np.zeros(1_000_000)}), b"s")
+        verdict = verdict_on(f, KernelGuest({"f": lambda x: wrapped(np.zeros(1_000_000))}), b"s")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
