@@ -52,7 +52,7 @@ class Blank:
         self.passes: list[tuple[bool, int, list[Reply | StudentFault]]] = []  # public or not, which inputs, what came
         self._seed = seed
         self._outcomes = {name: Outcome() for name in check.weights}
-        self._faults: dict[bool, tuple[StudentFault, Finding]] = {}
+        self._faults: dict[bool, Finding] = {}  # by whether it was a public example
         self._labels: list[list[str]] = []  # of the public cases, loop by loop
         self._compare, self._want = compare, self._right
 
@@ -79,11 +79,13 @@ class Blank:
         try:
             self.check.examine(self)
         except StudentFault as fault:
-            self._faults[public] = fault, self._finding("call", str(fault), fault.diagnosis)
+            self._faults[public] = self._finding("call", str(fault), fault.diagnosis)
+        finally:
+            self._ahead, self._replies = [], {}  # what came and was not looked at may be large
 
     def fault(self, public: bool) -> str | None:
         """The diagnosis of what ended the last examination, on public examples or fresh inputs; None for nothing."""
-        return self._faults[public][0].diagnosis if public in self._faults else None
+        return self._faults[public].diagnosis if public in self._faults else None
 
     def unanswered(self, public: bool) -> bool:
         """Whether the last examination ended without an answer: the process died, or ran out of time."""
@@ -97,13 +99,13 @@ class Blank:
     @property
     def lacks_a_name(self) -> bool:
         """Whether the public examples ended because a name was not there: the function's own, or one that it uses."""
-        return not self.began or " raised NameError: " in str(self._faults.get(True, ("", ""))[0])
+        return not self.began or (True in self._faults and " raised NameError: " in self._faults[True].message)
 
     @property
     def ways_to_fail(self) -> set[str]:
         """How calls ended and values differed: structural names of the catalogue, "" where numbers are just others."""
         kinds = {kind for outcome in self._outcomes.values() for kind in outcome.kinds}
-        return kinds | {fault.diagnosis for fault, _ in self._faults.values()}
+        return kinds | {fault.diagnosis for fault in self._faults.values()}
 
     def passed(self) -> set[str]:
         """The properties examined of which no value was wrong; none where a call ended the check."""
@@ -267,7 +269,7 @@ class Blank:
         unexamined = [name for name, outcome in self._outcomes.items() if not outcome.examined]
         if unexamined and not self._faults:
             raise AssertionError(f"the check {self.check.name} examined no case of {unexamined}")
-        findings = [finding for _, (_, finding) in sorted(self._faults.items(), reverse=True)][:1]
+        findings = [finding for _, finding in sorted(self._faults.items(), reverse=True)][:1]
         findings += [named(outcome) for outcome in self._outcomes.values() if outcome.finding]
         return BlankVerdict(
             self.check.name,
@@ -327,7 +329,9 @@ def _small(value: Any) -> np.ndarray | None:
 
 def _kept(reply: Reply | StudentFault) -> Reply | StudentFault:
     """The reply as it is kept to the end: numbers, or a tuple of them; what is neither, or too large, is no number."""
-    if isinstance(reply, StudentFault) or reply.value is None:
+    if isinstance(reply, StudentFault):
+        return StudentFault(reply.diagnosis, str(reply))  # which holds no frames, and what is in them
+    if reply.value is None:
         return reply
     several = isinstance(reply.value, list | tuple) and numeric(_nan_for_none(reply.value)) is None
     parts = reply.value if several and len(reply.value) <= MOST_PARTS else [reply.value]

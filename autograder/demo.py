@@ -114,7 +114,7 @@ CLASS = (
         "row_gradients": "def row_gradients(X, delta):\n    np.log(np.zeros(1))  # NumPy warns, and nothing is wrong\n"
                          "    return X.T @ delta / len(X), delta.mean()"}),
     Student("priya", "bad JSON", every_blank=(None, ""), damage=_cut_short),
-    Student("quinn", "nothing filled in", every_blank=(0.0, "raised"), blank=True),
+    Student("quinn", "nothing filled in", every_blank=(0.0, "not_begun"), blank=True),
     Student("rosa", "patches np.allclose, drops asserts", {"row_gradients": "missing_mean"}, damage=_patched),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import ast
 import base64
 import builtins
+import dis
 import gc
 import importlib
 import io
@@ -14,6 +15,7 @@ import socket
 import sys
 import time
 import warnings
+from functools import cache
 from types import CodeType, FunctionType
 
 import matplotlib
@@ -318,15 +320,15 @@ def _reaped() -> bool:
         return False
 
 
-def _used(names: dict) -> set[str]:
-    """The names of functions and of all that notebook functions refer to."""
-    found = {name for name, value in names.items() if callable(value)}
-    codes = [value.__code__ for value in list(names.values()) if type(value) is FunctionType]
-    while codes:
-        code = codes.pop()
-        found |= set(code.co_names)
-        codes += [constant for constant in code.co_consts if type(constant) is CodeType]
-    return found
+CACHED = type(cache(len))
+
+
+@cache
+def _globals_of(code: CodeType) -> frozenset[str]:
+    """The global names that a function, or one defined in it, refers to."""
+    steps = dis.get_instructions(code)
+    found = {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return found.union(*(_globals_of(constant) for constant in code.co_consts if type(constant) is CodeType))
 
 
 class Kernel:
@@ -367,10 +369,21 @@ class Kernel:
         self.namespace.update(self._states.get(state, self._states[""]))
 
     def moved(self) -> list[str]:
-        """The states in which a function, or what one of them uses, is not what has that name at the end."""
-        last = self._states[""]
-        return [name for name, kept in self._states.items()
-                if any(last.get(key) is not kept[key] for key in _used(kept) if key in kept)]  # fmt: skip
+        """The states in which the function of that name, or what it uses, is not what is so called at the end."""
+        return [name for name, kept in self._states.items() if name and self._has_moved(name, kept)]
+
+    def _has_moved(self, name: str, kept: dict) -> bool:
+        todo, seen, last = [name], set(), self._states[""]
+        while todo:
+            if (key := todo.pop()) in seen or key not in kept:
+                continue
+            if last.get(key) is not kept[key]:
+                return True
+            seen.add(key)
+            value = kept[key].__wrapped__ if type(kept[key]) is CACHED else kept[key]
+            if type(value) is FunctionType and value.__globals__ is self.namespace:
+                todo += _globals_of(value.__code__)
+        return False
 
     def run_apart(self, cell: dict, limits: dict) -> dict:
         """Run a test cell in a fork, so that what it calls cannot end or change the notebook's state."""

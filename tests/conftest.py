@@ -12,6 +12,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("MPLBACKEND", None)  # a kernel started by a test chooses its own backend, which stores figures
 os.environ.pop("AUTOGRADER_COURSE", None)  # a class that is really running is never a test's class
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+for name in ("COLUMNS", "LINES"):  # pytest-xdist's, of a terminal that is none
+    os.environ.pop(name, None)
 matplotlib.use("Agg")  # in this process
 
 
