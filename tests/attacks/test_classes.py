@@ -126,6 +126,12 @@ CLASSES = {
     "numerical derivatives": (f"{MARKS}test_finite_differences_lose_on_accuracy",),
     "a second guess": (f"{GUESS}right_only_from_a_later_process", f"{GUESS}right_only_from_a_later_message"),
     "a second guess by follow-through": (f"{GUESS}a_wrong_prerequisite_is_no_second_guess",),
+    "a second guess behind infinity": (f"{GUESS}a_prerequisite_that_is_not_finite",),
+    "bombs for our own reference": (f"{GUESS}what_a_prerequisite_gives_is_no_bomb",),
+    "fresh numbers in what is said of arguments": (
+        "tests/autograder/test_judgement.py::test_what_a_notebook_says_of_its_arguments",
+    ),
+    "errors that patterns choke on": ("tests/autograder/test_causes.py::test_a_forged_error_is_cut",),
     "a second guess by ending the notebook": (f"{GUESS}ending_the_notebooks_process",),
     "hidden inputs in the text of an exception": (f"{GUESS}no_fresh_input_is_shown",),
     "derivatives in more digits": (f"{DIGITS}more_digits_than_float64", f"{DIGITS}differences_of_low_order"),

@@ -8,6 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
 from autograder import cells
+from autograder.sandbox import Limits
 from tests.attacks.conftest import Class_
 
 
@@ -15,6 +16,15 @@ from tests.attacks.conftest import Class_
 def honest(tmp_path_factory, root):
     """A judge with the limits that students get."""
     made = Class_(root, tmp_path_factory.mktemp("honest"), limits=None)
+    yield made
+    made.judge.close()
+
+
+@pytest.fixture(scope="module")
+def hurried(tmp_path_factory, root):
+    """A judge that waits less, for answers that would be waited for."""
+    limits = Limits(cell_cpu=2, cell_wall=6, check_cpu=2, check_wall=6)
+    made = Class_(root, tmp_path_factory.mktemp("hurried"), limits=limits)
     yield made
     made.judge.close()
 
@@ -109,11 +119,14 @@ def lost(verdict):
 
 
 
+SLOW = ("that another calls", "without end")
+
+
 @pytest.mark.parametrize("what", ANSWERS)
-def test_right_answers_get_full_marks(honest, what):
+def test_right_answers_get_full_marks(honest, hurried, what):
     answers = dict(ANSWERS[what])
     own = {place: answers.pop(place, "") for place in ("before", "after")}
-    verdict = honest.verdict(answers, **own, solved=True)
+    verdict = (hurried if any(words in what for words in SLOW) else honest).verdict(answers, **own, solved=True)
     assert lost(verdict) == {} and all("extended precision" in note for note in verdict.staff_notes)
 
 
