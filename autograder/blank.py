@@ -157,8 +157,8 @@ class Blank:
         reply = self._ask(name, args)
         if self.check.needs:
             self.passes[-1][2].append(_kept(reply))
-        if isinstance(reply, StudentFault):
-            raise reply
+        if isinstance(reply, StudentFault):  # a new one: with its own frames it would keep itself, and what came, alive
+            raise StudentFault(reply.diagnosis, str(reply))
         if self._public:  # of fresh inputs it would be a way to carry numbers out
             self._note_changed(name, [k for k in reply.changed if k < len(args) and isinstance(args[k], np.ndarray)])
         if reply.value is None:
