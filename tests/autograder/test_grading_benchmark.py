@@ -113,3 +113,10 @@ def test_a_class_without_marks_or_pages_is_no_measurement(tmp_path):
 
 def test_unknown_arguments_are_told(capsys):
     assert grading.main(["--size"]) == 2 and "expected nothing, or --scale" in capsys.readouterr().out
+
+
+def test_every_part_of_grading_is_timed_where_it_happens(tmp_path):
+    students = classes.made_up(2)
+    parts = grading.where_time_goes(classes.course_here(tmp_path / "here", students), students)
+    assert all(seconds > 0 for seconds in parts.values()), parts
+    print({name: round(1000 * seconds, 1) for name, seconds in parts.items()})

@@ -147,6 +147,7 @@ def where_time_goes(course: Course, students: list[Made]) -> dict[str, float]:
                 submitted = sanitise(source, read_submission(one.data, f"{ASSIGNMENT}.ipynb")).notebook
             with part(taken, "judge"):
                 verdict, executed = judge(submitted, student=one.student, submission=one.digest, seed=one.seed)
+            assert not verdict.staff_notes, verdict.staff_notes  # our fault, and then no judgement is timed
             with part(taken, "notebook"):
                 shown = clean_notebook(executed)
                 json.dumps(shown)
@@ -168,11 +169,11 @@ def part(taken: Counter, name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _timed(taken: Counter, submission: Callable) -> Iterator:
+def _timed(taken: Counter, submission: Callable, ends: float | None = None) -> Iterator:
     """A submission of the sandbox whose fork and cells are timed."""
     with ExitStack() as stack:
         with part(taken, "fork"):
-            guest = stack.enter_context(submission())
+            guest = stack.enter_context(submission(ends))
         run = guest.run
 
         def timed(tasks: list[dict]) -> list[dict]:
