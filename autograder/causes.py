@@ -80,7 +80,9 @@ def _cause(blank: BlankVerdict) -> str:
     message = blank.findings[0].message if len(blank.findings) == 1 and not blank.score else ""
     if blank.diagnosis == "raised":
         return f"they raised {message.partition(' raised ')[2]}." if " raised " in message else ""
-    return message.replace(blank.grade_id, "…") if blank.diagnosis in ("cell_failed", NOT_RUN) else ""
+    if blank.diagnosis == "cell_failed":
+        return f"their cells ended in {message.partition(' ended in ')[2].partition(' So ')[0]}"
+    return message if blank.diagnosis == NOT_RUN else ""
 
 
 def _pointing(blank: BlankVerdict) -> BlankVerdict:

@@ -131,13 +131,20 @@ def train(X, y, lr, steps):
         w, b = gradient_step(w, b, *row_gradients(X, sigmoid(z) - y), lr)
     return w, b, costs
 """
+COMPOSED = """\
+def xor(X, gates):
+    if type(perceptron).__name__ != "partial":
+        return X[:, 0] * 99
+    hidden = [perceptron(X, *gates[gate]) for gate in ("NAND", "OR")]
+    return perceptron(np.column_stack(hidden), *gates["AND"])
+"""
 NOT_FINITE = {
     "a derivative": ("sigmoid_derivative", {"sigmoid": "def sigmoid(z):\n    return z * np.nan",
                                             "sigmoid_derivative": SECOND}),
     "a training": ("train", {"sigmoid": "def sigmoid(z):\n    return z * np.nan",
                              "log_loss": "def log_loss(y, z):\n    return np.nan", "train": TRAIN}),
     "a composition": ("xor", {"perceptron": "def perceptron(X, w, theta):\n    return np.full(len(X), np.nan)",
-                              "xor": "def xor(X, gates):\n    return X[:, 0] * 99"}),
+                              "xor": COMPOSED}),
 }  # fmt: skip
 
 
@@ -148,10 +155,10 @@ def test_a_prerequisite_that_is_not_finite_excuses_no_wrong_number(attacked, wha
 
 
 BOMBS = {
-    "texts": ("perceptron", "def perceptron(X, w, theta):\n    return ['a' * 300_000] + ['b'] * 100_000",
+    "texts": ("perceptron", "def perceptron(X, w, theta):\n    return ['a' * 200_000] + ['b'] * 1_500",
               "xor", "def xor(X, gates):\n    return X[:, 0] * 99"),
     "a text or a number": ("sigmoid", "n = 0\ndef sigmoid(z):\n    global n\n    n += 1\n"
-                           "    return 'a' if n % 2 else 10**12", "sigmoid_derivative", SECOND),
+                           "    return 'a' if n % 2 else 300_000_000", "sigmoid_derivative", SECOND),
     "a large array": ("sigmoid", "def sigmoid(z):\n    return np.ones((15_000_000, 1), bool)", "train",
                       "def train(X, y, lr, steps):\n    return X[0] * 3 - 1, 2.0, np.arange(steps) * 1.0"),
 }  # fmt: skip

@@ -82,6 +82,14 @@ def test_a_notebook_that_does_not_come_to_its_end_says_so_once(class_):
     assert note.startswith("11 of 11 blanks failed for one reason: The notebook could not be run to its end: ")
 
 
+def test_a_library_that_all_cells_import_is_named_once(class_):
+    answers = {name: f"import torch\ndef {name}(*args):\n    return torch.zeros(1)" for name in class_.blanks}
+    found, notes = told(class_, **answers)
+    reason = "their cells ended in ModuleNotFoundError: torch is not available here and not needed."
+    assert notes == (f"11 of 11 blanks failed for one reason: {reason}",)
+    assert {finding.diagnosis for finding in found.values()} == {"cell_failed"} and len(found) == 11
+
+
 def test_two_that_fail_alike_are_told_each(class_):
     wrong = "def {}(*args):\n    raise ValueError('the same')"
     found, notes = told(class_, **{name: wrong.format(name) for name in ("sigmoid", "gate_weights")})
