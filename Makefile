@@ -28,6 +28,7 @@ lab: venv
 
 lint: venv
 	@$(IN_VENV) ruff check $(ARGS) .
+	@$(IN_VENV) ruff format --check .
 
 stored: venv
 	@$(IN_VENV) $(ONE_THREAD) jupyter nbconvert --log-level ERROR --to notebook --execute --inplace \

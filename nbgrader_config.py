@@ -15,8 +15,8 @@ none the last attempt. To take the last one in any case:
     c.ExchangeCollect.before_duedate = False
 """
 
-from autograder.course import Course
-from autograder.settings import configure
+from autograder.course.course import Course
+from autograder.course.settings import configure
 
 c = get_config()  # noqa: F821 (nbgrader defines get_config)
 configure(c, Course.here())

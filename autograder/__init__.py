@@ -18,6 +18,6 @@ def check(name: str, namespace: dict) -> None:
     from nnlib import allow
 
     with allow.lifted():  # an assignment's first cell restricts the kernel to what students may import
-        from autograder.author import check_in_kernel
+        from autograder.authoring.kernel import check_in_kernel
 
         check_in_kernel(name, namespace)

@@ -25,67 +25,87 @@ from rich.progress import (
 from rich.text import Text
 
 from autograder import worker
-from autograder.bank import BankError
-from autograder.bundle import Bundle, bundle
-from autograder.course import Course, GradebookError, denied, write_whole
+from autograder.authoring.bank import BankError
+from autograder.course.course import Course, GradebookError, denied, write_whole
+from autograder.course.handed_in import NothingToGrade, left_out, submissions
+from autograder.course.settings import SettingsError
+from autograder.course.verdict import Verdict
 from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, cores, workers
-from autograder.handed_in import NothingToGrade, left_out, submissions
-from autograder.judge import UNSAFE_NOTE
-from autograder.judgement import ChecksError
+from autograder.judging.assignment import Assignment, load_assignment
+from autograder.judging.check_modules import ChecksError
+from autograder.judging.judge import UNSAFE_NOTE
 from autograder.report import Row, marks_table, print_graded, print_waiting, row
-from autograder.sandbox import SandboxUnavailable
-from autograder.settings import SettingsError
+from autograder.sandbox.walls import SandboxUnavailable
 from autograder.terminal import visible, visible_lines
-from autograder.verdict import Verdict
 from autograder.worker import OtherGrader
 
 # what imports nbgrader is imported in the commands: that takes 0.6 s, in which workers can start
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Grade nbgrader submissions where no student code can touch the verdict.")  # fmt: skip
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Grade nbgrader submissions where no student code can touch the verdict.",
+)
 out, err = Console(), Console(stderr=True)
 
-Assignment = Annotated[str, typer.Argument(help="The assignment's name, for example a1-neuron.")]
+AssignmentName = Annotated[str, typer.Argument(help="The assignment's name, for example a1-neuron.")]
 Directory = Annotated[
     Path | None, typer.Option("--course", help="The running class (default: $AUTOGRADER_COURSE, else course/).")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output instead of a table.")]
-Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="Grade without walls. Students' code can then do "
-                                      "anything that you can; every report says so.")]  # fmt: skip
+Unsafe = Annotated[
+    bool,
+    typer.Option(
+        "--unsafe-no-sandbox",
+        help="Grade without walls. Students' code can then do anything that you can; every report says so.",
+    ),
+]
 
 
 @app.command("release")
-def release_command(assignment: Assignment, course: Directory = None, as_json: Json = False):
+def release_command(assignment: AssignmentName, course: Directory = None, as_json: Json = False):
     """Verify the checks, make the students' version, register it in the gradebook, and pack the students' bundle."""
-    from autograder.release import ReleaseError, release
+    from autograder.authoring.release import ReleaseError, release
 
     here = Course.here(course)
     _say_if_open(here)
     with _one_line(ReleaseError, SandboxUnavailable, ChecksError, BankError):
         released = release(here, assignment, verify=lambda name: _verified(here, name))
     if as_json:
-        _print_json({"assignment": assignment, "release": str(released.directory), "bundle": str(released.bundle),
-                     "files": list(released.files)})  # fmt: skip
+        _print_json(
+            {
+                "assignment": assignment,
+                "release": str(released.directory),
+                "bundle": str(released.bundle),
+                "files": list(released.files),
+            }
+        )
     else:
         scanned = f"{len(released.files)} files, scanned: no solution, check or bank line in it"
-        out.print(f"released {assignment}: {released.directory}\nfor students: {released.bundle} ({scanned})",
-                  soft_wrap=True)  # fmt: skip
+        out.print(
+            f"released {assignment}: {released.directory}\nfor students: {released.bundle} ({scanned})", soft_wrap=True
+        )
 
 
 @app.command("grade")
 def grade_command(
-    assignment: Assignment,
+    assignment: AssignmentName,
     students: Annotated[list[str] | None, typer.Argument(help="Grade only these students.")] = None,
     course: Directory = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Submissions at once (default: one a processor).")] = None,
-    scheduler: Annotated[str | None, typer.Option(metavar="tls://HOST:PORT", help="Have a Dask cluster judge; "
-                         "certificates are those of Dask's configuration.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="tls://HOST:PORT", help="Have a Dask cluster judge; certificates are those of Dask's configuration."
+        ),
+    ] = None,
     pages: Annotated[bool, typer.Option("--feedback", help="Write the feedback pages, too.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Judge those, too, of whom nothing changed.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show whose marks would change; write nothing.")] = False,
     as_json: Json = False,
     unsafe_no_sandbox: Unsafe = False,
-):  # fmt: skip
+):
     """Grade the submissions in the sandbox; write marks, autograded notebooks and verdicts.
 
     Those are left alone whose file has not changed since they were graded, nor the checks, nor this program.
@@ -95,11 +115,13 @@ def grade_command(
     refused = _one_line(NothingToGrade, ChecksError, NoWorkers, SchedulerError, SandboxUnavailable, OtherGrader)
     with refused, _interruptible():
         names = submissions(here, assignment, students or ())
-        with _warm(jobs, scheduler, bundle(here, assignment, sandboxed=not unsafe_no_sandbox)) as pool:
-            from autograder import pipeline, record
+        with _warm(jobs, scheduler, load_assignment(here, assignment, sandboxed=not unsafe_no_sandbox)) as pool:
+            from autograder import pipeline
+            from autograder.gradebook import record
 
-            graded = pipeline.grade(here, assignment, names, pool, again=again, dry=diff, pages=pages,
-                                    unsafe_no_sandbox=unsafe_no_sandbox)  # fmt: skip
+            graded = pipeline.grade(
+                here, assignment, names, pool, again=again, dry=diff, pages=pages, unsafe_no_sandbox=unsafe_no_sandbox
+            )
             rows = _rows(graded, len(names), f"grading {assignment}", as_json)
     if not as_json:
         print_graded(out, assignment, rows, dry=diff)
@@ -119,8 +141,10 @@ def _rows(graded: Iterable, total: int, what: str, as_json: bool) -> list[Row]:
     if as_json:
         _print_verdicts(one.verdict for one in _progress(graded, total, what))
         return []
-    rows = [row(one.verdict, one.before, one.judged, one.retried, one.late, one.penalty_before)
-            for one in _progress(graded, total, what)]  # fmt: skip
+    rows = [
+        row(one.verdict, one.before, one.judged, one.retried, one.late, one.penalty_before)
+        for one in _progress(graded, total, what)
+    ]
     return sorted(rows, key=lambda one: one.student)
 
 
@@ -145,7 +169,7 @@ def export_command(
     as_json: Json = False,
 ):
     """Write marks as CSV, late penalties applied; what is undecided or not read yet is empty, and a column says why."""
-    from autograder import export
+    from autograder.gradebook import export
 
     with _one_line():
         found = export.rows(Course.here(course), dict.fromkeys(assignments))
@@ -159,7 +183,7 @@ def export_command(
 @app.command("replay")
 def replay_command(
     student: Annotated[str, typer.Argument(help="Whose verdict.")],
-    assignment: Assignment,
+    assignment: AssignmentName,
     course: Directory = None,
     as_json: Json = False,
     unsafe_no_sandbox: Unsafe = False,
@@ -185,11 +209,14 @@ def replay_command(
 
 
 @contextmanager
-def _warm(jobs: int | None, scheduler: str | None, made: Bundle) -> Iterator[Processes | Cluster]:
+def _warm(jobs: int | None, scheduler: str | None, made: Assignment) -> Iterator[Processes | Cluster]:
     """Workers; those of this machine share a sandbox, and get ready while this process imports nbgrader."""
     if scheduler is None and (jobs or 0) > cores():
-        err.print(f"autograder: {jobs} submissions at once share {cores()} core(s), where a busy one slows the others: "
-                  f"--jobs {cores()} gives each its own.", soft_wrap=True)  # fmt: skip
+        err.print(
+            f"autograder: {jobs} submissions at once share {cores()} core(s), where a busy one slows the others: "
+            f"--jobs {cores()} gives each its own.",
+            soft_wrap=True,
+        )
     with worker.shared(made) if scheduler is None else nullcontext() as lent, workers(jobs, scheduler, lent) as pool:
         if scheduler is None:
             for _ in range(pool.width):
@@ -199,7 +226,7 @@ def _warm(jobs: int | None, scheduler: str | None, made: Bundle) -> Iterator[Pro
 
 @app.command("feedback")
 def feedback_command(
-    assignment: Assignment,
+    assignment: AssignmentName,
     students: Annotated[list[str] | None, typer.Argument(help="Write only these students' pages.")] = None,
     course: Directory = None,
     as_json: Json = False,
@@ -225,7 +252,7 @@ def forget_command(
     as_json: Json = False,
 ):
     """Remove everything of a student from the class, and say what else still holds something."""
-    from autograder.forget import NobodyOfThatName, forget, require
+    from autograder.gradebook.forget import NobodyOfThatName, forget, require
 
     here = Course.here(course)
     with _one_line(NobodyOfThatName):
@@ -247,9 +274,9 @@ def forget_command(
 
 
 @app.command("verify")
-def verify_command(assignment: Assignment, as_json: Json = False):
+def verify_command(assignment: AssignmentName, as_json: Json = False):
     """Judge every answer of the bank: right ones must get everything, wrong ones half at most and their diagnosis."""
-    from autograder.release import ReleaseError
+    from autograder.authoring.release import ReleaseError
 
     with _one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError, BankError):
         report = _verified(Course.here(), assignment)
@@ -268,7 +295,7 @@ def verify_command(assignment: Assignment, as_json: Json = False):
 def demo_command(as_json: Json = False):
     """Release a1-neuron, make up a class from the bank, grade it, write feedback; exit 1 if a mark is unexpected."""
     from autograder import demo
-    from autograder.release import ReleaseError
+    from autograder.authoring.release import ReleaseError
 
     here = Course.here(Path("course") / "demo")
     with _one_line(SandboxUnavailable, NothingToGrade, ReleaseError, ChecksError, BankError):
@@ -284,8 +311,11 @@ def demo_command(as_json: Json = False):
         out.print(_epilogue(here, result, len(marks), len(differing)), soft_wrap=True, highlight=False)
     for mark in differing:
         got, expected = mark["diagnosis"] or "no diagnosis", mark["expected_diagnosis"] or "no diagnosis"
-        err.print(f"{mark['student']}, {mark['cell']}: got {mark['mark']} ({got}), the bank expects {mark['expected']} "
-                  f"({expected})", markup=False)  # fmt: skip
+        err.print(
+            f"{mark['student']}, {mark['cell']}: got {mark['mark']} ({got}), the bank expects {mark['expected']} "
+            f"({expected})",
+            markup=False,
+        )
     raise typer.Exit(1 if differing else 0)
 
 
@@ -303,7 +333,7 @@ def _epilogue(course: Course, result: Path, cells: int, differing: int) -> str:
 
 
 def _verified(course: Course, assignment: str):
-    from autograder.verify import Report, steps
+    from autograder.authoring.verify import Report, steps
 
     rows = []
     with _bar() as progress:
@@ -384,5 +414,9 @@ def _one_line(*expected: type[Exception]) -> Iterator[None]:
 
 def _say_if_open(course: Course) -> None:
     if course.open_to_others():
-        err.print(f"autograder: other accounts of this machine can look into {course.directory}, where the students' "
-                  "work is: chmod 700 it.", markup=False, soft_wrap=True)  # fmt: skip
+        err.print(
+            f"autograder: other accounts of this machine can look into {course.directory}, where the students' "
+            "work is: chmod 700 it.",
+            markup=False,
+            soft_wrap=True,
+        )

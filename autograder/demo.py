@@ -11,14 +11,15 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from autograder import cells, pipeline
-from autograder.bank import variants
-from autograder.course import Course
+from autograder import pipeline
+from autograder.authoring.bank import variants
+from autograder.authoring.release import release
+from autograder.authoring.verify import released, with_answers
+from autograder.course.course import Course
+from autograder.course.handed_in import submissions
+from autograder.course.verdict import Verdict
 from autograder.executor import workers
-from autograder.handed_in import submissions
-from autograder.release import release
-from autograder.verdict import Verdict
-from autograder.verify import released, with_answers
+from autograder.notebook import cells
 
 ASSIGNMENT = "a1-neuron"
 SOLUTION_MARKERS = {"### BEGIN SOLUTION", "### END SOLUTION"}
@@ -90,33 +91,61 @@ class Student:
 
 CLASS = (
     Student("amara", "right"),
-    Student("ben", "right, written differently", {
-        "perceptron": "bias as an extra weight", "sigmoid": "log-sum-exp", "log_loss": "a dot product",
-        "row_gradients": "einsum", "weighted_gradients": "np.average", "gradient_step": "entry by entry",
-    }),
+    Student(
+        "ben",
+        "right, written differently",
+        {
+            "perceptron": "bias as an extra weight",
+            "sigmoid": "log-sum-exp",
+            "log_loss": "a dot product",
+            "row_gradients": "einsum",
+            "weighted_gradients": "np.average",
+            "gradient_step": "entry by entry",
+        },
+    ),
     Student("chloe", "sums over the minibatch", {"row_gradients": "missing_mean"}),
     Student("david", "divides by the inputs' number", {"row_gradients": "divided_by_n"}),
     Student("elif", "copies the lecture's unweighted form", {"weighted_gradients": "weights_ignored"}),
     Student("farid", "goes uphill", {"gradient_step": "ascent"}),
     Student("grace", "logarithm of 0", {"log_loss": "log_of_zero"}),
     Student("hiro", "hands in finite differences", {"row_gradients": "central differences of a cost"}),
-    Student("ines", "wrong in three places", {
-        "perceptron": "fires_at_threshold", "xor": "or_for_xor", "sigmoid": "overflow",
-    }),
+    Student(
+        "ines",
+        "wrong in three places",
+        {
+            "perceptron": "fires_at_threshold",
+            "xor": "or_for_xor",
+            "sigmoid": "overflow",
+        },
+    ),
     Student("jamal", "exchanges two gates", {"gate_weights": "gates_swapped"}),
-    Student("kim", "crashes: os._exit", code={"sigmoid": "def sigmoid(z):\n    import os\n    os._exit(1)"},
-            expected={"sigmoid": (0.0, "died")}),
-    Student("lena", "loops for ever", code={"log_loss": "def log_loss(y, z):\n    while True:\n        pass"},
-            expected={"log_loss": (0.0, "timed_out")}),
+    Student(
+        "kim",
+        "crashes: os._exit",
+        code={"sigmoid": "def sigmoid(z):\n    import os\n    os._exit(1)"},
+        expected={"sigmoid": (0.0, "died")},
+    ),
+    Student(
+        "lena",
+        "loops for ever",
+        code={"log_loss": "def log_loss(y, z):\n    while True:\n        pass"},
+        expected={"log_loss": (0.0, "timed_out")},
+    ),
     Student("marco", "copied cell, the last copy right", damage=_copied_cell),
     Student("nina", "missing cell", expected={"gradient_step": (0.0, "not_defined")}, damage=_missing_cell),
-    Student("omar", "only a NumPy RuntimeWarning", code={
-        "row_gradients": "def row_gradients(X, delta):\n    np.log(np.zeros(1))  # NumPy warns, and nothing is wrong\n"
-                         "    return X.T @ delta / len(X), delta.mean()"}),
+    Student(
+        "omar",
+        "only a NumPy RuntimeWarning",
+        code={
+            "row_gradients": "def row_gradients(X, delta):\n"
+            "    np.log(np.zeros(1))  # NumPy warns, and nothing is wrong\n"
+            "    return X.T @ delta / len(X), delta.mean()"
+        },
+    ),
     Student("priya", "bad JSON", every_blank=(None, ""), damage=_cut_short),
     Student("quinn", "nothing filled in", every_blank=(0.0, "not_begun"), blank=True),
     Student("rosa", "patches np.allclose, drops asserts", {"row_gradients": "missing_mean"}, damage=_patched),
-)  # fmt: skip
+)
 
 
 def prepare(course: Course, verify: Callable) -> tuple[Student, ...]:
@@ -165,9 +194,18 @@ def compare(verdicts: list[Verdict]) -> list[dict]:
             share, diagnosis = _expected(students[verdict.student], blank.grade_id, bank)
             expected = None if share is None else share * blank.points
             same = blank.score == expected and blank.diagnosis == diagnosis
-            rows.append({"student": verdict.student, "cell": blank.grade_id, "mark": blank.score, "expected": expected,
-                         "points": blank.points, "diagnosis": blank.diagnosis, "expected_diagnosis": diagnosis,
-                         "as_expected": same})  # fmt: skip
+            rows.append(
+                {
+                    "student": verdict.student,
+                    "cell": blank.grade_id,
+                    "mark": blank.score,
+                    "expected": expected,
+                    "points": blank.points,
+                    "diagnosis": blank.diagnosis,
+                    "expected_diagnosis": diagnosis,
+                    "as_expected": same,
+                }
+            )
     return rows
 
 

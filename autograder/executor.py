@@ -13,7 +13,7 @@ from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 
-from autograder.pinning import allowed_cores
+from autograder.sandbox.pinning import allowed_cores
 
 GONE = "the scheduler went away: what was judged is kept; run the command again when it is back, or without it."
 MOST_LOSSES = 3  # worker processes that may end over one submission

@@ -22,14 +22,14 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder import receipt
-from autograder.cells import WRITTEN, grade_id, kind, points, test_of, without_hidden
-from autograder.checks.catalogue import CATALOGUE
-from autograder.comments import NO_RESPONSE, comment_on, follow_through
-from autograder.course import Course, write_whole
-from autograder.late import Late, span
-from autograder.png import image_bytes
-from autograder.verdict import PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
+from autograder.course import receipt, verdicts
+from autograder.course.course import Course, write_whole
+from autograder.course.verdict import PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
+from autograder.gradebook.comments import NO_RESPONSE, comment_on, follow_through
+from autograder.gradebook.late import Late, span
+from autograder.judging.catalogue import CATALOGUE
+from autograder.notebook.cells import WRITTEN, grade_id, kind, points, test_of, without_hidden
+from autograder.notebook.png import image_bytes
 
 LEXER, FORMATTER = PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -82,8 +82,13 @@ def render(verdict: Verdict, notebook: NotebookNode | None, marks: Iterable = ()
     graded = {name for blank in verdict.blanks for name in (blank.grade_id, test_of(blank.grade_id))}
     figures, left_out = _figures(under, lambda cell: grade_id(cell) not in graded)
     page = _template().render(
-        verdict=verdict, title=_title(cells) or verdict.assignment, parts=blanks + written,
-        figures=figures, left_out=left_out, late=late, **_totals(blanks + written, late),
+        verdict=verdict,
+        title=_title(cells) or verdict.assignment,
+        parts=blanks + written,
+        figures=figures,
+        left_out=left_out,
+        late=late,
+        **_totals(blanks + written, late),
     )
     return page.encode("utf-8", "replace").decode()  # a lone surrogate in an answer has no UTF-8
 
@@ -93,12 +98,12 @@ def page(course: Course, assignment: str, student: str, marks: Iterable, late: L
 
     Raises FileNotFoundError, in one sentence, where nothing was graded yet.
     """
-    path = course.verdict(assignment, student)
-    if not path.exists():
+    verdict = verdicts.load(course, assignment, student)
+    if verdict is None:
         raise FileNotFoundError(f"{student} has no verdict for {assignment} yet: run `autograder grade {assignment}`.")
     file = course.autograded(assignment, student)
     notebook = v4.reads(file.read_text("utf-8")) if file.exists() else None  # ours: it needs no validation
-    return render(Verdict.from_json(path.read_text("utf-8")), notebook, marks, late)
+    return render(verdict, notebook, marks, late)
 
 
 def write_feedback(
@@ -106,7 +111,7 @@ def write_feedback(
 ) -> list[Path]:
     """Write the pages of `students` (default: all who have a verdict); returns the files, each replaced atomically."""
     if students is None:
-        students = sorted(path.stem for path in course.verdict(assignment, "x").parent.glob("*.json"))
+        students = verdicts.students(course, assignment)
     of_student = defaultdict(list)
     for row in marks:
         of_student[row[0]].append(row)
@@ -212,8 +217,13 @@ def _figures(under: list[tuple[NotebookNode, str]], wanted) -> tuple[list[Figure
     """The first PNG figures of the wanted cells, each `under` a heading, and how many more there are; anything whose
     bytes are not a PNG is left out.
     """
-    drawn = [(output.data["image/png"], heading) for cell, heading in under if wanted(cell)
-             for output in cell.get("outputs", ()) if "image/png" in output.get("data", ())]  # fmt: skip
+    drawn = [
+        (output.data["image/png"], heading)
+        for cell, heading in under
+        if wanted(cell)
+        for output in cell.get("outputs", ())
+        if "image/png" in output.get("data", ())
+    ]
     figures = []
     for number, (data, heading) in enumerate(drawn):
         if len(figures) == MOST_FIGURES:

@@ -10,17 +10,19 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from autograder import lock, receipt, walls, worker
-from autograder.bundle import Bundle, bundle
-from autograder.course import Course, write_whole
+from autograder import worker
+from autograder.course import lock, receipt, verdicts
+from autograder.course.course import Course, write_whole
+from autograder.course.handed_in import submission
+from autograder.course.verdict import UNDECIDED, Provenance, Verdict
 from autograder.executor import Cluster, Lost, Processes, completed
-from autograder.handed_in import submission
+from autograder.judging.assignment import Assignment, load_assignment
+from autograder.sandbox import walls
 from autograder.startup import lazily
-from autograder.verdict import UNDECIDED, Provenance, Verdict
 from autograder.worker import Judged, judge_submission
 
 # 0.6 s, in which workers can begin
-record, feedback, late = (lazily(f"autograder.{name}") for name in ("record", "feedback", "late"))
+record, late, feedback = (lazily(f"autograder.{name}") for name in ("gradebook.record", "gradebook.late", "feedback"))
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def grade(
         walls.refuse_what_shows(course.root, course.directory)
     if not (course.directory / "release" / assignment).exists():  # else the workers begin first: asking takes a second
         record.require_released(course, assignment)
-    made = bundle(course, assignment, sandboxed=not unsafe_no_sandbox)
+    made = load_assignment(course, assignment, sandboxed=not unsafe_no_sandbox)
     with nullcontext() if dry else lock.held(course):
         kept, to_judge, failed = _sorted_out(course, made, students, again)
         tasks = ((made, submission(course, assignment, student)) for student in to_judge)
@@ -80,7 +82,7 @@ def grade(
                 yield Graded(one, one, False, False, costs.get(one.student), penalties.get(one.student, 0.0))
             for judged in chain(first, results):
                 student = judged.verdict.student
-                before = saved(course, assignment, student)
+                before = verdicts.load(course, assignment, student)
                 cost = _kept(course, gradebook, judged, dry, pages)
                 yield Graded(judged.verdict, before, True, student in failed, cost, penalties.get(student, 0.0))
 
@@ -91,7 +93,7 @@ def _kept(course: Course, gradebook, judged: Judged, dry: bool, pages: bool) -> 
         return _settled(course, gradebook, judged.verdict, dry)
     assignment, student = judged.verdict.assignment, judged.verdict.student
     write_whole(course.autograded(assignment, student), judged.notebook.encode())
-    record.save_verdict(course, judged.verdict)
+    verdicts.save(course, judged.verdict)
     cost = _settled(course, gradebook, judged.verdict, dry)
     if pages:
         marks = record.marks_in(gradebook, assignment, student)
@@ -108,12 +110,12 @@ def _settled(course: Course, gradebook, verdict: Verdict, dry: bool) -> "late.La
 
 
 def _sorted_out(
-    course: Course, made: Bundle, students: Iterable[str], again: bool
+    course: Course, made: Assignment, students: Iterable[str], again: bool
 ) -> tuple[list[Verdict], list[str], set[str]]:
     """(the verdicts that still hold, the students to judge, those of them with whom the grader failed last time)."""
     kept, to_judge, failed = [], [], set()
     for student in students:
-        verdict = None if again else saved(course, made.assignment, student)
+        verdict = None if again else verdicts.load(course, made.name, student)
         if verdict and _is_current(course, made, verdict):
             if not _failed(verdict):
                 kept.append(verdict)
@@ -123,7 +125,7 @@ def _sorted_out(
     return kept, to_judge, failed
 
 
-def _is_current(course: Course, made: Bundle, verdict: Verdict) -> bool:
+def _is_current(course: Course, made: Assignment, verdict: Verdict) -> bool:
     """Whether a verdict is of the file as it is now, by these checks and this grader, with its notebook beside it."""
     handed_in = submission(course, verdict.assignment, verdict.student)
     same = (verdict.submission, verdict.provenance) == (handed_in.digest, made.provenance(handed_in.seed))
@@ -140,7 +142,9 @@ def _unrecorded(course: Course, assignment: str, verdicts: list[Verdict]) -> lis
     was put back.
     """
     lacking = record.lacking(course, assignment, verdicts) if verdicts else []
-    return [verdict for verdict in verdicts if verdict in lacking or _noted(course, verdict) != verdict.submission]
+    return [
+        verdict for verdict in verdicts if verdict in lacking or verdicts.noted(course, verdict) != verdict.submission
+    ]
 
 
 def _judged(done: Iterable[tuple]) -> Iterator[Judged]:
@@ -156,16 +160,6 @@ def _gradebook(course: Course, dry: bool) -> Iterator:
         yield gradebook
 
 
-def saved(course: Course, assignment: str, student: str) -> Verdict | None:
-    """The verdict on disk; None where there is none, or none of this version's form. Raises PermissionError."""
-    try:
-        return Verdict.from_json(course.verdict(assignment, student).read_text(encoding="utf-8"))
-    except PermissionError:  # another account's: not to be judged once more
-        raise
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-
-
 def settle(course: Course, gradebook, verdict: Verdict) -> None:
     """Bring the gradebook to a saved verdict, and note beside the verdict which submission is recorded, beside the
     notebook what nbgrader's exchange needs of it.
@@ -174,33 +168,21 @@ def settle(course: Course, gradebook, verdict: Verdict) -> None:
     when = late.handed_in(course, *names)
     late.show(course.submission(*names).with_name(receipt.TIMESTAMP), when and when.when, keep=True)
     receipt.keep(course, *names, when and when.when)
-    noted = _noted(course, verdict)
+    noted = verdicts.noted(course, verdict)
     if noted is None:
-        _note(course, verdict, "")  # none; should this run end here, the gradebook may hold one that is not noted
+        verdicts.note(
+            course, verdict, ""
+        )  # none; should this run end here, the gradebook may hold one that is not noted
     resubmitted = noted not in (None, verdict.submission)
     record.record(gradebook, verdict, timestamp=when and when.when, resubmitted=resubmitted, config=course.settings)
     if noted != verdict.submission:
-        _note(course, verdict, verdict.submission)
-
-
-def _note_file(course: Course, verdict: Verdict) -> Path:
-    return course.verdict(verdict.assignment, verdict.student).with_name(f"{verdict.student}.recorded")
-
-
-def _noted(course: Course, verdict: Verdict) -> str | None:
-    """The hash of the submission that was recorded last; None where none was noted."""
-    path = _note_file(course, verdict)
-    return path.read_text() if path.exists() else None
-
-
-def _note(course: Course, verdict: Verdict, submission: str) -> None:
-    write_whole(_note_file(course, verdict), submission.encode(), mode=0o600, lasting=False)
+        verdicts.note(course, verdict, verdict.submission)
 
 
 def judged_here(course: Course, assignment: str, student: str) -> Judged:
     """One submission judged in this process. Raises SandboxUnavailable, ChecksError."""
     walls.refuse_what_shows(course.root, course.directory)
-    return judge_submission(bundle(course, assignment), submission(course, assignment, student))
+    return judge_submission(load_assignment(course, assignment), submission(course, assignment, student))
 
 
 class NotReproducible(Exception):
@@ -214,7 +196,7 @@ def replay(
 
     Without walls only what was judged without them, and only if `unsafe_no_sandbox` allows it.
     """
-    recorded = saved(course, assignment, student)
+    recorded = verdicts.load(course, assignment, student)
     if recorded is None or recorded.provenance is None:
         raise NotReproducible(f"there is no verdict on {assignment} by {student}: run `autograder grade` first.")
     handed_in = submission(course, assignment, student)
@@ -224,7 +206,7 @@ def replay(
             f"{handed_in.digest[:12]}): put the old one back, or grade the new one."
         )
     handed_in = replace(handed_in, seed=bytes.fromhex(recorded.provenance.seed))
-    made = bundle(course, assignment, sandboxed=_had_walls(recorded, unsafe_no_sandbox))
+    made = load_assignment(course, assignment, sandboxed=_had_walls(recorded, unsafe_no_sandbox))
     if changed := _differences(recorded.provenance, made.provenance(handed_in.seed)):
         raise NotReproducible(f"{student}'s verdict was reached with other {changed}: restore them, or grade again.")
     return recorded, judge_submission(made, handed_in).verdict
@@ -248,8 +230,10 @@ def _had_walls(recorded: Verdict, unsafe_no_sandbox: bool) -> bool:
 
 def _differences(then: Provenance, now: Provenance) -> str:
     """What differs between two provenances, in words; "" where nothing does."""
-    pairs = {"notebook or checks": (then.assignment[:12], now.assignment[:12]),
-             "grader": (then.grader[:12], now.grader[:12])}  # fmt: skip
+    pairs = {
+        "notebook or checks": (then.assignment[:12], now.assignment[:12]),
+        "grader": (then.grader[:12], now.grader[:12]),
+    }
     pairs |= {name: (then.versions.get(name), version) for name, version in now.versions.items()}
     return ", ".join(f"{what} ({old}, now {new})" for what, (old, new) in pairs.items() if old != new)
 
@@ -266,7 +250,7 @@ def write_feedback(course: Course, assignment: str, students: Iterable[str] | No
     Raises FileNotFoundError, in one sentence, where nothing was graded yet.
     """
     course.require()
-    if not any(course.verdict(assignment, "").parent.glob("*.json")):
+    if not verdicts.students(course, assignment):
         raise FileNotFoundError(
             f"nothing of {assignment} has been graded in {course.directory}: run `autograder grade {assignment}`."
         )

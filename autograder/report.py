@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from autograder.cells import blank_of
+from autograder.course.verdict import UNDECIDED, Verdict
+from autograder.gradebook.waiting import waiting
 from autograder.terminal import visible, visible_lines
-from autograder.verdict import UNDECIDED, Verdict
 
 if TYPE_CHECKING:
-    from autograder.late import Late  # which imports nbgrader
+    from autograder.gradebook.late import Late  # which imports nbgrader
 
 MOST_NAMED = 4  # blanks, in one row
 
@@ -97,8 +97,12 @@ def print_waiting(out: Console, place: Path, students: list[str], marks: Iterabl
         out.print(waiting_table(waits.items()))
         out.print(f"{len(waits)} of {len(students)} students' marks wait for staff")
     if untimed := [student for student in students if student in late and late[student].nobody_knows]:
-        out.print(f"nobody knows when {', '.join(untimed)} handed in, which counts as in time: a line like 2027-01-31 "
-                  f"22:15 UTC in {place} says when", markup=False, soft_wrap=True)  # fmt: skip
+        out.print(
+            f"nobody knows when {', '.join(untimed)} handed in, which counts as in time: a line like 2027-01-31 "
+            f"22:15 UTC in {place} says when",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def waiting_table(rows: Iterable[tuple[str, str]]) -> Table:
@@ -107,23 +111,6 @@ def waiting_table(rows: Iterable[tuple[str, str]]) -> Table:
     for student, why in rows:
         table.add_row(escape(student), escape(why))
     return table
-
-
-def missing(marks: Iterable) -> str:
-    """What has no mark yet among one student's rows of the gradebook: "undecided: two; written: why not read yet"."""
-    without = [mark.cell for mark in marks if mark.score is None]
-    undecided = [blank_of(cell) for cell in without if blank_of(cell) != cell]
-    unread = [cell for cell in without if blank_of(cell) == cell]
-    said = [f"undecided: {', '.join(undecided)}"] if undecided else []
-    return "; ".join([*said, *([f"written: {', '.join(unread)} not read yet"] if unread else [])])
-
-
-def waiting(marks: Iterable) -> str:
-    """The same, and which marks given by hand are to be looked at again."""
-    marks = list(marks)
-    again = [blank_of(mark.cell) for mark in marks if mark.needs_manual and mark.manual is not None]
-    said = [missing(marks), f"marked by hand, and changed since: {', '.join(again)}" if again else ""]
-    return "; ".join(filter(None, said))
 
 
 def _mark(verdict: Verdict, late: "Late | None") -> str:

@@ -1,6 +1,6 @@
-"""What runs in a worker process, here or on another machine: bundle and submission in, verdict and notebook out.
+"""What runs in a worker process, here or on another machine: assignment and submission in, verdict and notebook out.
 
-A worker keeps one judge, of the bundle that it was asked for last: starting one takes most of a second.
+A worker keeps one judge, of the assignment that it was asked for last: starting one takes most of a second.
 """
 
 import atexit
@@ -18,15 +18,15 @@ from dataclasses import dataclass, replace
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.bundle import HERE, Bundle, grader_digest, use_checks
-from autograder.display import clean_notebook
-from autograder.handed_in import Submission
-from autograder.judge import Judge
-from autograder.judgement import ChecksError, allowed_modules
-from autograder.sanitise import Unreadable, read_submission, restored, sanitise, undecided
-from autograder.verdict import UNDECIDED, Verdict
-from autograder.walls import SandboxUnavailable
-from autograder.zygote import Zygote, borrowed
+from autograder.course.handed_in import Submission
+from autograder.course.verdict import UNDECIDED, Verdict
+from autograder.judging.assignment import PACKAGE, Assignment, grader_digest
+from autograder.judging.check_modules import ChecksError, allowed_modules, use_checks
+from autograder.judging.judge import Judge
+from autograder.notebook.rebuild import Unreadable, read_submission, rebuild, restored, undecided
+from autograder.notebook.showable import clean_notebook
+from autograder.sandbox.walls import SandboxUnavailable
+from autograder.sandbox.zygote import Zygote, borrowed
 
 _lock = threading.Lock()  # one judge, whatever the number of a worker's threads
 _judge: tuple[tuple, Judge, NotebookNode] | None = None  # what it was made for, the judge, the source notebook
@@ -56,16 +56,16 @@ def end_with_parent() -> None:
 
 
 @contextmanager
-def shared(bundle: Bundle) -> Iterator[tuple[tuple, socket.socket] | None]:
+def shared(assignment: Assignment) -> Iterator[tuple[tuple, socket.socket] | None]:
     """A warm process for all workers of this machine to `borrow`; None where there cannot be one: they will say why."""
-    use_checks(bundle.checks)
+    use_checks(assignment.checks)
     try:
-        zygote = Zygote(allowed_modules(bundle.assignment), unsafe_no_sandbox=not bundle.sandboxed)
+        zygote = Zygote(allowed_modules(assignment.name), unsafe_no_sandbox=not assignment.sandboxed)
     except (SandboxUnavailable, ChecksError):
         yield None
         return
     with zygote:
-        yield _wanted(bundle), zygote.control
+        yield _wanted(assignment), zygote.control
 
 
 def borrow(lent: tuple[tuple, socket.socket] | None) -> None:
@@ -74,30 +74,35 @@ def borrow(lent: tuple[tuple, socket.socket] | None) -> None:
     _lent = lent
 
 
-def warm(bundle: Bundle) -> None:
+def warm(assignment: Assignment) -> None:
     """Start this process's judge before the first submission comes. Raises SandboxUnavailable, OtherGrader."""
     with _lock:
-        _judge_for(bundle)
+        _judge_for(assignment)
 
 
-def judge_submission(bundle: Bundle, submission: Submission) -> Judged:
+def judge_submission(assignment: Assignment, submission: Submission) -> Judged:
     """Judge one submission. Raises SandboxUnavailable, OtherGrader; what the submission does is in the verdict."""
     with _lock:
-        verdict, notebook = _judged(*_judge_for(bundle), submission)
+        verdict, notebook = _judged(*_judge_for(assignment), submission)
         if verdict.staff_notes and all(blank.outcome == UNDECIDED for blank in verdict.blanks):
             dismiss()  # the fault is ours: perhaps its sandbox is gone, or the one that is shared
             borrow(None)
-            verdict, notebook = _judged(*_judge_for(bundle), submission)
-    return _pack(bundle, submission, verdict, notebook)
+            verdict, notebook = _judged(*_judge_for(assignment), submission)
+    return _pack(assignment, submission, verdict, notebook)
 
 
 def _judged(judge: Judge, source: NotebookNode, submission: Submission) -> tuple[Verdict, NotebookNode]:
     try:
         if isinstance(submission.data, str):
             raise Unreadable(submission.data)
-        sanitised = sanitise(source, read_submission(submission.data, f"{submission.assignment}.ipynb"))
-        verdict, executed = judge(sanitised.notebook, student=submission.student, submission=submission.digest,
-                                  seed=submission.seed, notes=sanitised.notes)  # fmt: skip
+        sanitised = rebuild(source, read_submission(submission.data, f"{submission.assignment}.ipynb"))
+        verdict, executed = judge(
+            sanitised.notebook,
+            student=submission.student,
+            submission=submission.digest,
+            seed=submission.seed,
+            notes=sanitised.notes,
+        )
         return replace(verdict, unanswered=sanitised.unanswered), clean_notebook(executed)
     except Unreadable as error:
         return undecided(source, note=str(error), **_identity(submission)), restored(source)
@@ -105,10 +110,10 @@ def _judged(judge: Judge, source: NotebookNode, submission: Submission) -> tuple
         return _failed(source, submission, traceback.format_exc()), restored(source)
 
 
-def gave_up(bundle: Bundle, submission: Submission, why: str) -> Judged:
+def gave_up(assignment: Assignment, submission: Submission, why: str) -> Judged:
     """What is kept of a submission with which the grader itself failed; `why` is for staff."""
-    source = nbformat.reads(bundle.source, as_version=4)
-    return _pack(bundle, submission, _failed(source, submission, why), restored(source))
+    source = nbformat.reads(assignment.source, as_version=4)
+    return _pack(assignment, submission, _failed(source, submission, why), restored(source))
 
 
 def _failed(source: NotebookNode, submission: Submission, why: str) -> Verdict:
@@ -120,31 +125,32 @@ def _identity(submission: Submission) -> dict[str, str]:
     return {"assignment": submission.assignment, "student": submission.student, "submission": submission.digest}
 
 
-def _pack(bundle: Bundle, submission: Submission, verdict: Verdict, notebook: NotebookNode) -> Judged:
-    verdict = replace(verdict, provenance=bundle.provenance(submission.seed))
+def _pack(assignment: Assignment, submission: Submission, verdict: Verdict, notebook: NotebookNode) -> Judged:
+    verdict = replace(verdict, provenance=assignment.provenance(submission.seed))
     # as nbformat writes, but for the line breaks inside (which cost as much time as drawing a figure's axes)
     return Judged(verdict, json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n")
 
 
-def _wanted(bundle: Bundle) -> tuple:
+def _wanted(assignment: Assignment) -> tuple:
     """What a judge is made for."""
-    return bundle.digest, bundle.grader, bundle.sandboxed
+    return assignment.digest, assignment.grader, assignment.sandboxed
 
 
-def _judge_for(bundle: Bundle) -> tuple[Judge, NotebookNode]:
+def _judge_for(assignment: Assignment) -> tuple[Judge, NotebookNode]:
     global _judge
-    wanted = _wanted(bundle)
+    wanted = _wanted(assignment)
     if _judge is None or _judge[0] != wanted:
         dismiss()
-        if bundle.grader != grader_digest():
+        if assignment.grader != grader_digest():
             raise OtherGrader(
-                f"a worker on {platform.node()} runs another version of this package, from {HERE}, than the command, "
-                f"from {bundle.place}: install the same one, or run the command where the other is not found."
+                f"a worker on {platform.node()} runs another version of this package, from {PACKAGE}, than the "
+                f"command, from {assignment.place}: install the same one, or run the command where the other is not "
+                "found."
             )
-        use_checks(bundle.checks)
+        use_checks(assignment.checks)
         control = borrowed(_lent[1]) if _lent and _lent[0] == wanted else None
-        judge = Judge(bundle.assignment, unsafe_no_sandbox=not bundle.sandboxed, control=control)
-        _judge = wanted, judge, nbformat.reads(bundle.source, as_version=4)
+        judge = Judge(assignment.name, unsafe_no_sandbox=not assignment.sandboxed, control=control)
+        _judge = wanted, judge, nbformat.reads(assignment.source, as_version=4)
     return _judge[1:]
 
 

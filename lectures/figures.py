@@ -30,6 +30,7 @@ def store_few_colours(colours=64):
 
 # 02 logistic regression
 
+
 def five_views(sigmoid, w, b, points, labels):
     """Five ways to read ŷ = σ(wᵀx + b), and the hard threshold beside them.
 
@@ -70,15 +71,28 @@ def _squash(axes, z, a):
 
 def _boundary(axes, sigmoid, w, b, points, labels):
     x1, x2 = np.meshgrid(np.linspace(-3, 3, 121), np.linspace(-3, 3, 121))
-    levels = axes.contour(x1, x2, sigmoid(w[0] * x1 + w[1] * x2 + b), [0.1, 0.5, 0.9], colors="black",
-                          linestyles=["dotted", "solid", "dashed"], linewidths=1.2)
+    levels = axes.contour(
+        x1,
+        x2,
+        sigmoid(w[0] * x1 + w[1] * x2 + b),
+        [0.1, 0.5, 0.9],
+        colors="black",
+        linestyles=["dotted", "solid", "dashed"],
+        linewidths=1.2,
+    )
     axes.clabel(levels, fmt="%.1f", fontsize=9, manual=[(-1.9, 0.6), (0.6, 1.4), (0.4, -1.2)])
     axes.scatter(*points[labels == 0].T, marker="o", facecolors="none", edgecolors=ORANGE, s=18, label="$y = 0$")
     axes.scatter(*points[labels == 1].T, marker="x", color=BLUE, s=18, linewidths=1, label="$y = 1$")
     foot = -b * w / (w @ w)  # the point of the boundary nearest to the origin
     axes.annotate("", foot + w / np.linalg.norm(w), foot, arrowprops={"arrowstyle": "-|>", "color": "black", "lw": 1.5})
-    axes.text(*(foot + 1.35 * w / np.linalg.norm(w)), "w", weight="bold", ha="center", va="center",
-              bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})
+    axes.text(
+        *(foot + 1.35 * w / np.linalg.norm(w)),
+        "w",
+        weight="bold",
+        ha="center",
+        va="center",
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+    )
     axes.set(title="IV  the boundary is a line", xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     axes.set(xlim=(-3, 3), ylim=(-3, 3))
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8, handletextpad=0.1)
@@ -271,8 +285,17 @@ def memory_order(axes, matrix, picked, title):
         place = (i * matrix.strides[0] + j * matrix.strides[1]) // matrix.itemsize
         for corner in ((j, rows - i + 0.9), (place, 0)):
             fill = MATRIX_FILL["examples"] if picked[i, j] else "white"
-            axes.add_patch(plt.Rectangle(corner, 1, 1, facecolor=fill, edgecolor="black", lw=2 if picked[i, j] else 0.6,
-                                         zorder=2 if picked[i, j] else 1))
+            axes.add_patch(
+                plt.Rectangle(
+                    corner,
+                    1,
+                    1,
+                    facecolor=fill,
+                    edgecolor="black",
+                    lw=2 if picked[i, j] else 0.6,
+                    zorder=2 if picked[i, j] else 1,
+                )
+            )
             axes.text(corner[0] + 0.5, corner[1] + 0.47, f"{value:g}", ha="center", va="center", fontsize=8, zorder=3)
     axes.text(columns + 0.5, 1.2, "the same numbers as they lie in memory", fontsize=9, color=GREY)
     axes.set(xlim=(-0.2, rows * columns + 0.2), ylim=(-0.2, rows + 2.1), aspect="equal", anchor="W")

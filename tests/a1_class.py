@@ -13,10 +13,10 @@ import nbformat
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder.course import Course
-from autograder.record import path_to_alembic
-from autograder.verdict import Verdict
-from autograder.verify import with_answers
+from autograder.authoring.verify import with_answers
+from autograder.course.course import Course
+from autograder.course.verdict import Verdict
+from autograder.gradebook.record import path_to_alembic
 
 ASSIGNMENT = "a1-neuron"
 UNCHECKED = {"check": False, "capture_output": True, "text": True, "timeout": 280}

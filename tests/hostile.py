@@ -11,7 +11,7 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
-from autograder import cells
+from autograder.notebook import cells
 
 RAN = "https://ran.example/"
 POINTS = 50.0

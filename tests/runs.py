@@ -3,14 +3,18 @@
 import shutil
 from pathlib import Path
 
-from autograder import record
-from autograder.course import Course
+from autograder.course.course import Course
+from autograder.gradebook import record
 
 
 def state(course: Course, assignment: str) -> dict:
     """Everything that grading leaves: marks, comments, verdicts, notebooks; but for half a file, which nobody reads."""
-    files = {path.relative_to(course.directory): path.read_bytes() for name in ("verdicts", "autograded")
-             for path in sorted((course.directory / name).rglob("[!.]*")) if path.is_file()}  # fmt: skip
+    files = {
+        path.relative_to(course.directory): path.read_bytes()
+        for name in ("verdicts", "autograded")
+        for path in sorted((course.directory / name).rglob("[!.]*"))
+        if path.is_file()
+    }
     return {"marks": record.marks(course.db_url, assignment), **files}
 
 

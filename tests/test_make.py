@@ -45,8 +45,13 @@ class Machine:
         environment = {"PATH": str(self.programs), "STUBS": str(self.programs), "TMPDIR": str(self.programs)}
         done = subprocess.run(
             [shutil.which("make"), *arguments],
-            cwd=self.project, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30,
-        )  # fmt: skip
+            cwd=self.project,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
         lines = (done.stdout + done.stderr).splitlines()
         return done.returncode, [line for line in lines if not line.startswith("make: ***")]
 

@@ -149,9 +149,14 @@ def test_the_project_is_clean_under_its_own_lint_rules(root):
     assert run.returncode == 0, run.stdout[-4000:]
 
 
-@pytest.mark.parametrize(("source", "rule"), [
-    ("import os\n", "F401"), ("def f(): ...\n\n\ndef f(): ...\n", "F811"), (f"x = '{120 * 'a'}'\n", "E501"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("source", "rule"),
+    [
+        ("import os\n", "F401"),
+        ("def f(): ...\n\n\ndef f(): ...\n", "F811"),
+        (f"x = '{120 * 'a'}'\n", "E501"),
+    ],
+)
 def test_what_lint_is_for_is_seen(root, tmp_path, source, rule):
     (tmp_path / "planted.py").write_text(source)
     assert rule in ruff(root, str(tmp_path)).stdout

@@ -7,7 +7,7 @@ import numpy as np
 from autograder.checks import a1_neuron_inputs as inputs
 from autograder.checks import a1_neuron_mistakes as mistakes
 from autograder.checks import a1_neuron_right as right
-from autograder.judgement import EXACT, StudentFault, check, describe, numeric
+from autograder.judging.check import EXACT, StudentFault, check, describe, numeric
 from nnlib import activations
 from nnlib.losses import log_loss_from_logits
 

@@ -56,8 +56,16 @@ def gradient_step(w, b, dw, db, lr):
     return w - lr * dw, b - lr * db
 
 
-def train(X, y, lr, steps, sigmoid=sigmoid, log_loss=log_loss_from_logits, row_gradients=row_gradients,
-          gradient_step=gradient_step):  # fmt: skip
+def train(
+    X,
+    y,
+    lr,
+    steps,
+    sigmoid=sigmoid,
+    log_loss=log_loss_from_logits,
+    row_gradients=row_gradients,
+    gradient_step=gradient_step,
+):
     """(w, b, costs) of full-batch gradient descent from zero; the costs are those before each step."""
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
     for _ in range(steps):

@@ -7,12 +7,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder import cells
-from autograder.course import Course
-from autograder.judge import Judge
-from autograder.sandbox import Limits
-from autograder.sanitise import sanitise
-from autograder.verify import released, with_answers
+from autograder.authoring.verify import released, with_answers
+from autograder.course.course import Course
+from autograder.judging.judge import Judge
+from autograder.notebook import cells
+from autograder.notebook.rebuild import rebuild
+from autograder.sandbox.limits import Limits
 
 ASSIGNMENT = "a1-neuron"
 SHORT = Limits(cell_cpu=1, cell_wall=4, check_cpu=1, check_wall=3, wall=60)  # attackers wait for nothing
@@ -38,10 +38,15 @@ class Class_:
 
     def judged(self, notebook):
         """The verdict on a submitted notebook."""
-        sanitised = sanitise(self.source, notebook)
+        sanitised = rebuild(self.source, notebook)
         name = hashlib.sha256(nbformat.writes(notebook).encode()).hexdigest()
-        verdict, _ = self.judge(sanitised.notebook, student="attacker", submission=name,
-                                seed=self.course.seed(ASSIGNMENT, name), notes=sanitised.notes)  # fmt: skip
+        verdict, _ = self.judge(
+            sanitised.notebook,
+            student="attacker",
+            submission=name,
+            seed=self.course.seed(ASSIGNMENT, name),
+            notes=sanitised.notes,
+        )
         return verdict
 
     @property

@@ -10,9 +10,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
 
-from autograder import cells
-from autograder.record import marks
-from autograder.verdict import UNDECIDED
+from autograder.course.verdict import UNDECIDED
+from autograder.gradebook.record import marks
+from autograder.notebook import cells
 from tests.a1_class import ASSIGNMENT, autograder, hand_in, released, solved, verdict
 from tests.attacks.test_endings import ENDINGS, _indented
 
@@ -128,9 +128,13 @@ def graded(root, course):
 
 
 SCORES = {
-    "honest": FULL, "scripts": FULL, **dict.fromkeys(IN_A_BLANK, FULL - 4), **dict.fromkeys(IN_A_CELL, FULL),
-    "imports": FULL - 4, "pictures": FULL,
-}  # fmt: skip
+    "honest": FULL,
+    "scripts": FULL,
+    **dict.fromkeys(IN_A_BLANK, FULL - 4),
+    **dict.fromkeys(IN_A_CELL, FULL),
+    "imports": FULL - 4,
+    "pictures": FULL,
+}
 NO_FILE_OF_THEIRS = ("broken", "linked", "hard", "sibling", "device", "folder")
 
 
@@ -205,8 +209,12 @@ def test_nothing_that_runs_is_kept_in_the_notebook_shown_to_staff(written):
     text = next(text for path, text in written.items() if "scripts" in path.parts and path.suffix == ".ipynb")
     notebook = nbformat.reads(text, as_version=4)
     answer = next(cell.source for cell in notebook.cells if cells.kind(cell) == cells.WRITTEN)
-    html = [output.data["text/html"] for cell in notebook.cells for output in cell.get("outputs", ())
-            if "text/html" in output.get("data", {})]  # fmt: skip
+    html = [
+        output.data["text/html"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if "text/html" in output.get("data", {})
+    ]
     assert "alert(1)" in answer and len(html) >= 2
     assert not re.search(r"<[a-z/!?]|javascript:|\\href", answer, re.IGNORECASE), answer
     assert [Running(data).found for data in (answer, *html)] == [[]] * (1 + len(html))

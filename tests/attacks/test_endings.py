@@ -4,7 +4,9 @@ import time
 
 import pytest
 
-from autograder.sandbox import Died, Limits, Sandbox
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.session import Died
 from tests.attacks.conftest import Class_
 
 STAYS = "processes that stay"
@@ -106,12 +108,12 @@ time.sleep(1)
 @pytest.mark.parametrize(("touched", "dies"), [(0, False), (400 << 20, True)])
 def test_memory_is_that_of_the_whole_tree_and_shared_pages_count_once(touched, dies):
     source = SWOLLEN.replace("SIZE", str(400 << 20)).replace("TOUCHED", str(touched))
-    with Sandbox((), Limits(memory=1000 << 20)) as box, box.submission() as submission:
+    with Sandbox((), Limits(memory=1000 << 20)) as box, box.session() as session:
         if dies:
             with pytest.raises(Died, match="more than 1000 MB"):
-                submission.run([{"source": source, "isolated": False}])
+                session.run([{"source": source, "isolated": False}])
         else:
-            submission.run([{"source": source, "isolated": False}])
+            session.run([{"source": source, "isolated": False}])
 
 
 BUFFERED = """
@@ -143,11 +145,11 @@ time.sleep(1)
 
 def test_what_sockets_hold_is_memory():
     with Sandbox((), Limits(memory=400 << 20)) as box:
-        with box.submission() as submission, pytest.raises(Died, match="more than 400 MB"):
-            submission.run([{"source": BUFFERED, "isolated": False}])
-        with box.submission() as submission:
+        with box.session() as session, pytest.raises(Died, match="more than 400 MB"):
+            session.run([{"source": BUFFERED, "isolated": False}])
+        with box.session() as session:
             source = "import socket\nkept = [socket.socketpair() for _ in range(9)]"
-            submission.run([{"source": source, "isolated": False}])
+            session.run([{"source": source, "isolated": False}])
 
 
 def test_a_timed_out_blank_says_so(attacked):

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from autograder.record import marks
+from autograder.gradebook.record import marks
 from tests.a1_class import ASSIGNMENT, autograder, hand_in, nbgrader, released, solved
 
 PRIVATE = "what-only-staff-may-read"
@@ -56,9 +56,17 @@ def _time_folder(folder, private):
     (folder / "timestamp.txt").mkdir()
 
 
-BESIDE = {"linked": _linked, "piped": _piped, "large": _large, "bound": _bound, "deep": _deep,
-          "time-linked": _time_linked, "time-piped": _time_piped, "time-bad": _time_bad,
-          "time-folder": _time_folder}  # fmt: skip
+BESIDE = {
+    "linked": _linked,
+    "piped": _piped,
+    "large": _large,
+    "bound": _bound,
+    "deep": _deep,
+    "time-linked": _time_linked,
+    "time-piped": _time_piped,
+    "time-bad": _time_bad,
+    "time-folder": _time_folder,
+}
 STUDENTS = [*BESIDE, "honest"]
 
 
@@ -84,8 +92,12 @@ def marks_of(course):
 
 
 def files(course, *steps):
-    return {path.relative_to(course.directory) for step in steps for path in (course.directory / step).rglob("*")
-            if not path.is_dir()}  # fmt: skip
+    return {
+        path.relative_to(course.directory)
+        for step in steps
+        for path in (course.directory / step).rglob("*")
+        if not path.is_dir()
+    }
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,10 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from autograder import cells, examination
-from autograder.blank import Blank
-from autograder.judgement import checks_of
+from autograder.judging import examination
+from autograder.judging.blank import Blank
+from autograder.judging.check_modules import checks_of
+from autograder.notebook import cells
 
 
 @pytest.fixture(autouse=True)
@@ -104,8 +105,10 @@ def test_right_only_from_a_later_message_or_call_on_keeps_what_was_right_at_once
 @pytest.mark.parametrize("first", [2, 3, 4])
 def test_a_wrong_prerequisite_is_no_second_guess(attacked, blank, first):
     """Its prerequisites are given up, so that it is judged with stand-ins: in another process."""
-    wrong = {"perceptron": "def perceptron(X, w, theta):\n    return 1.0 * (X @ w >= -theta)",
-             "sigmoid": "def sigmoid(z):\n    return np.tanh(z)"}  # fmt: skip
+    wrong = {
+        "perceptron": "def perceptron(X, w, theta):\n    return 1.0 * (X @ w >= -theta)",
+        "sigmoid": "def sigmoid(z):\n    return np.tanh(z)",
+    }
     notebook = guessing(attacked, "process", first, blanks=(blank,))
     for cell in notebook.cells:
         if cells.kind(cell) == cells.ANSWER:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
-from autograder import cells
-from autograder.sandbox import Limits
+from autograder.notebook import cells
+from autograder.sandbox.limits import Limits
 from tests.attacks.conftest import Class_
 
 
@@ -108,15 +108,22 @@ def at_of(notebook, name):
     return next((at, cell) for at, cell in enumerate(notebook.cells) if cells.grade_id(cell) == name)
 
 
-EDITS = [split_with_helper_first, split_with_function_first, split_without_metadata, extra_cells, own_cells_reordered,
-         windows_line_ends_and_tabs, stored_outputs, locked_cells_reworded, cells_moved]  # fmt: skip
+EDITS = [
+    split_with_helper_first,
+    split_with_function_first,
+    split_without_metadata,
+    extra_cells,
+    own_cells_reordered,
+    windows_line_ends_and_tabs,
+    stored_outputs,
+    locked_cells_reworded,
+    cells_moved,
+]
 
 
 def lost(verdict):
     """The blanks that did not get their full points, with what the student is told."""
     return {b.grade_id: [finding.message for finding in b.findings] for b in verdict.blanks if b.score != b.points}
-
-
 
 
 SLOW = ("that another calls", "without end")
@@ -159,8 +166,10 @@ OTHER_THAN_NUMBERS = {
 
 
 def test_what_is_returned_instead_of_numbers_is_named(honest):
-    made = {name: f"class Step: pass\ndef {name}(X=0, *others):\n    return {value}"
-            for name, (value, _) in OTHER_THAN_NUMBERS.items()}  # fmt: skip
+    made = {
+        name: f"class Step: pass\ndef {name}(X=0, *others):\n    return {value}"
+        for name, (value, _) in OTHER_THAN_NUMBERS.items()
+    }
     told = lost(honest.verdict(made, solved=True))
     for name, (_, sentence) in OTHER_THAN_NUMBERS.items():
         assert told[name][0].partition(": ")[2].startswith(sentence), told[name]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder import cells
+from autograder.notebook import cells
 
 WRONG = {"row_gradients": "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()"}
 
@@ -57,7 +57,7 @@ get_ipython().input_transformers_post.append(lambda lines: ["pass\\n"])
 import sys, types
 fake = types.ModuleType("autograder")
 fake.check = lambda *args: None
-sys.modules["autograder"] = sys.modules["autograder.judgement"] = fake
+sys.modules["autograder"] = sys.modules["autograder.judging.check"] = fake
 """,
     "display hooks that print full marks": """
 import sys
@@ -70,7 +70,7 @@ os.fork = lambda: 0
 """,
     "the guest's own code": """
 import sys
-main = sys.modules["guest"]
+main = sys.modules["processes"]
 main._answer = lambda namespace, name, args: ("value", {"value": True, "changed": []})
 import wire
 wire.encode = lambda value, buffers, depth=0: True
@@ -184,10 +184,18 @@ def row_gradients(X, delta):
     assert scores({"row_gradients": code})["row_gradients"] == 0.0
 
 
-@pytest.mark.parametrize("line", [
-    "from nnlib.activations import sigmoid", "from nnlib.losses import log_loss", "import scipy.special",
-    "import sklearn", "import torch", "import autograder.checks.a1_neuron", "import nbgrader",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from nnlib.activations import sigmoid",
+        "from nnlib.losses import log_loss",
+        "import scipy.special",
+        "import sklearn",
+        "import torch",
+        "import autograder.checks.a1_neuron",
+        "import nbgrader",
+    ],
+)
 def test_answers_cannot_be_imported(scores, line):
     code = f"{line}\ndef sigmoid(z):\n    import sys\n    return eval({line.split()[-1]!r})(z)"
     assert scores({"sigmoid": code})["sigmoid"] == 0.0

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course import Course
-from autograder.record import Mark, marks
+from autograder.course.course import Course
+from autograder.gradebook.record import Mark, marks
 from tests.a1_class import ASSIGNMENT, hand_in, released, solved, verdict
 
 USER = "1000"
@@ -90,8 +90,15 @@ def ended(root, home):
 
 
 def _as_user(root: Path, home: Path, where: str, command: list[str]) -> subprocess.CompletedProcess:
-    environment = {"HOME": home, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": ":".join(_path(root)),
-                   "AUTOGRADER_COURSE": where, "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}  # fmt: skip
+    environment = {
+        "HOME": home,
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": ":".join(_path(root)),
+        "AUTOGRADER_COURSE": where,
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     words = [f"{name}={value}" for name, value in environment.items()]
     return subprocess.run(
         [*AS_USER, *words, PYTHON, "-m", *command], cwd=home, capture_output=True, text=True, timeout=280

@@ -6,7 +6,8 @@ import textwrap
 import numpy as np
 import pytest
 
-from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.sandbox import Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +21,9 @@ def ask(box):
     """What a probe (Python source that defines `probe(*args)`) returns inside the sandbox."""
 
     def call(source, *args):
-        with box.submission() as submission:
-            submission.run([{"source": textwrap.dedent(source), "isolated": False}])
-            with submission.check() as fork:
+        with box.session() as session:
+            session.run([{"source": textwrap.dedent(source), "isolated": False}])
+            with session.fork() as fork:
                 return fork.call("probe", args).value
 
     return call
@@ -46,11 +47,25 @@ def test_the_course_and_the_machine_cannot_be_read(ask, root, tmp_path):
     secrets = [tmp_path / name for name in ("gradebook.db", "secret")]
     for path in secrets:
         path.write_text("x")
-    repository = ["assignments/a1-neuron/a1-neuron.ipynb", "autograder/checks/a1_neuron.py", "autograder/judgement.py",
-                  "autograder/bank/a1-neuron/row_gradients.py", "nnlib/losses.py", "README.md"]  # fmt: skip
-    files = [*map(str, secrets), *(str(root / name) for name in repository), "/etc/passwd", "/etc/hostname",
-             "/proc/1/maps", "/proc/self/mem", "/proc/self/environ", "/proc/cpuinfo",
-             os.path.expanduser("~/.bashrc")]  # fmt: skip
+    repository = [
+        "assignments/a1-neuron/a1-neuron.ipynb",
+        "autograder/checks/a1_neuron.py",
+        "autograder/judging/check.py",
+        "autograder/bank/a1-neuron/row_gradients.py",
+        "nnlib/losses.py",
+        "README.md",
+    ]
+    files = [
+        *map(str, secrets),
+        *(str(root / name) for name in repository),
+        "/etc/passwd",
+        "/etc/hostname",
+        "/proc/1/maps",
+        "/proc/self/mem",
+        "/proc/self/environ",
+        "/proc/cpuinfo",
+        os.path.expanduser("~/.bashrc"),
+    ]
     assert all(os.path.exists(path) for path in files[:8])
     assert ask(READ, *files) == []
 
@@ -162,21 +177,21 @@ def test_nothing_can_be_written_but_a_small_private_folder(ask):
 def test_what_one_submission_leaves_the_next_does_not_find(box):
     leave = "import os\nfor top in ('/tmp', '/work', '/dev/shm'):\n    open(top + '/note', 'w').write('answers')\n"
     look = "import os\ndef probe():\n    return [os.path.exists(t + '/note') for t in ('/tmp', '/work', '/dev/shm')]"
-    with box.submission() as first, box.submission() as second:
+    with box.session() as first, box.session() as second:
         first.run([{"source": leave + look, "isolated": False}])
         second.run([{"source": look, "isolated": False}])
-        for submission, expected in ((first, [True] * 3), (second, [False] * 3)):
-            with submission.check() as fork:
+        for session, expected in ((first, [True] * 3), (second, [False] * 3)):
+            with session.fork() as fork:
                 assert fork.call("probe", ()).value == expected
 
 
 def test_checks_do_not_see_each_others_state(box):
-    with box.submission() as submission:
-        submission.run(
+    with box.session() as session:
+        session.run(
             [{"source": "seen = []\ndef probe():\n    seen.append(1)\n    return len(seen)", "isolated": False}]
         )
         for _ in range(2):
-            with submission.check() as fork:
+            with session.fork() as fork:
                 assert fork.call("probe", ()).value == 1
 
 
@@ -268,12 +283,12 @@ def probe():
                 return True
     return False
 """
-    with box.submission() as first, box.submission() as second:
+    with box.session() as first, box.session() as second:
         first.run([{"source": look + f"kept = [{mark!r}]", "isolated": False}])
         second.run([{"source": look, "isolated": False}])
         answers = []
-        for submission in (first, second):
-            with submission.check() as fork:
+        for session in (first, second):
+            with session.fork() as fork:
                 answers.append(fork.call("probe", ()).value)
     assert answers == [True, False]
 

@@ -11,9 +11,9 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
-from autograder.late import handed_in
-from autograder.record import marks
+from autograder.course.course import Course
+from autograder.gradebook.late import handed_in
+from autograder.gradebook.record import marks
 from tests.a1_class import ASSIGNMENT, autograder, hand_in, nbgrader, released, solved
 from tests.attacks.test_ordinary_user import AS_USER, PYTHON, _path, _why_not
 
@@ -120,8 +120,9 @@ def test_a_time_that_a_student_made_up_saves_no_penalty(graded):
 
 
 def test_the_time_that_counts_is_the_same_on_both_routes(graded):
-    ours, theirs = ([mark for mark in marks(course.db_url, ASSIGNMENT) if mark.student not in NOTHING]
-                    for course in graded)  # fmt: skip
+    ours, theirs = (
+        [mark for mark in marks(course.db_url, ASSIGNMENT) if mark.student not in NOTHING] for course in graded
+    )
     assert ours == theirs
     for student in LIES.keys() - NOTHING:
         times = []

@@ -9,8 +9,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder.course import Course
-from autograder.record import path_to_alembic
+from autograder.course.course import Course
+from autograder.gradebook.record import path_to_alembic
 
 ASSIGNMENT = "a0-small"
 FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
@@ -32,7 +32,7 @@ def check(name, points):
 
 
 CHECKS = """
-from autograder.judgement import check
+from autograder.judging.check import check
 
 ALLOWED = ()
 

@@ -181,14 +181,38 @@ BEFORE["column_gradients"] = {
 
 # The gates: what AND, OR and NAND are answered with.
 
-ANSWERS = {"AND": ((1, 1), 1.5), "OR": ((1, 1), 0.5), "NAND": ((-1, -1), -1.5), "NOR": ((-1, -1), -0.5),
-           "first": ((1, 0), 0.5), "not first": ((-1, 0), -0.5), "first only": ((1, -1), 0.5),
-           "on": ((0, 0), -1), "off": ((0, 0), 1)}  # fmt: skip
-TABLES = [("OR", "OR", "NAND"), ("AND", "AND", "NAND"), ("NAND", "OR", "NAND"), ("AND", "NAND", "NAND"),
-          ("AND", "OR", "OR"), ("NOR", "OR", "NAND"), ("AND", "NOR", "NAND"), ("AND", "OR", "NOR"),
-          ("first", "OR", "NAND"), ("AND", "first", "NAND"), ("AND", "OR", "not first"), ("on", "OR", "NAND"),
-          ("AND", "on", "NAND"), ("AND", "OR", "off"), ("off", "off", "off"), ("on", "on", "on"),
-          ("AND", "OR", "first only"), ("NAND", "AND", "OR"), ("OR", "AND", "AND")]  # fmt: skip
+ANSWERS = {
+    "AND": ((1, 1), 1.5),
+    "OR": ((1, 1), 0.5),
+    "NAND": ((-1, -1), -1.5),
+    "NOR": ((-1, -1), -0.5),
+    "first": ((1, 0), 0.5),
+    "not first": ((-1, 0), -0.5),
+    "first only": ((1, -1), 0.5),
+    "on": ((0, 0), -1),
+    "off": ((0, 0), 1),
+}
+TABLES = [
+    ("OR", "OR", "NAND"),
+    ("AND", "AND", "NAND"),
+    ("NAND", "OR", "NAND"),
+    ("AND", "NAND", "NAND"),
+    ("AND", "OR", "OR"),
+    ("NOR", "OR", "NAND"),
+    ("AND", "NOR", "NAND"),
+    ("AND", "OR", "NOR"),
+    ("first", "OR", "NAND"),
+    ("AND", "first", "NAND"),
+    ("AND", "OR", "not first"),
+    ("on", "OR", "NAND"),
+    ("AND", "on", "NAND"),
+    ("AND", "OR", "off"),
+    ("off", "off", "off"),
+    ("on", "on", "on"),
+    ("AND", "OR", "first only"),
+    ("NAND", "AND", "OR"),
+    ("OR", "AND", "AND"),
+]
 
 
 def _gate_weights(answers, rng, name):

@@ -9,15 +9,15 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder import cells
-from autograder.author import KernelGuest
-from autograder.bank import variants
-from autograder.blank import Blank, verdict_on
+from autograder.authoring.bank import variants
+from autograder.authoring.kernel import KernelGuest
 from autograder.checks import a1_neuron_inputs, a1_neuron_mistakes, a1_neuron_right
-from autograder.checks.catalogue import CATALOGUE
-from autograder.diagnosis import STRUCTURAL
-from autograder.judgement import checks_of
-from autograder.verdict import UNDECIDED
+from autograder.course.verdict import UNDECIDED
+from autograder.judging.blank import Blank, verdict_on
+from autograder.judging.catalogue import CATALOGUE
+from autograder.judging.check_modules import checks_of
+from autograder.judging.diagnosis import STRUCTURAL
+from autograder.notebook import cells
 from nnlib.gradcheck import numerical_gradient
 from nnlib.losses import log_loss_from_logits
 

@@ -8,10 +8,10 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.exchange.default import ExchangeCollect
 
-from autograder import plain
-from autograder.collect import BY_EXCHANGE, LINKED, when
-from autograder.course import Course
-from autograder.late import handed_in
+from autograder.course import plain_files
+from autograder.course.course import Course
+from autograder.gradebook.late import handed_in
+from autograder.nbgrader_steps.collect import BY_EXCHANGE, LINKED, when
 
 ASSIGNMENT = "a0-small"
 EARLY, LATER, DUE, LATE = (timedelta(minutes=minutes) for minutes in (3, 2, 1, 0))  # ago: believed, as it is not long
@@ -66,8 +66,10 @@ def test_the_last_attempt_counts_where_the_course_says_so(exchange, course):
 
 
 def test_nbgraders_own_collect_would_ignore_the_extension(exchange, course):
-    lines = ['c.ExchangeFactory.collect = "nbgrader.exchange.default.ExchangeCollect"',
-             "c.ExchangeCollect.before_duedate = True"]  # fmt: skip
+    lines = [
+        'c.ExchangeFactory.collect = "nbgrader.exchange.default.ExchangeCollect"',
+        "c.ExchangeCollect.before_duedate = True",
+    ]
     assert collected(exchange(*lines), course) == {"ada": 1, "bob": 1, "late": 0}
 
 
@@ -115,13 +117,13 @@ def test_what_cannot_be_copied_leaves_no_earlier_attempts_time(exchange, course,
 
 
 def test_files_that_change_while_they_are_copied_count_when_they_are_collected(exchange, course, monkeypatch):
-    real = plain.copy
+    real = plain_files.copy
 
     def changing(source, target, most):
         left_out = real(source, target, most)
         (source / "later").symlink_to("/etc/hostname")
         return left_out
 
-    monkeypatch.setattr(plain, "copy", changing)
+    monkeypatch.setattr(plain_files, "copy", changing)
     collected(exchange(), course)
     assert handed_in(course, ASSIGNMENT, "ada").source == LINKED

@@ -9,9 +9,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 import autograder
-from autograder import cells
-from autograder.author import CheckFailed
-from autograder.checks.catalogue import CATALOGUE
+from autograder.authoring.kernel import CheckFailed
+from autograder.judging.catalogue import CATALOGUE
+from autograder.notebook import cells
 
 ASSIGNMENT = "a1-neuron"
 

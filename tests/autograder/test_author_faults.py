@@ -6,9 +6,10 @@ import nbformat
 import pytest
 from typer.testing import CliRunner
 
-from autograder import verify, worker
-from autograder.cells import grade_id
+from autograder import worker
+from autograder.authoring import verify
 from autograder.cli import app
+from autograder.notebook.cells import grade_id
 
 ASSIGNMENT = "a0-small"
 BANK = """# %% correct: {name}
@@ -106,10 +107,14 @@ def test_a_mistake_of_a_check_that_has_no_sentence_is_named(course):
     assert "Traceback" not in ended.stdout
 
 
-@pytest.mark.parametrize("change", [
-    lambda text: text.split("\n")[0],
-    lambda text: text.replace(f"{ASSIGNMENT}.two", f"{ASSIGNMENT}.one"),
-], ids=["without it", "another blank's"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.split("\n")[0],
+        lambda text: text.replace(f"{ASSIGNMENT}.two", f"{ASSIGNMENT}.one"),
+    ],
+    ids=["without it", "another blank's"],
+)
 def test_a_test_cell_without_its_hidden_line_is_not_verified(course, judges, change):
     edited(course, "test_two", change)
     refused("verify", "the hidden line of 'test_two'")

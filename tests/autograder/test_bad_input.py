@@ -10,9 +10,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from autograder import cells
-from autograder.record import marks
-from autograder.verdict import UNDECIDED
+from autograder.course.verdict import UNDECIDED
+from autograder.gradebook.record import marks
+from autograder.notebook import cells
 from tests.a1_class import ASSIGNMENT, autograder, hand_in, released, solved, verdict
 
 FULL = 40.0

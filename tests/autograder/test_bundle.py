@@ -2,8 +2,8 @@
 
 import pytest
 
-from autograder.bundle import bundle
-from autograder.judgement import ChecksError
+from autograder.judging.assignment import load_assignment
+from autograder.judging.check_modules import ChecksError
 
 ASSIGNMENT = "a0-small"
 
@@ -16,7 +16,7 @@ def checks(course):
 
 def refused(course) -> str:
     with pytest.raises(ChecksError) as error:
-        bundle(course, ASSIGNMENT)
+        load_assignment(course, ASSIGNMENT)
     assert str(error.value).endswith(".") and "\n" not in str(error.value)
     return str(error.value)
 
@@ -61,14 +61,17 @@ def test_an_import_that_would_not_be_followed_is_refused(course, checks, line):
 
 @pytest.mark.parametrize(
     "line",
-    ["from autograder.checks import extra", "from autograder.checks.extra import ONE",
-     "def later():\n    from autograder.checks import extra as one"],
-)  # fmt: skip
+    [
+        "from autograder.checks import extra",
+        "from autograder.checks.extra import ONE",
+        "def later():\n    from autograder.checks import extra as one",
+    ],
+)
 def test_what_is_imported_is_sent_along(course, checks, line):
     (checks.parent / "extra.py").write_text("from autograder.checks import more, catalogue\nONE = 1\n")
-    (checks.parent / "more.py").write_text("import autograder.judgement\nimport autograder\n")
+    (checks.parent / "more.py").write_text("import autograder.judging.check\nimport autograder\n")
     checks.write_text(f"{line}\n{checks.read_text()}")
-    assert set(bundle(course, ASSIGNMENT).checks) == {"a0_small", "extra", "more"}
+    assert set(load_assignment(course, ASSIGNMENT).checks) == {"a0_small", "extra", "more"}
 
 
 def test_a_broken_module_that_is_imported_is_named(course, checks):

@@ -7,13 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder import callbacks, wire
-from autograder.author import KernelGuest
-from autograder.blank import verdict_on
-from autograder.callbacks import Callbacks
-from autograder.judge import Judge
-from autograder.judgement import StudentFault, check
-from autograder.verdict import FAILED, PASSED
+from autograder.authoring.kernel import KernelGuest
+from autograder.course.verdict import FAILED, PASSED
+from autograder.judging.blank import verdict_on
+from autograder.judging.check import check
+from autograder.judging.judge import Judge
+from autograder.sandbox import callbacks
+from autograder.sandbox.callbacks import Callbacks
+from autograder.sandbox.fault import StudentFault
+from autograder.sandbox.inside import wire
 from tests.autograder.test_judge import SHORT, judged, notebook, outcomes
 
 BEST = 1e-4  # the step of this check's statement

@@ -7,13 +7,13 @@ from collections import defaultdict
 
 import pytest
 
-from autograder.author import KernelGuest
-from autograder.blank import Blank, verdict_on
+from autograder.authoring.kernel import KernelGuest
 from autograder.checks import a1_neuron_mistakes
-from autograder.checks.catalogue import CATALOGUE
-from autograder.diagnosis import STRUCTURAL, UnknownMistake
-from autograder.judgement import StudentFault
-from autograder.verdict import FAILED, PASSED
+from autograder.course.verdict import FAILED, PASSED
+from autograder.judging.blank import Blank, verdict_on
+from autograder.judging.catalogue import CATALOGUE
+from autograder.judging.diagnosis import STRUCTURAL, UnknownMistake
+from autograder.sandbox.fault import StudentFault
 from tests.autograder.held_out import ANY, TABLES, held_out
 from tests.autograder.test_a1_checks import BANK, CHECKS, answered, judged
 

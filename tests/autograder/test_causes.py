@@ -2,9 +2,9 @@
 
 import pytest
 
-from autograder import cells
-from autograder.checks.catalogue import CATALOGUE
-from autograder.comments import comment_on
+from autograder.gradebook.comments import comment_on
+from autograder.judging.catalogue import CATALOGUE
+from autograder.notebook import cells
 from tests.attacks.conftest import SHORT, Class_
 
 

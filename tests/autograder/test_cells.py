@@ -6,7 +6,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.preprocessors import ClearSolutions
 
-from autograder import cells
+from autograder.notebook import cells
 
 FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
 LINE = 'import autograder; autograder.check("a1-neuron.row_gradients", globals())'

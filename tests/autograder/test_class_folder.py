@@ -12,11 +12,14 @@ from nbgrader.api import Course as NamedCourse
 from nbgrader.apps import NbGraderAPI
 from typer.testing import CliRunner
 
-from autograder import lock, pipeline, record, release
+from autograder import pipeline
+from autograder.authoring import release
 from autograder.cli import app
-from autograder.course import Course, NoClass, NotWritten
+from autograder.course import lock, verdicts
+from autograder.course.course import Course, NoClass, NotWritten
 from autograder.executor import workers
-from autograder.record import path_to_alembic
+from autograder.gradebook import record
+from autograder.gradebook.record import path_to_alembic
 
 ASSIGNMENT = "a0-small"
 SOMEBODY_ELSE = 54321
@@ -97,10 +100,16 @@ def test_a_class_that_others_can_look_into_is_said_to_be(open_home, ask):
         closed.chmod(before)
 
 
-@pytest.mark.parametrize(("mode", "command"), [
-    (0o755, ("feedback", ASSIGNMENT)), (0o755, ("replay", "ada", ASSIGNMENT)),
-    (0o700, ("feedback", ASSIGNMENT)), (0o700, ("replay", "ada", ASSIGNMENT)), (0o700, ("grade", ASSIGNMENT)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("mode", "command"),
+    [
+        (0o755, ("feedback", ASSIGNMENT)),
+        (0o755, ("replay", "ada", ASSIGNMENT)),
+        (0o700, ("feedback", ASSIGNMENT)),
+        (0o700, ("replay", "ada", ASSIGNMENT)),
+        (0o700, ("grade", ASSIGNMENT)),
+    ],
+)
 def test_a_second_grader_of_the_class_is_told_in_one_sentence(open_home, ask, mode, command):
     open_home.directory.chmod(mode)
     said = as_somebody_else(lambda: ask(open_home, *command))
@@ -114,7 +123,7 @@ def test_nor_does_nbgrader_or_a_grading_run_begin_for_a_second_grader(open_home)
             pass
 
     assert as_somebody_else(hold).startswith("NoClass: ")
-    assert as_somebody_else(lambda: pipeline.saved(open_home, ASSIGNMENT, "ada")).startswith("PermissionError")
+    assert as_somebody_else(lambda: verdicts.load(open_home, ASSIGNMENT, "ada")).startswith("PermissionError")
 
 
 def test_a_class_that_cannot_be_written_is_one_sentence(open_home, ask):
@@ -156,8 +165,10 @@ def test_what_cannot_be_made_is_one_sentence(tmp_path):
 
 def courses(course):
     with record.open_gradebook(course.db_url) as gradebook:
-        return ([row.id for row in gradebook.db.query(NamedCourse)],
-                [row.course_id for row in gradebook.db.query(Assignment)])  # fmt: skip
+        return (
+            [row.id for row in gradebook.db.query(NamedCourse)],
+            [row.course_id for row in gradebook.db.query(Assignment)],
+        )
 
 
 @pytest.mark.parametrize("name", ["", "nn"])

@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 from autograder import pipeline
 from autograder.cli import app
 from autograder.executor import SchedulerError, cores
-from autograder.judge import UNSAFE_NOTE
-from autograder.sandbox import Sandbox, SandboxUnavailable
+from autograder.judging.judge import UNSAFE_NOTE
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.walls import SandboxUnavailable
 from tests.a1_class import ASSIGNMENT, UNCHECKED, autograder, environment, hand_in, released, solved, verdict
 
 WRONG = "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()"

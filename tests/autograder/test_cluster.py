@@ -27,11 +27,33 @@ STUDENTS = 10
 def certificates(folder: Path) -> dict[str, str]:
     """A certificate that signs itself, for scheduler, workers and client alike: Dask's settings, as its variables."""
     cert, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                    "-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=grading"], check=True,
-                   capture_output=True)  # fmt: skip
-    files = {f"{who}__{what.upper()}": str(path) for who in ("SCHEDULER", "WORKER", "CLIENT")
-             for what, path in (("cert", cert), ("key", key))}  # fmt: skip
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-keyout",
+            key,
+            "-out",
+            cert,
+            "-days",
+            "2",
+            "-subj",
+            "/CN=grading",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    files = {
+        f"{who}__{what.upper()}": str(path)
+        for who in ("SCHEDULER", "WORKER", "CLIENT")
+        for what, path in (("cert", cert), ("key", key))
+    }
     files |= {"CA_FILE": str(cert)}
     prefix = "DASK_DISTRIBUTED__COMM__"
     return {f"{prefix}TLS__{name}": path for name, path in files.items()} | {f"{prefix}REQUIRE_ENCRYPTION": "True"}
@@ -44,11 +66,23 @@ class Dask:
         self.folder, self.environment = folder, environment(root, **certificates)
         self._processes = []
         listen = ("--protocol", "tls", "--port", "0", "--host", "127.0.0.1")
-        self.scheduler = self._start("scheduler", *listen, "--no-show", "--no-dashboard",
-                                     "--scheduler-file", str(folder / "scheduler.json"))  # fmt: skip
+        self.scheduler = self._start(
+            "scheduler", *listen, "--no-show", "--no-dashboard", "--scheduler-file", str(folder / "scheduler.json")
+        )
         self.address = self._address()
-        self.workers = [self._start("worker", self.address, "--no-nanny", "--nthreads", "1", "--no-dashboard",
-                                    "--local-directory", str(folder / f"scratch{k}")) for k in range(2)]  # fmt: skip
+        self.workers = [
+            self._start(
+                "worker",
+                self.address,
+                "--no-nanny",
+                "--nthreads",
+                "1",
+                "--no-dashboard",
+                "--local-directory",
+                str(folder / f"scratch{k}"),
+            )
+            for k in range(2)
+        ]
 
     def _start(self, what: str, *arguments: str) -> subprocess.Popen:
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments]
@@ -111,8 +145,14 @@ def fresh(graded_here, tmp_path):
 def begun(course, root, dask, certs) -> subprocess.Popen:
     """A run on the cluster that has written two verdicts."""
     command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--scheduler", dask.address]
-    run = subprocess.Popen(command, cwd=course.root, env=environment(root, **certs), stdout=subprocess.PIPE,
-                           stderr=subprocess.PIPE, text=True)  # fmt: skip
+    run = subprocess.Popen(
+        command,
+        cwd=course.root,
+        env=environment(root, **certs),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     deadline = time.monotonic() + 120
     while len(list(course.directory.glob("verdicts/*/*.json"))) < 2 and time.monotonic() < deadline:
         assert run.poll() is None, run.communicate()
@@ -145,7 +185,7 @@ def test_a_worker_with_another_version_of_the_package_is_refused(dask, fresh, ro
     """The client runs a copy of the package that differs by one line."""
     for name in ("autograder", "nnlib"):
         shutil.copytree(root / name, tmp_path / "other" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    with (tmp_path / "other" / "autograder" / "judgement.py").open("a") as file:
+    with (tmp_path / "other" / "autograder" / "judging" / "check.py").open("a") as file:
         file.write("\n# another version\n")
     run = autograder(tmp_path / "other", fresh.root, "grade", ASSIGNMENT, "--scheduler", dask.address, **certs)
     assert run.returncode == 2 and "runs another version of this package" in run.stderr, run.stderr

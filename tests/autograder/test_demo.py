@@ -7,9 +7,9 @@ from typer.testing import CliRunner
 
 from autograder import cli
 from autograder import demo as demo_module
+from autograder.course.verdict import Verdict
 from autograder.demo import CLASS
-from autograder.record import marks
-from autograder.verdict import Verdict
+from autograder.gradebook.record import marks
 from tests.a1_class import ASSIGNMENT, demo, verdict
 
 
@@ -115,9 +115,15 @@ def test_no_difference_is_no_fault(again):
     assert result.exit_code == 0 and all(row["as_expected"] for row in json.loads(result.stdout))
 
 
-@pytest.mark.parametrize("planted", [
-    ('"score": 0.0', '"score": 2.0'), ('"score": 4.0', '"score": null'), ('"missing_mean"', '"wrong_sign"'),
-], ids=["a mark", "an undecided blank", "a diagnosis"])  # fmt: skip
+@pytest.mark.parametrize(
+    "planted",
+    [
+        ('"score": 0.0', '"score": 2.0'),
+        ('"score": 4.0', '"score": null'),
+        ('"missing_mean"', '"wrong_sign"'),
+    ],
+    ids=["a mark", "an undecided blank", "a diagnosis"],
+)
 def test_a_difference_exits_with_1(again, planted):
     result = again(chloe=planted)
     assert result.exit_code == 1

@@ -15,7 +15,7 @@ from nbconvert.filters import Highlight2HTML, ansi2html, markdown2html
 from nbconvert.filters.markdown_mistune import InvalidNotebook, markdown2html_mistune
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 
-from autograder.display import (
+from autograder.notebook.showable import (
     ALL_IMAGE_BYTES,
     ALL_OUTPUTS,
     ALL_TEXT,

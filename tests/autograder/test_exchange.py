@@ -13,8 +13,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeFetchAssignment, ExchangeFetchFeedback, ExchangeSubmit
 from traitlets.config import Config
 
-from autograder.course import Course
-from autograder.record import marks
+from autograder.course.course import Course
+from autograder.gradebook.record import marks
 from tests.a1_class import autograder, nbgrader
 
 ASSIGNMENT, COURSE = "a0-small", "nn"
@@ -49,10 +49,17 @@ class Hub:
         """One of nbgrader's student commands, in a home of the student's own."""
         home = self.exchange.parent / "homes" / name
         home.mkdir(parents=True, exist_ok=True)
-        config = Config({"Exchange": {"root": str(self.exchange), "cache": str(home / "cache"),
-                                      "assignment_dir": str(home)},
-                         "CourseDirectory": {"course_id": COURSE, "assignment_id": ASSIGNMENT, "root": str(home),
-                                             "student_id": name}})  # fmt: skip
+        config = Config(
+            {
+                "Exchange": {"root": str(self.exchange), "cache": str(home / "cache"), "assignment_dir": str(home)},
+                "CourseDirectory": {
+                    "course_id": COURSE,
+                    "assignment_id": ASSIGNMENT,
+                    "root": str(home),
+                    "student_id": name,
+                },
+            }
+        )
         who = Authenticator(config=config)
         step(coursedir=CourseDirectory(config=config), authenticator=who, config=config).start()
         return home
@@ -135,8 +142,13 @@ def test_a_student_without_the_exchanges_files_or_with_others_does_not_hold_up_t
         path.unlink()
         os.mkfifo(path)
 
-    damage = {"alone": left_out, "empty": filled(b""), "bytes": filled(b"\xff\xfe" * 50),
-              "huge": filled(b"x" * 9_999_999), "pipe": pipe}  # fmt: skip
+    damage = {
+        "alone": left_out,
+        "empty": filled(b""),
+        "bytes": filled(b"\xff\xfe" * 50),
+        "huge": filled(b"x" * 9_999_999),
+        "pipe": pipe,
+    }
     for name in damage:
         hub.hand_in(name)
     hub.hand_in("zoe")

@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.course import Course
+from autograder.course.course import Course
 from tests.a1_class import nbgrader
 from tests.autograder.test_incremental import ASSIGNMENT, RIGHT, WRONG, by_hand, graded, hand_in
 
@@ -57,7 +57,14 @@ def test_what_has_no_mark_is_empty_and_a_column_says_why(ask):
     ended = ask("export", ASSIGNMENT)
     rows = table(ended.stdout)
     assert [rows["ada"][name] for name in ("one", "why", "marks", "late_penalty", "total", "max", "missing")] == [
-        "2", "3.75", "10.25", "0", "10.25", "10.5", ""]  # fmt: skip
+        "2",
+        "3.75",
+        "10.25",
+        "0",
+        "10.25",
+        "10.5",
+        "",
+    ]
     assert [rows["cleo"][name] for name in ("one", "why", "marks", "total")] == ["2", "", "", ""]
     assert rows["cleo"]["missing"] == "written: why not read yet"
     assert rows["ben"]["missing"] == "undecided: one, three, two; written: why not read yet"

@@ -14,12 +14,13 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder import record
-from autograder.checks.catalogue import CATALOGUE
+from autograder.course import verdicts
+from autograder.course.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 from autograder.feedback import MOST_FIGURES, render
-from autograder.late import HandedIn, Late
+from autograder.gradebook import record
+from autograder.gradebook.late import HandedIn, Late
+from autograder.judging.catalogue import CATALOGUE
 from autograder.pipeline import feedback_page, write_feedback
-from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 from tests.formgrader import chromium
 
 FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
@@ -90,8 +91,19 @@ def test_a_failed_blank_shows_mark_finding_example_diagnosis_and_code():
     finding = Finding("∂J/∂w", "Entry `[1]` is 3, not 1.", "print(one())", name)
     failed = verdict(score=0.5, findings=[finding], diagnosis=name, notes=["The cell was copied."])
     seen = words(render(failed, notebook()))
-    for expected in ("One neuron", "ada", "0.5 of 2", "Partly right", "It is one.", "∂J/∂w", "Entry [1] is 3, not 1.",
-                     "print(one())", "def one():", "The cell was copied.", sentence):  # fmt: skip
+    for expected in (
+        "One neuron",
+        "ada",
+        "0.5 of 2",
+        "Partly right",
+        "It is one.",
+        "∂J/∂w",
+        "Entry [1] is 3, not 1.",
+        "print(one())",
+        "def one():",
+        "The cell was copied.",
+        sentence,
+    ):
         assert expected in seen
 
 
@@ -405,7 +417,7 @@ def graded(course, student, score):
         for name, points in (("one", 2.0), ("two", 3.0), ("three", 1.5))
     )
     found = Verdict("a0-small", student, "cd" * 32, blanks)
-    record.save_verdict(course, found)
+    verdicts.save(course, found)
     with record.open_gradebook(course.db_url) as gradebook:
         record.record(gradebook, found)
 

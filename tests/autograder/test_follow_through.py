@@ -7,14 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder import callbacks, cells
-from autograder.blank import Blank
-from autograder.calls import SandboxGuest
-from autograder.comments import comment_on, follow_through
-from autograder.judge import Judge
-from autograder.judgement import ChecksError, check, checks_of
-from autograder.sandbox import Limits
-from autograder.verdict import FAILED, PASSED, BlankVerdict
+from autograder.course.verdict import FAILED, PASSED, BlankVerdict
+from autograder.gradebook.comments import comment_on, follow_through
+from autograder.judging.blank import Blank
+from autograder.judging.check import check
+from autograder.judging.check_modules import ChecksError, checks_of
+from autograder.judging.judge import Judge
+from autograder.notebook import cells
+from autograder.sandbox import callbacks
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import Fork
 from tests.autograder.conftest import graded
 from tests.autograder.test_a1_checks import sources
 from tests.autograder.test_catalogue import Ending
@@ -56,10 +58,16 @@ def marks(blanks):
 # what is earned
 
 
-@pytest.mark.parametrize(("wrong", "names", "then"), [
-    ("log_loss", TRAIN, "train"), ("row_gradients", TRAIN, "train"), ("gradient_step", TRAIN, "train"),
-    ("sigmoid", ("sigmoid", "sigmoid_derivative"), "sigmoid_derivative"), ("perceptron", ("perceptron", "xor"), "xor"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wrong", "names", "then"),
+    [
+        ("log_loss", TRAIN, "train"),
+        ("row_gradients", TRAIN, "train"),
+        ("gradient_step", TRAIN, "train"),
+        ("sigmoid", ("sigmoid", "sigmoid_derivative"), "sigmoid_derivative"),
+        ("perceptron", ("perceptron", "xor"), "xor"),
+    ],
+)
 def test_a_wrong_prerequisite_costs_its_own_marks_only(judge, wrong, names, then):
     blanks = judged_a1(judge, names, **{wrong: WRONG[wrong]})
     assert blanks[wrong].score < 4 and blanks[wrong].followed == ()
@@ -130,10 +138,17 @@ def test_a_wrong_answer_gains_nothing_from_right_prerequisites(judge):
     assert marks(blanks)["train"] == (0.0, ())
 
 
-@pytest.mark.parametrize("returned", [
-    "log_loss(y, X @ np.zeros(X.shape[1]))", "(log_loss, log_loss, log_loss)", "(log_loss(y, y),) * 3",
-    "[log_loss(y, 0 * y)] * steps", "log_loss.func.__self__", "row_gradients(X, y) + (log_loss(y, y),)",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "log_loss(y, X @ np.zeros(X.shape[1]))",
+        "(log_loss, log_loss, log_loss)",
+        "(log_loss(y, y),) * 3",
+        "[log_loss(y, 0 * y)] * steps",
+        "log_loss.func.__self__",
+        "row_gradients(X, y) + (log_loss(y, y),)",
+    ],
+)
 def test_handing_on_what_a_stand_in_returns_gains_nothing(judge, returned):
     train = f"def train(X, y, lr, steps):\n    return {returned}"
     blanks = judged_a1(judge, TRAIN, log_loss=WRONG["log_loss"], row_gradients=WRONG["row_gradients"], train=train)
@@ -190,7 +205,7 @@ def train(X, y, lr, steps):
     codes = [c for c in map(lambda f: f.__code__, functions) if "autograder/checks" in c.co_filename]
     codes += [c for c in map(lambda f: f.__code__, functions) if c.co_name == "log_loss_from_logits"]
     modules = [name for name in sys.modules if "checks" in name or name in ("nnlib.losses", "nnlib.activations")]
-    holds = log_loss.func.__code__.co_filename.endswith("guest.py"), log_loss.args
+    holds = log_loss.func.__code__.co_filename.endswith("processes.py"), log_loss.args
     return "nothing" if (codes, modules, holds) == ([], [], (True, (0,))) else str((codes, modules, holds))
 """
 
@@ -276,7 +291,7 @@ def test_without_a_mistake_nothing_is_judged_twice(small, monkeypatch):
     examine = Blank.examine
 
     def counted(self, guest, *, public, singly=False):
-        if isinstance(guest, SandboxGuest):
+        if isinstance(guest, Fork):
             tried.append((self.check.name, public, *self.helped))
         return examine(self, guest, public=public, singly=singly)
 
@@ -303,7 +318,10 @@ def test_what_comes_after_an_end_is_not_called_wrong(small):
     crash = "import os\ndef upper(x):\n    os._exit(1)"
     blanks = small_ones(small, BAD_BASE, crash, "def last(x):\n    return 8 * x")[1]
     assert {name: (blank.score, blank.followed) for name, blank in blanks.items()} == {
-        "base": (0.0, ()), "upper": (0.0, ()), "last": (2.0, ())}  # fmt: skip
+        "base": (0.0, ()),
+        "upper": (0.0, ()),
+        "last": (2.0, ()),
+    }
 
 
 def test_more_marks_count_even_where_they_are_not_all(small):
@@ -367,17 +385,22 @@ def test_a_stand_in_that_raises_is_the_callers_error(small, monkeypatch):
 
 def declared(monkeypatch, **needs):
     """The checks of an assignment in which blanks need what is given."""
-    checks = {name: check({"p": 1.0}, dict.fromkeys(needed, doubled), (doubled,) if needed else ())(lambda blank: None)
-              for name, needed in needs.items()}  # fmt: skip
+    checks = {
+        name: check({"p": 1.0}, dict.fromkeys(needed, doubled), (doubled,) if needed else ())(lambda blank: None)
+        for name, needed in needs.items()
+    }
     monkeypatch.setitem(sys.modules, "autograder.checks.a0_circle", module_of(**checks))
     return checks_of("a0-circle")
 
 
-@pytest.mark.parametrize(("needs", "circle"), [
-    ({"a": ["b"], "b": ["a"]}, {"a → b → a", "b → a → b"}),
-    ({"a": ["b"], "b": ["c"], "c": ["a"], "d": []}, {"a → c → b → a", "b → a → c → b", "c → b → a → c"}),
-    ({"a": ["a"]}, {"a → a"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("needs", "circle"),
+    [
+        ({"a": ["b"], "b": ["a"]}, {"a → b → a", "b → a → b"}),
+        ({"a": ["b"], "b": ["c"], "c": ["a"], "d": []}, {"a → c → b → a", "b → a → c → b", "c → b → a → c"}),
+        ({"a": ["a"]}, {"a → a"}),
+    ],
+)
 def test_a_circle_is_refused_and_named(monkeypatch, needs, circle):
     with pytest.raises(ChecksError, match="^in a0-circle, blanks need each other in a circle: ") as refused:
         declared(monkeypatch, **needs)

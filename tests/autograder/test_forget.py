@@ -14,12 +14,14 @@ import pytest
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
-from autograder import late, lock, pipeline
+from autograder import pipeline
 from autograder.cli import app
-from autograder.course import Course
+from autograder.course import lock
+from autograder.course.course import Course
+from autograder.course.receipt import SECRET
 from autograder.executor import workers
-from autograder.receipt import SECRET
-from autograder.record import marks
+from autograder.gradebook import late
+from autograder.gradebook.record import marks
 from tests.a1_class import environment
 
 ASSIGNMENT = "a0-small"
@@ -71,9 +73,13 @@ def forget(course, monkeypatch):
 
 def holds(course, *words, but=()):
     """The files of a class in whose name or bytes one of these words stands."""
-    return {str(path.relative_to(course.directory)) for path in course.directory.rglob("*")
-            if path.is_file() and path.relative_to(course.directory).parts[0] not in but
-            and any(word in str(path).encode() or word in path.read_bytes() for word in words)}  # fmt: skip
+    return {
+        str(path.relative_to(course.directory))
+        for path in course.directory.rglob("*")
+        if path.is_file()
+        and path.relative_to(course.directory).parts[0] not in but
+        and any(word in str(path).encode() or word in path.read_bytes() for word in words)
+    }
 
 
 OTHERS = ("zo", "zora.json", "zorah")

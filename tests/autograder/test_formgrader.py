@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import bank
-from autograder.course import Course
-from autograder.record import marks
+from autograder.authoring import bank
+from autograder.course.course import Course
+from autograder.gradebook.record import marks
 from tests.a1_class import ASSIGNMENT, autograder, hand_in, released, solved, verdict
 from tests.formgrader import chromium, jupyter
 from tests.hostile import hostile

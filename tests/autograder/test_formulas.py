@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from autograder.display import neutral
+from autograder.notebook.showable import neutral
 
 
 def test_no_formula_covers_the_page():

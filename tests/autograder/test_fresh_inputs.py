@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from autograder.author import KernelGuest
-from autograder.blank import Blank, verdict_on
-from autograder.judgement import StudentFault, check
-from autograder.verdict import FAILED, PASSED
+from autograder.authoring.kernel import KernelGuest
+from autograder.course.verdict import FAILED, PASSED
+from autograder.judging.blank import Blank, verdict_on
+from autograder.judging.check import check
+from autograder.sandbox.fault import StudentFault
 from tests.autograder.test_judgement import numbers
 
 

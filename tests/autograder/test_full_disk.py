@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from autograder.course import Course, NotWritten, SecretError, write_whole
-from autograder.gradebook import GradebookUnreachable, backup
+from autograder.course.course import Course, NotWritten, SecretError, write_whole
+from autograder.gradebook.database import GradebookUnreachable, backup
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import cells
+from autograder.notebook import cells
 from tests.a1_class import ASSIGNMENT
 from tests.benchmarks import classes, grading
 

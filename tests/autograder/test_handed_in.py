@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from autograder import pipeline
+from autograder.course.handed_in import NothingToGrade, submission, submissions
 from autograder.executor import workers
-from autograder.handed_in import NothingToGrade, submission, submissions
 
 ASSIGNMENT = "a0-small"
 

@@ -1,6 +1,6 @@
 """The host against a guest that sends what it likes: always a finding, soon, in bounded memory, and never an exception.
 
-A thread plays the submission over real sockets. What it is asked for comes from `Submission` and `SandboxGuest`.
+A thread plays the submission over real sockets. What it is asked for comes from `Session` and `SandboxGuest`.
 """
 
 import contextlib
@@ -18,12 +18,13 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder import wire
-from autograder.blank import Blank
-from autograder.comments import comment_on
-from autograder.judgement import check
-from autograder.sandbox import Died, Limits, Submission
-from autograder.verdict import FAILED, PASSED, Verdict
+from autograder.course.verdict import FAILED, PASSED, Verdict
+from autograder.gradebook.comments import comment_on
+from autograder.judging.blank import Blank
+from autograder.judging.check import check
+from autograder.sandbox.inside import wire
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import Died, Session
 
 LIMITS = Limits(check_wall=5, cell_wall=2, start_wall=2)
 SEEDS = 400
@@ -75,16 +76,16 @@ def verdict_on(process, script, limits=LIMITS, what=f, fresh=True):
     guest = threading.Thread(target=_play, args=(theirs, script), daemon=True)
     guest.start()
     with ours:
-        submission = Submission(ours, os.pidfd_open(process), limits)
+        session = Session(ours, os.pidfd_open(process), limits)
         started = time.monotonic()
-        with submission.check({"other": total}) as fork:
+        with session.fork({"other": total}) as fork:
             blank = Blank(what, b"5eed")
             blank.examine(fork, public=True, singly=what is not many)
             if fresh and blank.fault(public=True) is None:
                 blank.examine(fork, public=False)
             verdict = blank.verdict(4.0)
         assert time.monotonic() - started < limits.start_wall + limits.check_wall + 4
-    os.close(submission._pidfd)
+    os.close(session._pidfd)
     guest.join(10)
     assert verdict.outcome in (PASSED, FAILED) and 0 <= verdict.score <= 4
     whole = Verdict("a", "ada", "5ub", (verdict,))
@@ -358,7 +359,7 @@ def test_the_deadline_holds(process, how):
 def test_a_drip_and_a_flood_do_not_blind_the_watch(process, monkeypatch):
     """Memory is looked at while bytes come, too."""
     looks = []
-    monkeypatch.setattr("autograder.sandbox.uses_more", lambda pid, most: looks.append(pid))
+    monkeypatch.setattr("autograder.sandbox.session.uses_more", lambda pid, most: looks.append(pid))
 
     def script(ours, request):
         ours.sendall(wire.PREFIX.pack(wire.MAX_HEADER, 0))
@@ -418,9 +419,31 @@ def _plain(rng):
 
 def _node(rng, depth=0):
     """A random node: mostly of a form the wire knows, with something wrong in it."""
-    leaves = [None, True, 0, -1, DIGITS, 0.5, float("nan"), float("inf"), "", "raised", "\ud800", [], {}, {"list": 3},
-              {"handle": "f", "callable": True}, {"callback": 0}, array(), array(1), array(shape=[0]), array(dtype="O"),
-              array(shape=[1, 1, 1], scalar=True), array(shape=[HUGE]), array(dtype="|b1", shape=[2, 4])]  # fmt: skip
+    leaves = [
+        None,
+        True,
+        0,
+        -1,
+        DIGITS,
+        0.5,
+        float("nan"),
+        float("inf"),
+        "",
+        "raised",
+        "\ud800",
+        [],
+        {},
+        {"list": 3},
+        {"handle": "f", "callable": True},
+        {"callback": 0},
+        array(),
+        array(1),
+        array(shape=[0]),
+        array(dtype="O"),
+        array(shape=[1, 1, 1], scalar=True),
+        array(shape=[HUGE]),
+        array(dtype="|b1", shape=[2, 4]),
+    ]
     if depth > 3 or rng.random() < 0.4:
         return leaves[rng.integers(len(leaves))]
     some = [_node(rng, depth + 1) for _ in range(rng.integers(4))]
@@ -439,8 +462,11 @@ def bombs():
     """The largest headers of the smallest values, the largest buffer, text of uneven length, what broadcasts."""
     for unit in BOMBS:
         units = ",".join([unit] * ((wire.MAX_HEADER - 300) // (len(unit) + 1)))
-        yield sends(lambda n, units=units: frame(
-            f'{{"kind":"value","nonce":"{n}","sizes":[],"body":{{"list":[{units}]}}}}'.encode()))  # fmt: skip
+        yield sends(
+            lambda n, units=units: frame(
+                f'{{"kind":"value","nonce":"{n}","sizes":[],"body":{{"list":[{units}]}}}}'.encode()
+            )
+        )
     zeros = ",".join("0" * ((wire.MAX_HEADER - 300) // 2))
     yield sends(lambda n: frame(f'{{"kind":"value","nonce":"{n}","sizes":[{zeros}],"body":1}}'.encode()))
     yield flood(1 << 30, 0)
@@ -497,14 +523,14 @@ def cells_of(process, *messages, count=2):
     guest = threading.Thread(target=play, daemon=True)
     guest.start()
     with ours:
-        submission = Submission(ours, os.pidfd_open(process), replace(LIMITS, cell_wall=0.1))
+        session = Session(ours, os.pidfd_open(process), replace(LIMITS, cell_wall=0.1))
         try:
-            return submission.run([{"source": "", "isolated": False}] * count)
+            return session.run([{"source": "", "isolated": False}] * count)
         except Died as death:
             assert 0 <= death.index < count and str(death)
             return death
         finally:
-            os.close(submission._pidfd)
+            os.close(session._pidfd)
 
 
 def cell(index, outputs, dropped=0, kind="cell"):
@@ -531,7 +557,14 @@ def test_odd_outputs_become_sound_ones_or_none(process):
     cell_of_them = nbformat.v4.new_code_cell("", outputs=made, execution_count=1)
     nbformat.validate(nbformat.v4.new_notebook(cells=[cell_of_them]))
     assert [output.output_type for output in made] == [
-        "error", "error", "error", "error", "stream", "display_data", "execute_result"]  # fmt: skip
+        "error",
+        "error",
+        "error",
+        "error",
+        "stream",
+        "display_data",
+        "execute_result",
+    ]
     assert made[0].traceback == ["line"]
 
 
@@ -557,9 +590,9 @@ def survive_floods(pid):
             _flood(theirs, cell(0, FLOODS[what]))
         theirs.close()
         resource.setrlimit(resource.RLIMIT_AS, (page + MOST_MEMORY, resource.RLIM_INFINITY))
-        submission = Submission(ours, os.pidfd_open(pid), LIMITS)
+        session = Session(ours, os.pidfd_open(pid), LIMITS)
         try:
-            results = submission.run([{"source": "", "isolated": False}] * MANY)
+            results = session.run([{"source": "", "isolated": False}] * MANY)
             print(sum(result["dropped"] > 0 for result in results), flush=True)
         except Died:
             print("died", flush=True)

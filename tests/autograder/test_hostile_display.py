@@ -11,7 +11,7 @@ import pytest
 from nbformat.sign import NotebookNotary
 from nbgrader.api import Gradebook
 
-from autograder.record import marks
+from autograder.gradebook.record import marks
 from tests import hostile
 from tests.a1_class import ASSIGNMENT, autograder, hand_in, released, solved
 from tests.formgrader import chromium, jupyter, own_folders
@@ -19,10 +19,31 @@ from tests.formgrader import chromium, jupyter, own_folders
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"  # Formgrader's page asks for it; nothing answers here
 # what runs for certain where nothing is cleaned; the rest needs MathJax or a renderer that is not installed
 RUN_IN_FORMGRADER = {
-    "script", "image", "svg", "frame", "frame_link", "details", "style", "stylesheet", "media", "object",
-    "anchor", "scheme", "mixed_case", "entity", "named", "reference", "picture", "picture_reference",
-    "output_script", "output_javascript", "output_markdown", "output_isolated", "output_width", "output_frame",
-}  # fmt: skip
+    "script",
+    "image",
+    "svg",
+    "frame",
+    "frame_link",
+    "details",
+    "style",
+    "stylesheet",
+    "media",
+    "object",
+    "anchor",
+    "scheme",
+    "mixed_case",
+    "entity",
+    "named",
+    "reference",
+    "picture",
+    "picture_reference",
+    "output_script",
+    "output_javascript",
+    "output_markdown",
+    "output_isolated",
+    "output_width",
+    "output_frame",
+}
 RUN_IN_LAB = {"output_script", "output_image", "output_javascript", "output_frame", "output_markdown", "picture"}
 
 

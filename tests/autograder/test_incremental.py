@@ -13,11 +13,14 @@ import nbformat
 import psutil
 import pytest
 
-from autograder import cells, late, lock, pipeline, receipt, record
-from autograder.course import Course
+from autograder import pipeline
+from autograder.course import lock, receipt, verdicts
+from autograder.course.course import Course
+from autograder.course.handed_in import submissions
+from autograder.course.verdict import Verdict
 from autograder.executor import workers
-from autograder.handed_in import submissions
-from autograder.verdict import Verdict
+from autograder.gradebook import late, record
+from autograder.notebook import cells
 from autograder.worker import OtherGrader
 from tests.a1_class import autograder, environment
 from tests.runs import state, ungraded
@@ -60,7 +63,7 @@ def judged(graded):
 
 
 def saved(course, student) -> Verdict:
-    return pipeline.saved(course, ASSIGNMENT, student)
+    return verdicts.load(course, ASSIGNMENT, student)
 
 
 @pytest.fixture(scope="module")
@@ -176,9 +179,16 @@ def _hear_ctrl_c():
 def begun(course, root, ready, *options) -> tuple[subprocess.Popen, list[psutil.Process]]:
     """(a process that grades, in a process group of its own, as `ready` said so; all that it has started)."""
     command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--jobs", "2", *options]
-    process = subprocess.Popen(command, cwd=course.root, env=environment(root), stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True,
-                               preexec_fn=_hear_ctrl_c)  # fmt: skip
+    process = subprocess.Popen(
+        command,
+        cwd=course.root,
+        env=environment(root),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=_hear_ctrl_c,
+    )
     deadline = time.monotonic() + 60
     while not ready() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.002)
@@ -218,8 +228,9 @@ def test_ctrl_c_ends_the_run_at_once_and_the_next_goes_on(fresh, done, root, who
     _, alive = psutil.wait_procs(family, timeout=10)
     assert alive == [], "processes outlived the run that was interrupted"
     for student in ("ben", "cleo", "dan", "eve"):
-        shutil.copytree(done.directory / "submitted" / student, fresh.directory / "submitted" / student,
-                        dirs_exist_ok=True)  # fmt: skip
+        shutil.copytree(
+            done.directory / "submitted" / student, fresh.directory / "submitted" / student, dirs_exist_ok=True
+        )
     assert judged(graded(fresh)) == ["ben", "cleo", "dan", "eve"]
     assert state(fresh, ASSIGNMENT) == state(done, ASSIGNMENT)
 
@@ -243,7 +254,7 @@ def end_before(monkeypatch):
     """
 
     def run(step, count, course):
-        owner = {"write_whole": pipeline, "receipt": receipt}.get(step, record)
+        owner = {"write_whole": pipeline, "save": verdicts, "note": verdicts, "receipt": receipt}.get(step, record)
         step = "write_whole" if owner is receipt else step
         real, left = getattr(owner, step), [count]
 
@@ -261,8 +272,9 @@ def end_before(monkeypatch):
     return run
 
 
-STEPS = [("save_verdict", 1), ("record", 3), *(("write_whole", k) for k in range(1, 5)), ("receipt", 1), ("receipt", 2)]
-NEXT_STEPS = [("save_verdict", 1), ("record", 1), *((step, k) for step in ("write_whole", "receipt") for k in (1, 2))]
+TWICE = [(step, count) for step in ("write_whole", "note", "receipt") for count in (1, 2)]
+STEPS = [("save", 1), ("record", 3), *TWICE]
+NEXT_STEPS = [("save", 1), ("record", 1), ("write_whole", 1), ("note", 1), ("receipt", 1), ("receipt", 2)]
 
 
 @pytest.mark.parametrize(("step", "count"), STEPS)
@@ -296,7 +308,7 @@ def test_who_was_marked_and_handed_in_again_after_a_run_that_ended_is_put_before
     """The run ends where the marks are recorded, and which file they are of is not yet noted."""
     for student in CLASS.keys() - {"ada"}:
         shutil.rmtree(fresh.directory / "submitted" / student)
-    end_before("write_whole", 3, fresh)
+    end_before("note", 2, fresh)
     by_hand(fresh, "ada", "why", manual_score=4.0, needs_manual_grade=False)
     hand_in(fresh, "ada", RIGHT, written="Something else.")
     graded(fresh)

@@ -10,16 +10,19 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder import judge as judge_module
-from autograder import walls
-from autograder.blank import Blank
-from autograder.calls import SandboxGuest
-from autograder.course import Course
-from autograder.judge import Judge
-from autograder.judgement import StudentFault, check
-from autograder.outputs import _outputs
-from autograder.sandbox import Limits, Sandbox, SandboxUnavailable
-from autograder.verdict import FAILED, PASSED, UNDECIDED
+from autograder.course.course import Course
+from autograder.course.verdict import FAILED, PASSED, UNDECIDED
+from autograder.judging import judge as judge_module
+from autograder.judging.blank import Blank
+from autograder.judging.check import check
+from autograder.judging.judge import Judge
+from autograder.sandbox import walls
+from autograder.sandbox.fault import StudentFault
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.outputs import _outputs
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.session import Fork
+from autograder.sandbox.walls import SandboxUnavailable
 from tests.autograder.conftest import graded
 
 ASSIGNMENT = "a0-judged"
@@ -198,7 +201,7 @@ def test_a_check_that_waited_is_tried_once_more_and_one_that_computed_is_not(jud
 
 def test_a_check_that_waited_once_is_judged_by_its_second_try(judge, monkeypatch):
     """The machine was busy: the first try runs out of time, the second one is right."""
-    calls, asked = SandboxGuest.calls, []
+    calls, asked = Fork.calls, []
 
     def slow_at_first(self, name, many):
         if name == "one":
@@ -208,7 +211,7 @@ def test_a_check_that_waited_once_is_judged_by_its_second_try(judge, monkeypatch
             raise StudentFault("timed_out", "one did not return within 3 seconds.")
         return calls(self, name, many)
 
-    monkeypatch.setattr(SandboxGuest, "calls", slow_at_first)
+    monkeypatch.setattr(Fork, "calls", slow_at_first)
     assert outcomes(judged(judge, notebook())[1])["one"] == (PASSED, 2.0)
     public, *fresh = asked  # the second try of the public example asks call by call
     assert len(fresh) == 2 and fresh[0] != fresh[1]
@@ -295,9 +298,7 @@ def test_outputs_of_another_form_are_dropped(output):
 
 
 def test_data_that_is_no_text_is_dropped_from_an_output():
-    (output,) = _outputs(
-        [{"output_type": "display_data", "data": {"text/plain": "x", "image/png": 3, 4: "y"}}]
-    )
+    (output,) = _outputs([{"output_type": "display_data", "data": {"text/plain": "x", "image/png": 3, 4: "y"}}])
     assert output.data == {"text/plain": "x"}
 
 
@@ -313,8 +314,17 @@ wire.send = forged
 """
 
 
-@pytest.mark.parametrize("value", ["None", "{}", "{'outputs': 3, 'dropped': 0}", "{'outputs': [3], 'dropped': 0}", "[]",
-                                   "{'outputs': [{'output_type': 'error'}], 'dropped': -1}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    [
+        "None",
+        "{}",
+        "{'outputs': 3, 'dropped': 0}",
+        "{'outputs': [3], 'dropped': 0}",
+        "[]",
+        "{'outputs': [{'output_type': 'error'}], 'dropped': -1}",
+    ],
+)
 def test_forged_outputs_decide_nothing_and_raise_nothing(judge, value):
     verdict, blanks, executed = judged(judge, notebook(FORGED_OUTPUTS.replace("VALUE", value)))
     assert {blank.outcome for blank in blanks.values()} <= {PASSED, FAILED} and verdict.staff_notes == ()

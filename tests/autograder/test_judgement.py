@@ -6,13 +6,15 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from autograder import cells
-from autograder.author import KernelGuest
-from autograder.blank import Blank, verdict_on
-from autograder.checks.catalogue import CATALOGUE
-from autograder.comparison import EXACT, RTOL
-from autograder.judgement import Reply, StudentFault, check, checks_of
-from autograder.verdict import FAILED, PASSED
+from autograder.authoring.kernel import KernelGuest
+from autograder.course.verdict import FAILED, PASSED
+from autograder.judging.blank import Blank, verdict_on
+from autograder.judging.catalogue import CATALOGUE
+from autograder.judging.check import check
+from autograder.judging.check_modules import checks_of
+from autograder.judging.comparison import EXACT, RTOL
+from autograder.notebook import cells
+from autograder.sandbox.fault import Reply, StudentFault
 from tests.autograder.test_a1_checks import CHECKS, answered, sources
 
 
@@ -54,7 +56,13 @@ def wrong(function, mistakes=lambda x: {}, **options):
 def test_right_answers_pass_with_all_points_and_the_checks_title():
     verdict = judged(doubling(), lambda x: x + x)
     assert (verdict.grade_id, verdict.outcome, verdict.score, verdict.findings, verdict.diagnosis, verdict.title) == (
-        "f", PASSED, 4.0, (), "", "Twice.")  # fmt: skip
+        "f",
+        PASSED,
+        4.0,
+        (),
+        "",
+        "Twice.",
+    )
 
 
 @pytest.mark.parametrize("weights", [{"a": 0.5}, {"a": 0.5, "b": 0.6}, {}])
@@ -464,8 +472,20 @@ def everything(rng):
 
 def awkward(rng):
     x = np.array([np.nan, -np.inf, np.inf])
-    yield "awkward", (x, np.zeros((0, 3)), np.float32([0.1]), np.array(1.5), np.arange(3), np.zeros(0, int),
-                      float("inf"), np.array([[1e300, 1e-300]]), np.uint8([255]))  # fmt: skip
+    yield (
+        "awkward",
+        (
+            x,
+            np.zeros((0, 3)),
+            np.float32([0.1]),
+            np.array(1.5),
+            np.arange(3),
+            np.zeros(0, int),
+            float("inf"),
+            np.array([[1e300, 1e-300]]),
+            np.uint8([255]),
+        ),
+    )
 
 
 def assert_same(ours, theirs):

@@ -11,9 +11,9 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
 from typer.testing import CliRunner
 
-from autograder import late, record
 from autograder.cli import app
-from autograder.course import Course
+from autograder.course.course import Course
+from autograder.gradebook import late, record
 from tests.a1_class import nbgrader
 from tests.autograder.test_feedback import words
 from tests.autograder.test_incremental import ASSIGNMENT, RIGHT, WRONG, by_hand, graded, hand_in
@@ -80,8 +80,10 @@ def penalties(course):
 
 
 def totals(text, column):
-    return {row["student_id" if "student_id" in row else "student"]: row[column]
-            for row in csv.DictReader(io.StringIO(text))}  # fmt: skip
+    return {
+        row["student_id" if "student_id" in row else "student"]: row[column]
+        for row in csv.DictReader(io.StringIO(text))
+    }
 
 
 POLICY = f'c.AssignLatePenalties.plugin_class = "{HERE}.HalfAPointADay"'

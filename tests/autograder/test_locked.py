@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from autograder.gradebook import GradebookBusy
-from autograder.record import marks, open_gradebook, record
-from autograder.verdict import PASSED, BlankVerdict, Verdict
+from autograder.course.verdict import PASSED, BlankVerdict, Verdict
+from autograder.gradebook.database import GradebookBusy
+from autograder.gradebook.record import marks, open_gradebook, record
 
 ASSIGNMENT = "a0-small"
 BLANKS = tuple(BlankVerdict(name, 2.0, PASSED, 2.0) for name in ("one", "two", "three"))

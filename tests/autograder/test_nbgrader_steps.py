@@ -15,10 +15,14 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder import cells, late, lock, nbgrader_steps, pipeline, worker
-from autograder.nbgrader_steps import RecordStep, configure
-from autograder.record import marks, open_gradebook
-from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
+from autograder import pipeline, worker
+from autograder.course import lock
+from autograder.course.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
+from autograder.gradebook import late
+from autograder.gradebook.record import marks, open_gradebook
+from autograder.nbgrader_steps import steps
+from autograder.nbgrader_steps.steps import RecordStep, configure
+from autograder.notebook import cells
 
 ASSIGNMENT = "a0-small"
 WHEN = datetime(2026, 11, 3, 12, 30)
@@ -205,7 +209,7 @@ def test_the_gradebook_is_backed_up_before_a_run(course, nbgrader, release):
 def test_and_once_a_day_where_a_server_runs_for_weeks(course, nbgrader, release):
     hand_in(course, "ada", release)
     autograded(nbgrader, "ada")
-    nbgrader_steps._backed_up[course.db_url] -= timedelta(days=1)
+    steps._backed_up[course.db_url] -= timedelta(days=1)
     autograded(nbgrader, "ada")
     autograded(nbgrader, "ada")
     assert len(list((course.directory / "backups").iterdir())) == 2

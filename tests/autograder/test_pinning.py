@@ -6,9 +6,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from autograder import pinning
-from autograder.pinning import allowed_cores, core_of_its_own
-from autograder.sandbox import Sandbox
+from autograder.sandbox import pinning
+from autograder.sandbox.pinning import allowed_cores, core_of_its_own
+from autograder.sandbox.sandbox import Sandbox
 
 ALLOWED = "import os\ndef probe():\n    return sorted(os.sched_getaffinity(0))"
 
@@ -54,8 +54,8 @@ def test_submissions_at_once_run_on_cores_of_their_own(unsafe):
     with Sandbox(unsafe_no_sandbox=unsafe) as box, ExitStack() as stack:
         cores = []
         for _ in allowed_cores():
-            submission = stack.enter_context(box.submission())
-            submission.run([{"source": ALLOWED, "isolated": False}])
-            with submission.check() as fork:
+            session = stack.enter_context(box.session())
+            session.run([{"source": ALLOWED, "isolated": False}])
+            with session.fork() as fork:
                 cores += fork.call("probe", ()).value
     assert sorted(cores) == allowed_cores()

@@ -10,9 +10,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from autograder import wire
-from autograder.comparison import compare, describe, numeric
-from autograder.plain_data import MOST_ITEMS, plain
+from autograder.judging.comparison import compare
+from autograder.sandbox.inside import wire
+from autograder.sandbox.inside.plain_data import MOST_ITEMS, plain
+from autograder.sandbox.values import describe, numeric
 
 WANT = np.array([0.5, -1.0, 3.0])
 NUMBERS = [0.5, -1.0, 3.0]
@@ -93,8 +94,18 @@ def test_numbers_in_other_clothes_are_the_same_numbers(what):
     assert compare(sent(VECTORS[what]), WANT, 1e-15) == (None, "")
 
 
-@pytest.mark.parametrize("value", [Fraction(1, 2), Decimal("0.5"), SaysOne(), np.longdouble(0.5), objects(0.5)[0],
-                                   np.array(Fraction(1, 2)), Says(0.5)])  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    [
+        Fraction(1, 2),
+        Decimal("0.5"),
+        SaysOne(),
+        np.longdouble(0.5),
+        objects(0.5)[0],
+        np.array(Fraction(1, 2)),
+        Says(0.5),
+    ],
+)
 def test_one_number_in_other_clothes_is_that_number(value):
     assert compare(sent(value), np.array(0.5), 0.0) == (None, "")
 

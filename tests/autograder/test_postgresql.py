@@ -16,12 +16,13 @@ import pytest
 import sqlalchemy
 from nbgrader.api import Gradebook
 
-from autograder import cells, leaks
-from autograder.course import Course
-from autograder.gradebook import GradebookUnreachable
-from autograder.record import backup, marks, open_gradebook, record, require_released
-from autograder.release import ReleaseError, release
-from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
+from autograder.authoring import leaks
+from autograder.authoring.release import ReleaseError, release
+from autograder.course.course import Course
+from autograder.course.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
+from autograder.gradebook.database import GradebookUnreachable
+from autograder.gradebook.record import backup, marks, open_gradebook, record, require_released
+from autograder.notebook import cells
 from tests.a1_class import autograder, nbgrader
 from tests.autograder.conftest import ASSIGNMENT, source_notebook
 
@@ -34,15 +35,22 @@ def {name}(blank):
     for case in blank.cases(lambda rng: [("", ())]):
         blank.close("value", blank.call("{name}"), {value})
 '''
-CHECKS = "\n".join([
-    '"""The checks of a0-small."""\n\nfrom autograder.judgement import check\n\nALLOWED = ()',
-    *(CHECK.format(name=name, value=value) for name, value in (("one", 1.0), ("two", 2.0), ("three", 3.0))),
-])  # fmt: skip
-VERDICT = Verdict(ASSIGNMENT, "ada", "0" * 64, (
-    BlankVerdict("one", 2.0, PASSED, 2.0),
-    BlankVerdict("two", 3.0, FAILED, 1.5, (Finding("∂J/∂w", "is 3 times too large"),)),
-    BlankVerdict("three", 1.5, UNDECIDED, None),
-))  # fmt: skip
+CHECKS = "\n".join(
+    [
+        '"""The checks of a0-small."""\n\nfrom autograder.judging.check import check\n\nALLOWED = ()',
+        *(CHECK.format(name=name, value=value) for name, value in (("one", 1.0), ("two", 2.0), ("three", 3.0))),
+    ]
+)
+VERDICT = Verdict(
+    ASSIGNMENT,
+    "ada",
+    "0" * 64,
+    (
+        BlankVerdict("one", 2.0, PASSED, 2.0),
+        BlankVerdict("two", 3.0, FAILED, 1.5, (Finding("∂J/∂w", "is 3 times too large"),)),
+        BlankVerdict("three", 1.5, UNDECIDED, None),
+    ),
+)
 
 
 def program(name):
@@ -70,8 +78,20 @@ def server():
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "cwd": home, "timeout": 60}
         subprocess.run(command, check=True, **ordinary, **quiet)
 
-    run(initdb, "-D", home / "data", "-U", "grader", "-A", "scram-sha-256", f"--pwfile={home / 'password'}",
-        "--no-sync", "-E", "UTF8", "--no-locale")  # fmt: skip
+    run(
+        initdb,
+        "-D",
+        home / "data",
+        "-U",
+        "grader",
+        "-A",
+        "scram-sha-256",
+        f"--pwfile={home / 'password'}",
+        "--no-sync",
+        "-E",
+        "UTF8",
+        "--no-locale",
+    )
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {home}"
     run(pg_ctl, "-D", home / "data", "-o", options, "-l", home / "log", "-w", "start")
     yield f"postgresql://grader:{PASSWORD}@127.0.0.1:{port}"

@@ -16,9 +16,11 @@ from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
 from autograder import pipeline
-from autograder.course import Course
-from autograder.late import NoTime, handed_in, moment, note, show
-from autograder.record import (
+from autograder.course import verdicts
+from autograder.course.course import Course
+from autograder.course.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
+from autograder.gradebook.late import NoTime, handed_in, moment, note, show
+from autograder.gradebook.record import (
     Mark,
     NotReleased,
     backup,
@@ -27,9 +29,7 @@ from autograder.record import (
     marks,
     open_gradebook,
     record,
-    save_verdict,
 )
-from autograder.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 
 ASSIGNMENT = "a0-small"
 ONE = BlankVerdict("one", 2.0, PASSED, 2.0)
@@ -200,6 +200,7 @@ def test_a_comment_can_be_kept_and_shown(course):
 def test_an_undecided_blank_says_so():
     assert comment_on(THREE) == "Not decided yet: a member of staff will look at this answer.\nThe grader failed."
 
+
 # recorded again
 
 
@@ -272,9 +273,20 @@ HUGE = "99999999999999999999\N{ARABIC-INDIC DIGIT ONE}99999999999999999999m00"  
 
 @pytest.mark.parametrize(
     "text",
-    ["", "yesterday", "9" * 5000, "99999999-01-01 00:00:00", HUGE, "12:30", "10", "Monday", "2026-11", "3 Nov 12:30",
-     "Nov 3 2026"],
-)  # fmt: skip
+    [
+        "",
+        "yesterday",
+        "9" * 5000,
+        "99999999-01-01 00:00:00",
+        HUGE,
+        "12:30",
+        "10",
+        "Monday",
+        "2026-11",
+        "3 Nov 12:30",
+        "Nov 3 2026",
+    ],
+)
 def test_a_time_that_is_no_whole_date_is_none_and_in_a_note_one_sentence(course, text):
     assert moment(text) is None
     noted(course, "ada").write_text(text)
@@ -293,9 +305,14 @@ def test_a_note_that_cannot_be_read_is_one_sentence(course):
 
 @pytest.mark.parametrize(
     ("text", "hour"),
-    [("2026-11-03 12:30:00.000000 UTC", 12), ("2026-11-03 12:30:00", 12), ("2026-11-03 12:30:00 Europe/Berlin", 11),
-     ("2026-11-03T12:30:00+02:00", 10), ("3 Nov 2026 12:30", 12)],
-)  # fmt: skip
+    [
+        ("2026-11-03 12:30:00.000000 UTC", 12),
+        ("2026-11-03 12:30:00", 12),
+        ("2026-11-03 12:30:00 Europe/Berlin", 11),
+        ("2026-11-03T12:30:00+02:00", 10),
+        ("3 Nov 2026 12:30", 12),
+    ],
+)
 def test_a_whole_date_is_read_as_nbgrader_reads_it(text, hour):
     assert moment(text) == parse_utc(text) == datetime(2026, 11, 3, hour, 30)
 
@@ -382,7 +399,7 @@ def test_the_policy_of_nbgrader_config_is_that_of_a_grading_run(course, root, mo
     line = 'c.AssignLatePenalties.plugin_class = "policy_of_this_course.OnePoint"\n'
     (course.root / "nbgrader_config.py").write_text((root / "nbgrader_config.py").read_text() + line)
     monkeypatch.chdir(course.root)
-    save_verdict(course, verdict())
+    verdicts.save(course, verdict())
     with open_gradebook(course.db_url) as gradebook:
         pipeline.settle(Course.here(), gradebook, verdict())
         assert gradebook.find_submission(ASSIGNMENT, "ada").late_submission_penalty == 1.0
@@ -469,14 +486,14 @@ def test_without_a_gradebook_there_is_nothing_to_back_up(tmp_path):
 
 def test_a_saved_verdict_reads_back(course):
     saved = replace(verdict(), notes=("A \ud800 note.",))
-    path = save_verdict(course, saved)
+    path = verdicts.save(course, saved)
     assert path == course.verdict(ASSIGNMENT, "ada")
     assert Verdict.from_json(path.read_text(encoding="utf-8")) == saved
 
 
 def test_nobody_reads_half_a_verdict(course):
     long = replace(verdict(), notes=("x" * 200_000,))
-    path, stop, broken = save_verdict(course, long), threading.Event(), []
+    path, stop, broken = verdicts.save(course, long), threading.Event(), []
 
     def read():
         while not stop.is_set():
@@ -488,7 +505,7 @@ def test_nobody_reads_half_a_verdict(course):
     reader = threading.Thread(target=read)
     reader.start()
     for _ in range(30):
-        save_verdict(course, long)
+        verdicts.save(course, long)
     stop.set()
     reader.join()
     assert not broken

@@ -15,11 +15,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder import leaks, record
-from autograder.course import Course
-from autograder.judgement import ChecksError
-from autograder.leaks import TRUSTED
-from autograder.release import ReleaseError, release
+from autograder.authoring import leaks
+from autograder.authoring.leaks import TRUSTED
+from autograder.authoring.release import ReleaseError, release
+from autograder.course.course import Course
+from autograder.gradebook import record
+from autograder.judging.check_modules import ChecksError
 
 FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
 SOLUTION = "return sum(weights[i] * x[i] for i in range(len(x))) - threshold"
@@ -301,8 +302,13 @@ def test_a_source_that_is_not_what_was_released_is_not_graded(course):
     write(course, answer(name="door"), test_cell("test_door", "toy.door"), NEW_QUESTION)
     with pytest.raises(record.NotReleased, match="released, gate is gone, door is new, why is new: "):
         record.require_released(course, "toy")
-    write(course, new_markdown_cell("Only prose is new, and a read-only cell:"), answer(), test_cell(),
-          cell("Read on.", "on", make=new_markdown_cell, locked=True))  # fmt: skip
+    write(
+        course,
+        new_markdown_cell("Only prose is new, and a read-only cell:"),
+        answer(),
+        test_cell(),
+        cell("Read on.", "on", make=new_markdown_cell, locked=True),
+    )
     record.require_released(course, "toy")
 
 

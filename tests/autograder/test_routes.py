@@ -10,13 +10,15 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder import bank, cells, pipeline, worker
-from autograder.course import Course
+from autograder import pipeline, worker
+from autograder.authoring import bank
+from autograder.course.course import Course
+from autograder.course.handed_in import submissions
+from autograder.course.verdict import Verdict
 from autograder.executor import workers
-from autograder.handed_in import submissions
-from autograder.nbgrader_steps import configure
-from autograder.record import marks, path_to_alembic
-from autograder.verdict import Verdict
+from autograder.gradebook.record import marks, path_to_alembic
+from autograder.nbgrader_steps.steps import configure
+from autograder.notebook import cells
 from tests.a1_class import ASSIGNMENT, demo, nbgrader
 
 

@@ -10,9 +10,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
-from autograder import cells
-from autograder.sanitise import MISSING, MOST_NOTES, Unreadable, read_submission, restored, sanitise, undecided
-from autograder.verdict import UNDECIDED
+from autograder.course.verdict import UNDECIDED
+from autograder.notebook import cells
+from autograder.notebook.rebuild import MISSING, MOST_NOTES, Unreadable, read_submission, rebuild, restored, undecided
 
 NAME = "a0-small.ipynb"
 
@@ -24,7 +24,7 @@ def file_of(notebook) -> bytes:
 def rebuilt(source, notebook):
     """The sanitised notebook; it must be valid whatever was handed in, and the source must not have been touched."""
     before = copy.deepcopy(source)
-    result = sanitise(source, read_submission(file_of(notebook), NAME))
+    result = rebuild(source, read_submission(file_of(notebook), NAME))
     assert len({cell.id for cell in result.notebook.cells}) == len(result.notebook.cells)  # validate would repair it
     nbformat.validate(result.notebook)
     assert source == before
@@ -115,7 +115,7 @@ def test_depth_that_json_still_reads_does_no_harm(source, depth):
         notebook = read_submission(text.replace("DEEP", deep).encode(), NAME)
     except Unreadable:
         return
-    nbformat.validate(sanitise(source, notebook).notebook)
+    nbformat.validate(rebuild(source, notebook).notebook)
 
 
 # --- what can
@@ -158,7 +158,7 @@ def test_a_stored_output_of_19_mb_is_dropped_quickly(source, release):
     named(release, "one").outputs = [new_output("stream", text="x" * 19_000_000)]
     data = file_of(release)
     start = time.process_time()
-    notebook = sanitise(source, read_submission(data, NAME)).notebook
+    notebook = rebuild(source, read_submission(data, NAME)).notebook
     assert time.process_time() - start < 5
     assert len(nbformat.writes(notebook)) < 20_000
 

@@ -8,7 +8,8 @@ import pytest
 from IPython.core.async_helpers import _should_be_async
 from IPython.core.inputtransformer2 import TransformerManager
 
-from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.sandbox import Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -30,16 +31,44 @@ def run(box):
     """The outputs of a notebook's code cells."""
 
     def outputs(*sources):
-        with box.submission() as submission:
-            results = submission.run([{"source": source, "isolated": False} for source in sources])
+        with box.session() as session:
+            results = session.run([{"source": source, "isolated": False} for source in sources])
         return [result["outputs"] for result in results]
 
     return outputs
 
 
-LINES = ("x = 1", "    y = 2", "%time x", "!ls", "x = %pwd", "x = !ls", "x?", "?x", ",f a b", ";f a b", "/f a", "",
-         "  %time x", ">>> x = 1", "... x", "In [1]: x", "   ...: x", "def f():", "'''", "#%%", "x \\", "\tx", "x = (",
-         "a, b = 1, 2", "x; y", "%%time", "!!ls", "??x", "x ??")  # fmt: skip
+LINES = (
+    "x = 1",
+    "    y = 2",
+    "%time x",
+    "!ls",
+    "x = %pwd",
+    "x = !ls",
+    "x?",
+    "?x",
+    ",f a b",
+    ";f a b",
+    "/f a",
+    "",
+    "  %time x",
+    ">>> x = 1",
+    "... x",
+    "In [1]: x",
+    "   ...: x",
+    "def f():",
+    "'''",
+    "#%%",
+    "x \\",
+    "\tx",
+    "x = (",
+    "a, b = 1, 2",
+    "x; y",
+    "%%time",
+    "!!ls",
+    "??x",
+    "x ??",
+)
 
 
 def transformed(text):
@@ -143,9 +172,9 @@ def test_a_figure_that_is_captured_is_drawn_where_it_is_shown(run):
 
 
 def test_in_a_check_nothing_is_drawn_but_what_is_saved(box):
-    with box.submission() as submission:
-        submission.run([{"source": source, "isolated": False} for source in (DRAWS, SAVE)])
-        with submission.check() as fork:
+    with box.session() as session:
+        session.run([{"source": source, "isolated": False} for source in (DRAWS, SAVE)])
+        with session.fork() as fork:
             assert [fork.call("live", (20,)).value, fork.call("save", ()).value] == [0, 1]
 
 
@@ -160,9 +189,19 @@ def test_clearing_takes_away_what_was_shown_before_it(run):
     assert [output["output_type"] for output in text] == ["error"]
 
 
-@pytest.mark.parametrize("line", ["%matplotlib widget", "%matplotlib notebook", "%matplotlib qt", "%autosave 60",
-                                  "%store x", "import sys; sys.stdout.encoding.upper(), sys.stderr.fileno()",
-                                  "import faulthandler; faulthandler.enable()", "_, __, ___"])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%matplotlib widget",
+        "%matplotlib notebook",
+        "%matplotlib qt",
+        "%autosave 60",
+        "%store x",
+        "import sys; sys.stdout.encoding.upper(), sys.stderr.fileno()",
+        "import faulthandler; faulthandler.enable()",
+        "_, __, ___",
+    ],
+)
 def test_what_works_in_jupyter_does_not_stop_a_cell_here(run, line):
     (shown,) = run(f"x = 1\n{line}\nimport matplotlib.pyplot as plt\nplt.plot([1]);\nplt.show()")
     assert images(shown) == 1 and "error" not in {output["output_type"] for output in shown}
@@ -170,10 +209,10 @@ def test_what_works_in_jupyter_does_not_stop_a_cell_here(run, line):
 
 def test_however_many_cells_do_not_end_there_is_time_for_the_checks():
     slow = [{"source": f"x = {i}\nimport time; time.sleep(100)", "isolated": i % 2 == 0} for i in range(12)]
-    with Sandbox(limits=Limits(wall=12, cell_wall=3)) as box, box.submission() as submission:
+    with Sandbox(limits=Limits(wall=12, cell_wall=3)) as box, box.session() as session:
         last = {"source": "def f():\n    return x", "isolated": False}
-        assert len(submission.run([*slow, last])) == 13
-        with submission.check() as fork:
+        assert len(session.run([*slow, last])) == 13
+        with session.fork() as fork:
             assert fork.call("f", ()).value == 11
 
 

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder.record import marks
+from autograder.gradebook.record import marks
 from tests.a1_class import ASSIGNMENT, hand_in, released, solved
 
 DROP_ASSERTS = """\

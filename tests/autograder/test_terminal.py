@@ -10,13 +10,13 @@ import pytest
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
-from autograder.handed_in import NothingToGrade, left_out, submission, submissions
-from autograder.record import marks
+from autograder.course.handed_in import NothingToGrade, left_out, submission, submissions
+from autograder.course.settings import configure
+from autograder.course.verdict import FAILED, BlankVerdict, Verdict
+from autograder.gradebook.record import marks
+from autograder.notebook.rebuild import Unreadable, read_submission
 from autograder.report import marks_table, row
-from autograder.sanitise import Unreadable, read_submission
-from autograder.settings import configure
 from autograder.terminal import SPELLED, visible
-from autograder.verdict import FAILED, BlankVerdict, Verdict
 from tests import a1_class
 
 ASSIGNMENT = "a0-small"

@@ -11,8 +11,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from autograder import wire
-from autograder.wire import Closed, Expired, Handle, Message, WireError
+from autograder.sandbox.inside import wire
+from autograder.sandbox.inside.wire import Closed, Expired, Handle, Message, WireError
 
 
 def through(value):
@@ -60,10 +60,28 @@ def _pour(connection, data, close):
 # what survives
 
 PLAIN = (
-    None, True, False, 0, -1, 2**63, -(10**400), 0.0, -0.0, 1e-320, float("inf"), -float("inf"), "",
-    "σ′(z) \0 \U0001f600", "\ud800", [], (), {}, [1, [2, (3, {"a": [None]})]], ([], ((),)),
+    None,
+    True,
+    False,
+    0,
+    -1,
+    2**63,
+    -(10**400),
+    0.0,
+    -0.0,
+    1e-320,
+    float("inf"),
+    -float("inf"),
+    "",
+    "σ′(z) \0 \U0001f600",
+    "\ud800",
+    [],
+    (),
+    {},
+    [1, [2, (3, {"a": [None]})]],
+    ([], ((),)),
     {"w": 1.0, 2: "b", (1, 2): [3], None: False, 1.5: {}},
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("value", PLAIN, ids=repr)
@@ -101,8 +119,13 @@ def test_nan_bits_infinity_and_negative_zero_survive_in_arrays():
 @pytest.mark.parametrize("order", ["F", "reversed", "strided", "big-endian", "read-only"])
 def test_memory_layout_does_not_matter(order):
     sent = np.arange(24.0).reshape(4, 6)
-    views = {"F": np.asfortranarray(sent), "reversed": sent[::-1, ::-1], "strided": sent[1::2, ::3],
-             "big-endian": sent.astype(">f8"), "read-only": np.broadcast_to(sent[0], (4, 6))}  # fmt: skip
+    views = {
+        "F": np.asfortranarray(sent),
+        "reversed": sent[::-1, ::-1],
+        "strided": sent[1::2, ::3],
+        "big-endian": sent.astype(">f8"),
+        "read-only": np.broadcast_to(sent[0], (4, 6)),
+    }
     came = through(views[order])
     assert came.dtype == np.dtype("<f8") and np.array_equal(came, views[order])
 
@@ -117,10 +140,17 @@ def test_a_callback_survives_and_what_it_stands_for_does_not_travel():
     assert through(sent) == sent == {"f": [wire.Callback(3), (wire.Callback(3), 1)]}
 
 
-@pytest.mark.parametrize(("name", "kind"), [
-    ("ValueError", ValueError), ("KeyError", KeyError), ("LinAlgError", Exception), ("UnicodeDecodeError", Exception),
-    ("SystemExit", Exception), ("print", Exception),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("ValueError", ValueError),
+        ("KeyError", KeyError),
+        ("LinAlgError", Exception),
+        ("UnicodeDecodeError", Exception),
+        ("SystemExit", Exception),
+        ("print", Exception),
+    ],
+)
 def test_an_exception_of_the_other_side_keeps_name_and_text(name, kind):
     error = wire.exception(name, "said so")
     assert isinstance(error, kind) and type(error).__name__ == name and error.args == ("said so",)
@@ -178,15 +208,26 @@ def test_a_list_or_tuple_of_another_name_is_a_plain_one(value):
     assert came == [1, 2] and type(came) is list or came == (1, 2) and type(came) is tuple
 
 
-@pytest.mark.parametrize("value", [LoudFloat(1), Box(a=1), np.float64, len, lambda: 0, object(), b"x", {1},
-                                   range(3)], ids=lambda v: type(v).__name__)  # fmt: skip
+@pytest.mark.parametrize(
+    "value",
+    [LoudFloat(1), Box(a=1), np.float64, len, lambda: 0, object(), b"x", {1}, range(3)],
+    ids=lambda v: type(v).__name__,
+)
 def test_anything_else_is_a_handle_that_says_its_type(value):
     assert through([value]) == [Handle(type(value).__name__, callable(value))]
 
 
-@pytest.mark.parametrize("array", [np.array([1, None]), np.array(["a"]), np.zeros(2, "M8[s]"),
-                                   np.zeros(2, [("a", "f8")]), np.zeros(2, np.longdouble)],
-                         ids=lambda a: a.dtype.kind)  # fmt: skip
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array([1, None]),
+        np.array(["a"]),
+        np.zeros(2, "M8[s]"),
+        np.zeros(2, [("a", "f8")]),
+        np.zeros(2, np.longdouble),
+    ],
+    ids=lambda a: a.dtype.kind,
+)
 def test_arrays_of_other_dtypes_are_handles(array):
     if array.dtype.str in wire.DTYPES:
         pytest.skip("long double is double here")

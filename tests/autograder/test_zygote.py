@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder import startup, walls, worker
-from autograder.bundle import bundle
-from autograder.course import Course
+from autograder import startup, worker
+from autograder.course.course import Course
+from autograder.course.handed_in import Submission
 from autograder.executor import workers
-from autograder.handed_in import Submission
-from autograder.memory import uses_more
-from autograder.sandbox import Sandbox, SandboxUnavailable
-from autograder.sanitise import restored
-from autograder.zygote import Zygote, borrowed
+from autograder.judging.assignment import load_assignment
+from autograder.notebook.rebuild import restored
+from autograder.sandbox import walls
+from autograder.sandbox.memory import uses_more
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.walls import SandboxUnavailable
+from autograder.sandbox.zygote import Zygote, borrowed
 
 PROBE = """
 import select
@@ -37,15 +39,15 @@ def zygote():
 
 def opened(box):
     """How many descriptors a submission of this sandbox finds open: its own socket should be the only one."""
-    with box.submission() as submission:
-        submission.run([{"source": PROBE, "isolated": False}])
-        with submission.check() as fork:
+    with box.session() as session:
+        session.run([{"source": PROBE, "isolated": False}])
+        with session.fork() as fork:
             return fork.call("probe", ()).value
 
 
 def test_many_are_served_and_see_nothing_of_each_other(zygote):
     with Sandbox(control=borrowed(zygote.control)) as one, Sandbox(control=borrowed(zygote.control)) as two:
-        with one.submission() as ours:  # under way while another host asks
+        with one.session() as ours:  # under way while another host asks
             assert opened(two) == 1
             assert ours.run([{"source": "1 + 1", "isolated": False}])[0]["outputs"]
         one.close()
@@ -64,7 +66,7 @@ def test_what_has_been_lent_is_replaced_when_it_has_ended(zygote):
 def test_a_host_that_asks_and_goes_costs_the_others_nothing(zygote):
     for _ in range(3):
         with Sandbox(control=borrowed(zygote.control)) as gone:
-            gone.submission().__enter__()  # never ended
+            gone.session().__enter__()  # never ended
     with Sandbox(control=borrowed(zygote.control)) as box:
         assert opened(box) == 1
 
@@ -82,7 +84,7 @@ def test_walls_that_fall_are_told_by_whoever_waits(monkeypatch):
     with Zygote() as broken, pytest.raises(SandboxUnavailable, match="no such namespace"):
         broken.wait()
     with pytest.raises(SandboxUnavailable, match="no such namespace"), Zygote() as dying:
-        Sandbox(control=borrowed(dying.control)).submission().__enter__()  # it may have ended before or after that
+        Sandbox(control=borrowed(dying.control)).session().__enter__()  # it may have ended before or after that
     dying = Zygote()
     dying._process.wait()
     assert borrowed(dying.control) is None
@@ -90,7 +92,7 @@ def test_walls_that_fall_are_told_by_whoever_waits(monkeypatch):
 
 
 def test_without_bubblewrap_nothing_is_shared_and_the_workers_say_why(root, monkeypatch):
-    made = bundle(Course(root, root / "course"), "a1-neuron")
+    made = load_assignment(Course(root, root / "course"), "a1-neuron")
     with worker.shared(made) as (_, control):
         assert control.fileno() >= 0
     monkeypatch.setenv("PATH", "/nowhere")
@@ -107,7 +109,7 @@ def judge_of(made):
 
 
 def test_workers_of_a_machine_share_one_and_never_that_of_other_checks(root):
-    made = bundle(Course(root, root / "course"), "a1-neuron")
+    made = load_assignment(Course(root, root / "course"), "a1-neuron")
     with worker.shared(made) as lent, workers(2, lent=lent) as pool:
         assert [pool.submit(judge_of, one).result() for one in (made, made, made)] == [True] * 3
         assert not pool.submit(judge_of, replace(made, sandboxed=False)).result()
@@ -116,7 +118,7 @@ def test_workers_of_a_machine_share_one_and_never_that_of_other_checks(root):
 
 
 def test_after_a_fault_of_ours_a_worker_starts_its_own(root, monkeypatch):
-    made = bundle(Course(root, root / "course"), "a1-neuron")
+    made = load_assignment(Course(root, root / "course"), "a1-neuron")
     tried = []
 
     def failing(judge, source, submission):
@@ -170,10 +172,11 @@ def test_a_lazy_module_is_imported_on_use_and_is_the_module():
 import sys
 from autograder import startup, pipeline
 assert "nbgrader" not in sys.modules and "sqlalchemy" not in sys.modules
-import autograder.record
-from autograder.record import Mark
-assert "nbgrader" in sys.modules and autograder.record is pipeline.record is sys.modules["autograder.record"]
-assert startup.lazily("autograder.record") is pipeline.record
+import autograder.gradebook.record
+from autograder.gradebook.record import Mark
+record = autograder.gradebook.record
+assert "nbgrader" in sys.modules and record is pipeline.record is sys.modules["autograder.gradebook.record"]
+assert startup.lazily("autograder.gradebook.record") is pipeline.record
 """
     subprocess.run([sys.executable, "-c", program], check=True)
 

@@ -9,10 +9,10 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder import cells
-from autograder.bank import Variant, variants
-from autograder.course import Course
-from autograder.verify import with_answers
+from autograder.authoring.bank import Variant, variants
+from autograder.authoring.verify import with_answers
+from autograder.course.course import Course
+from autograder.notebook import cells
 from tests.a1_class import ASSIGNMENT, hand_in, nbgrader, released
 
 ROOT = Path(__file__).parents[2]

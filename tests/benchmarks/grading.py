@@ -34,14 +34,15 @@ from typing import NamedTuple
 
 import nbformat
 
-from autograder import feedback, record
-from autograder.course import Course
-from autograder.display import clean_notebook
+from autograder import feedback
+from autograder.course.course import Course
+from autograder.course.handed_in import submission
+from autograder.course.settings import path_to_alembic
 from autograder.executor import cores
-from autograder.handed_in import submission
-from autograder.judge import Judge
-from autograder.sanitise import read_submission, sanitise
-from autograder.settings import path_to_alembic
+from autograder.gradebook import record
+from autograder.judging.judge import Judge
+from autograder.notebook.rebuild import read_submission, rebuild
+from autograder.notebook.showable import clean_notebook
 from tests.a1_class import ASSIGNMENT, environment, hand_in
 from tests.benchmarks.classes import ROOT, Made, copies, course_here, course_there, made_up, notebook, shares
 
@@ -144,7 +145,7 @@ def where_time_goes(course: Course, students: list[Made]) -> dict[str, float]:
         for student in students:
             one = submission(course, ASSIGNMENT, student.name)
             with part(taken, "read"):
-                submitted = sanitise(source, read_submission(one.data, f"{ASSIGNMENT}.ipynb")).notebook
+                submitted = rebuild(source, read_submission(one.data, f"{ASSIGNMENT}.ipynb")).notebook
             with part(taken, "judge"):
                 verdict, executed = judge(submitted, student=one.student, submission=one.digest, seed=one.seed)
             assert not verdict.staff_notes, verdict.staff_notes  # our fault, and then no judgement is timed

@@ -140,7 +140,7 @@ def sklearn(sizes, X, y, batch, optimizer):
     model = MLPClassifier(
         sizes[1:-1], solver=optimizer.lower(), alpha=0, batch_size=batch, shuffle=False, momentum=0,
         nesterovs_momentum=False, learning_rate_init=LR[optimizer], random_state=0,
-    )  # fmt: skip
+    )
     model.partial_fit(X[:batch], y[:batch], classes=np.arange(sizes[-1]))
 
     def epoch():

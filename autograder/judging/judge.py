@@ -1,0 +1,163 @@
+"""The judge: runs a sanitised notebook behind the walls and examines each blank; the verdict is reached out here."""
+
+import socket
+import time
+import traceback
+
+import numpy as np
+from nbformat import NotebookNode
+
+from autograder.course.verdict import FAILED, BlankVerdict, Finding, Verdict
+from autograder.judging.causes import NOT_RUN, explained
+from autograder.judging.check_modules import allowed_modules, checks_of
+from autograder.judging.examination import Examination, undecided
+from autograder.judging.staff_notes import unusual_numbers
+from autograder.notebook import cells
+from autograder.sandbox.fault import StudentFault
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.session import Died
+from autograder.sandbox.walls import SandboxUnavailable
+
+MOST_SKIPPED = 3  # cells that may end the notebook's process before we give up on it
+UNSAFE_NOTE = "Graded WITHOUT a sandbox: this mark is only as honest as the submission."
+
+
+class Judge:
+    """One assignment's checks and sandbox. Call it with a sanitised notebook; close it, or use it in a `with`."""
+
+    def __init__(self, assignment: str, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False,
+                 control: socket.socket | None = None):  # fmt: skip
+        """`control` is that of a warm process that was lent, for this assignment (see `Sandbox`).
+
+        Raises what `checks_of` raises, and SandboxUnavailable when the walls cannot be put up.
+        """
+        self.assignment, self._unsafe = assignment, unsafe_no_sandbox
+        self._checks = checks_of(assignment)
+        self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox, control=control)
+        try:
+            self._self_test()
+        except BaseException:
+            self.close()
+            raise
+
+    def __call__(
+        self, notebook: NotebookNode, *, student: str, submission: str, seed: bytes, notes: tuple[str, ...] = ()
+    ) -> tuple[Verdict, NotebookNode]:
+        """(the verdict, the notebook with the outputs it made). `submission` is the hash of the submitted bytes,
+        `seed` that of the hidden data.
+
+        Never raises for what a submission does; what goes wrong on our side makes blanks undecided, with the traceback
+        as a staff note.
+        """
+        executed = NotebookNode(notebook, cells=[NotebookNode(cell) for cell in notebook.cells])
+        points = dict(cells.blanks(notebook))
+        examination = Examination(self._checks, points, seed)
+        staff_notes = [*unusual_numbers(notebook)]
+        try:
+            notes += self._examined(examination, executed)
+            judged = examination.verdicts()
+        except Died as death:
+            judged = [_dead(name, points[name], str(death)) for name in points]
+        except Exception:  # ours, whatever it is: staff must look, and the class goes on
+            staff_notes.append(traceback.format_exc())
+            judged = [undecided(name, points[name]) for name in points]
+        judged, causes = self._explained(judged, executed, staff_notes)
+        notes += (*causes, *([UNSAFE_NOTE] if self._unsafe else ()))
+        staff_notes += examination.staff_notes
+        return Verdict(self.assignment, student, submission, tuple(judged), notes, tuple(staff_notes)), executed
+
+    def _explained(self, judged: list[BlankVerdict], executed: NotebookNode, staff_notes: list[str]) -> tuple:
+        try:
+            return explained(judged, executed)
+        except Exception:  # ours: what is said is poorer, the marks stand
+            staff_notes.append(traceback.format_exc())
+            return judged, ()
+
+    def _examined(self, examination: Examination, notebook: NotebookNode) -> tuple[str, ...]:
+        """Run the cells and ask the blanks; what to tell of the cells.
+
+        Where a cell ends the process, the notebook is run again with each test cell in a fork of its own, so that what
+        an answer does there costs that answer only. A cell that still ends it is left out, thrice. All of that together
+        has the time of one submission.
+        """
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        apart, deaths, skipped = False, 0, {}
+        ends = time.monotonic() + self._box.limits.wall
+        while True:
+            with self._box.session(ends) as session:
+                try:
+                    results = session.run([_task(cell, apart, index in skipped) for index, cell in enumerate(code)])
+                except Died as death:
+                    late = apart and time.monotonic() > ends - self._box.limits.wall / 2
+                    if death.index in skipped or deaths >= MOST_SKIPPED or late or not session.has_time:
+                        raise
+                    if apart:
+                        skipped[death.index] = str(death)
+                        deaths += 1
+                    apart = True
+                    continue
+                examination.ask(session)
+                if session.gone and session.has_time and examination.unanswered:
+                    helpless = _others(code) - skipped.keys() if apart else set()
+                    if helpless or not apart:
+                        skipped |= dict.fromkeys(helpless, "it or another cell left the notebook unable to go on")
+                        apart = True
+                        continue
+                examination.follow(session)
+                for number, (cell, result) in enumerate(zip(code, results, strict=True), start=1):
+                    cell.execution_count, cell.outputs = number, result["outputs"]
+                return (*_skip_notes(skipped), *_flood_notes(results))
+
+    def _self_test(self) -> None:
+        """Grade nothing in an environment that cannot run and call a correct function."""
+        try:
+            with self._box.session() as session:
+                session.run([{"source": "def double(x):\n    return 2 * x", "isolated": False}])
+                with session.fork() as fork:
+                    right = np.array_equal(fork.call("double", (np.arange(3.0),)).value, [0.0, 2.0, 4.0])
+        except (Died, StudentFault) as error:
+            raise SandboxUnavailable(f"the sandbox failed its self-test: {error}.") from None
+        if not right:
+            raise SandboxUnavailable("the sandbox failed its self-test: a correct function gave a wrong value.")
+
+    def close(self) -> None:
+        self._box.close()
+
+    def __enter__(self) -> "Judge":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.close()
+
+
+def _dead(name: str, points: float, reason: str) -> BlankVerdict:
+    message = f"The notebook could not be run to its end: {reason}."
+    return BlankVerdict(name, points, FAILED, 0.0, (Finding("the notebook runs", message, "", NOT_RUN),), NOT_RUN)
+
+
+def _task(cell: NotebookNode, apart: bool, skip: bool) -> dict:
+    """What the session is to run: a cell without its hidden line; a test cell `apart` in a fork of its own.
+
+    After a test cell the state of the notebook is kept under the name of its blank.
+    """
+    test = cells.is_test(cell)
+    state = cells.blank_of(cells.grade_id(cell)) if test else None
+    return {"source": "" if skip else cells.visible(cell), "isolated": apart and test and not skip,
+            "state": state}  # fmt: skip
+
+
+def _others(code: list[NotebookNode]) -> set[int]:
+    """The code cells after the first answer that are neither answers nor tests: what can be done without."""
+    kinds = [cells.kind(cell) for cell in code]
+    first = kinds.index(cells.ANSWER) if cells.ANSWER in kinds else 0
+    return {index for index, kind in enumerate(kinds) if index > first and kind in (cells.OWN, cells.READ_ONLY)}
+
+
+def _skip_notes(skipped: dict[int, str]) -> tuple[str, ...]:
+    return tuple(f"Code cell {index + 1} was left out: while it ran, {why}." for index, why in sorted(skipped.items()))
+
+
+def _flood_notes(results: list[dict]) -> tuple[str, ...]:
+    floods = [(number, result["dropped"]) for number, result in enumerate(results, start=1) if result["dropped"] > 0]
+    return tuple(f"Code cell {n} wrote more than is kept: {dropped:,} characters were cut." for n, dropped in floods)

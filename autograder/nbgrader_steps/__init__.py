@@ -1,0 +1,1 @@
+"""This package's grading in nbgrader's own commands."""

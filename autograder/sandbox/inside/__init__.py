@@ -1,0 +1,1 @@
+"""All that a student's process can read of this package: its folder is what is mounted there."""
