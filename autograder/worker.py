@@ -95,15 +95,15 @@ def _judged(judge: Judge, source: NotebookNode, submission: Submission) -> tuple
     try:
         if isinstance(submission.data, str):
             raise Unreadable(submission.data)
-        sanitised = rebuild(source, read_submission(submission.data, f"{submission.assignment}.ipynb"))
+        rebuilt = rebuild(source, read_submission(submission.data, f"{submission.assignment}.ipynb"))
         verdict, executed = judge(
-            sanitised.notebook,
+            rebuilt.notebook,
             student=submission.student,
             submission=submission.digest,
             seed=submission.seed,
-            notes=sanitised.notes,
+            notes=rebuilt.notes,
         )
-        return replace(verdict, unanswered=sanitised.unanswered), clean_notebook(executed)
+        return replace(verdict, unanswered=rebuilt.unanswered), clean_notebook(executed)
     except Unreadable as error:
         return undecided(source, note=str(error), **_identity(submission)), restored(source)
     except Exception:  # ours: staff must look, and the class goes on

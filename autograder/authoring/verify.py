@@ -62,9 +62,11 @@ class Report:
             next((row.share for row in self.rows if row.kind == kind), None) for kind in ("source", "release")
         )
         blanks = len({row.blank for row in self.rows if row.blank})
-        return (f"{self.assignment}: source {_percent(source)}, release {_percent(release)}, "
-                f"{self.count('correct')} correct and {self.count('wrong')} wrong variants of {blanks} blanks, "
-                f"{len(self.complaints)} not as they must be")  # fmt: skip
+        return (
+            f"{self.assignment}: source {_percent(source)}, release {_percent(release)}, "
+            f"{self.count('correct')} correct and {self.count('wrong')} wrong variants of {blanks} blanks, "
+            f"{len(self.complaints)} not as they must be"
+        )
 
 
 def verify(course: Course, assignment: str) -> Report:

@@ -63,8 +63,12 @@ def _files(course: Course, student: str) -> list[Path]:
     """The student's folders, and files among the verdicts and the notes of the time, half-written ones too."""
     folders = [course.directory / step / student for step in STEPS]
     names = f"{student}.json", f"{student}.recorded", f"{student}.txt"
-    notes = [path for kind in ("handed_in", "verdicts") for path in (course.directory / kind).glob("*/*")
-             if path.name in names or path.name.endswith(".part") and path.name[1:].startswith(names)]  # fmt: skip
+    notes = [
+        path
+        for kind in ("handed_in", "verdicts")
+        for path in (course.directory / kind).glob("*/*")
+        if path.name in names or path.name.endswith(".part") and path.name[1:].startswith(names)
+    ]
     return [path for path in folders if os.path.lexists(path)] + sorted(notes)
 
 

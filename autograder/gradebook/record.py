@@ -140,8 +140,10 @@ def _cells(gradebook: Gradebook, assignment: str) -> dict[str, Cell]:
     found = {name: Cell(READ_ONLY) for (name,) in rows(SourceCell)}
     solutions = {name for (name,) in rows(SolutionCell)}
     found |= {name: Cell(ANSWER) for name in solutions}
-    found |= {name: Cell(WRITTEN if name in solutions else TEST, points)
-              for name, points in rows(GradeCell, GradeCell.max_score)}  # fmt: skip
+    found |= {
+        name: Cell(WRITTEN if name in solutions else TEST, points)
+        for name, points in rows(GradeCell, GradeCell.max_score)
+    }
     return found
 
 
@@ -238,8 +240,11 @@ def _made(gradebook: Gradebook, verdict: Verdict) -> tuple[SubmittedAssignment, 
     notebooks = {each: SubmittedNotebook(notebook_id=each, assignment=submission) for each in {row[0] for row in cells}}
 
     def rows(table: type, *kinds: str) -> dict:
-        return {name: table(cell_id=cell, notebook=notebooks[notebook])
-                for notebook, kind, name, cell in cells if kind in kinds}  # fmt: skip
+        return {
+            name: table(cell_id=cell, notebook=notebooks[notebook])
+            for notebook, kind, name, cell in cells
+            if kind in kinds
+        }
 
     grades, comments = rows(Grade, "GradeCell", "TaskCell"), rows(Comment, "SolutionCell", "TaskCell")
     gradebook.db.add(submission)
@@ -268,11 +273,15 @@ def lacking(course: Course, assignment: str, verdicts: Iterable[Verdict]) -> lis
         query = gradebook.db.query(SubmittedAssignment.student_id, SubmittedAssignment.timestamp).join(Assignment)
         times = dict(query.filter(Assignment.name == assignment).all())
         mispenalised = set(_mispenalised(gradebook, assignment, course.settings))
-    return [verdict for verdict in verdicts if not (
-        _holds(verdict, rows[Grade].get(verdict.student, {}), rows[Comment].get(verdict.student, {}))
-        and _when(course, verdict) == times[verdict.student]
-        and verdict.student not in mispenalised
-    )]  # fmt: skip
+    return [
+        verdict
+        for verdict in verdicts
+        if not (
+            _holds(verdict, rows[Grade].get(verdict.student, {}), rows[Comment].get(verdict.student, {}))
+            and _when(course, verdict) == times[verdict.student]
+            and verdict.student not in mispenalised
+        )
+    ]
 
 
 def _holds(verdict: Verdict, scores: dict, comments: dict) -> bool:
@@ -344,8 +353,10 @@ def gradebook_of(course: Course, assignment: str) -> tuple[dict, list[Mark], dic
     with open_gradebook(course.db_url) as gradebook:
         found = _cells(gradebook, assignment)
         points = {name: cell.points for name, cell in found.items() if cell.kind in (TEST, WRITTEN)}
-        names = {each.id: {"last_name": each.last_name, "first_name": each.first_name, "email": each.email}
-                 for each in gradebook.db.query(Student)}  # fmt: skip
+        names = {
+            each.id: {"last_name": each.last_name, "first_name": each.first_name, "email": each.email}
+            for each in gradebook.db.query(Student)
+        }
         return points, marks_in(gradebook, assignment), lateness(gradebook, course, assignment), names
 
 
@@ -357,10 +368,17 @@ def marks_in(gradebook: Gradebook, assignment: str, student: str | None = None) 
     found = _table(gradebook, Comment, assignment, Comment.comment, student=student)
     comments = {(who, name): text for who, name, text in found}
     rows = [
-        Mark(who, name, grade.auto_score, grade.manual_score, grade.extra_credit, grade.needs_manual_grade,
-             comments.get((who, name), comments.get((who, blank_of(name)))))
+        Mark(
+            who,
+            name,
+            grade.auto_score,
+            grade.manual_score,
+            grade.extra_credit,
+            grade.needs_manual_grade,
+            comments.get((who, name), comments.get((who, blank_of(name)))),
+        )
         for who, name, grade in _table(gradebook, Grade, assignment, Grade, student=student)
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda mark: mark[:2])
 
 

@@ -52,15 +52,19 @@ def _of_its_cell(blank: BlankVerdict, error: str | None) -> BlankVerdict:
 
 def _unknown_name(blank: BlankVerdict) -> bool:
     """Whether a blank lacks something that another cell should have given it."""
-    return any(" raised NameError: " in finding.message or finding.diagnosis == "not_defined"
-               for finding in blank.findings)  # fmt: skip
+    return any(
+        " raised NameError: " in finding.message or finding.diagnosis == "not_defined" for finding in blank.findings
+    )
 
 
 def _elsewhere(executed: NotebookNode) -> Iterator[str]:
     """One sentence for each of the student's own cells that ended in an error, up to a few."""
     code = [cell for cell in executed.cells if cell.cell_type == "code"]
-    found = [(number, error) for number, cell in enumerate(code, start=1)
-             if cells.kind(cell) == cells.OWN and (error := _error(cell))]  # fmt: skip
+    found = [
+        (number, error)
+        for number, cell in enumerate(code, start=1)
+        if cells.kind(cell) == cells.OWN and (error := _error(cell))
+    ]
     yield from (f"Code cell {number} ended in {error}." for number, error in found[:MOST_NAMED])
 
 

@@ -67,8 +67,11 @@ def _hides_modules(node: ast.AST) -> bool:
     if not isinstance(node, ast.ImportFrom):
         return False
     names = {alias.name for alias in node.names}
-    return bool(node.level or (node.module == "autograder" and names & {"checks", "*"})
-                or (node.module == "autograder.checks" and "*" in names))  # fmt: skip
+    return bool(
+        node.level
+        or (node.module == "autograder" and names & {"checks", "*"})
+        or (node.module == "autograder.checks" and "*" in names)
+    )
 
 
 def use_checks(checks: Mapping[str, str]) -> None:

@@ -27,8 +27,18 @@ AT_ONCE = 2.0  # seconds in which all blanks together may answer in one fork; wh
 LAST = ""  # the state of the notebook after its last cell; others are called after the blank whose test cell ended them
 GROWTH = 16  # times as many entries as its largest argument a prerequisite may return, to be computed with
 # what a prerequisite can be found to do that keeps what calls it from returning anything
-BROKEN = {"raised", "not_defined", "not_callable", "not_begun", "returned_none", "wrong_shape", "wrong_type",
-          "not_finite", "timed_out", "died"}  # fmt: skip
+BROKEN = {
+    "raised",
+    "not_defined",
+    "not_callable",
+    "not_begun",
+    "returned_none",
+    "wrong_shape",
+    "wrong_type",
+    "not_finite",
+    "timed_out",
+    "died",
+}
 
 
 class Examination:
@@ -89,8 +99,10 @@ class Examination:
 
     def verdicts(self) -> list[BlankVerdict]:
         """The verdicts, in the notebook's order."""
-        return [undecided(name, points) if name in self._failed else self._judged[name]
-                for name, points in self._points.items()]  # fmt: skip
+        return [
+            undecided(name, points) if name in self._failed else self._judged[name]
+            for name, points in self._points.items()
+        ]
 
     # public examples and fresh inputs
 
@@ -217,17 +229,28 @@ def _earned(verdict: BlankVerdict) -> bool:
     return verdict.outcome == PASSED and not verdict.followed
 
 
-def _followed(plain: BlankVerdict, told: BlankVerdict, earned: set[str], score: float, wrong: tuple[str, ...],
-              helped: tuple[str, ...]) -> BlankVerdict:  # fmt: skip
+def _followed(
+    plain: BlankVerdict,
+    told: BlankVerdict,
+    earned: set[str],
+    score: float,
+    wrong: tuple[str, ...],
+    helped: tuple[str, ...],
+) -> BlankVerdict:
     """The verdict of what was judged with stand-ins: of what is `told`, what did not earn its marks by that."""
     findings = tuple(finding for finding in told.findings if finding.property not in earned)
     if score == plain.points:
         findings = () if wrong else (_slow(plain.grade_id, helped),)
     return replace(
-        plain, score=score, outcome=PASSED if score == plain.points else FAILED, followed=wrong, findings=findings,
-        diagnosis=strongest([finding.diagnosis for finding in findings if finding.diagnosis]) if score < plain.points
+        plain,
+        score=score,
+        outcome=PASSED if score == plain.points else FAILED,
+        followed=wrong,
+        findings=findings,
+        diagnosis=strongest([finding.diagnosis for finding in findings if finding.diagnosis])
+        if score < plain.points
         else "",
-    )  # fmt: skip
+    )
 
 
 def _slow(name: str, helped: tuple[str, ...]) -> Finding:

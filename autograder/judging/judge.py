@@ -1,4 +1,4 @@
-"""The judge: runs a sanitised notebook behind the walls and examines each blank; the verdict is reached out here."""
+"""The judge: runs a rebuilt notebook behind the walls and examines each blank; the verdict is reached out here."""
 
 import socket
 import time
@@ -24,10 +24,16 @@ UNSAFE_NOTE = "Graded WITHOUT a sandbox: this mark is only as honest as the subm
 
 
 class Judge:
-    """One assignment's checks and sandbox. Call it with a sanitised notebook; close it, or use it in a `with`."""
+    """One assignment's checks and sandbox. Call it with a rebuilt notebook; close it, or use it in a `with`."""
 
-    def __init__(self, assignment: str, *, limits: Limits | None = None, unsafe_no_sandbox: bool = False,
-                 control: socket.socket | None = None):  # fmt: skip
+    def __init__(
+        self,
+        assignment: str,
+        *,
+        limits: Limits | None = None,
+        unsafe_no_sandbox: bool = False,
+        control: socket.socket | None = None,
+    ):
         """`control` is that of a warm process that was lent, for this assignment (see `Sandbox`).
 
         Raises what `checks_of` raises, and SandboxUnavailable when the walls cannot be put up.
@@ -143,8 +149,7 @@ def _task(cell: NotebookNode, apart: bool, skip: bool) -> dict:
     """
     test = cells.is_test(cell)
     state = cells.blank_of(cells.grade_id(cell)) if test else None
-    return {"source": "" if skip else cells.visible(cell), "isolated": apart and test and not skip,
-            "state": state}  # fmt: skip
+    return {"source": "" if skip else cells.visible(cell), "isolated": apart and test and not skip, "state": state}
 
 
 def _others(code: list[NotebookNode]) -> set[int]:

@@ -12,8 +12,21 @@ from autograder.notebook import cells
 MANY = 8  # calls at shifted arguments: a check has several inputs, and a right answer may be asked at z and at -z
 LONGEST_READ = 100_000  # characters of an answer that are looked through; parsing megabytes takes gigabytes
 COMPLEX = frozenset({"complex", "complex64", "complex128", "complex256", "clongdouble", "csingle", "cdouble", "imag"})
-EXTENDED = frozenset({"longdouble", "float128", "float96", "clongdouble", "complex256", "Decimal", "Fraction",
-                      "decimal", "fractions", "getcontext", "localcontext"})  # fmt: skip
+EXTENDED = frozenset(
+    {
+        "longdouble",
+        "float128",
+        "float96",
+        "clongdouble",
+        "complex256",
+        "Decimal",
+        "Fraction",
+        "decimal",
+        "fractions",
+        "getcontext",
+        "localcontext",
+    }
+)
 # what source text has in it that uses any of them: looking for that spares parsing nearly every answer
 HINTS = re.compile("|".join([r"[0-9._][jJ]", *sorted(COMPLEX | EXTENDED)]))
 

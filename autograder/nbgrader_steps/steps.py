@@ -121,5 +121,8 @@ class WarningExport(CsvExportPlugin):
         if open_marks:
             self.log.warning(
                 "%d marks of %d students are undecided or not read yet, and count as 0 here: `autograder export %s` "
-                "leaves them empty and says why", len(open_marks), len({mark.student for mark in open_marks}),
-                " ".join(names))  # fmt: skip
+                "leaves them empty and says why",
+                len(open_marks),
+                len({mark.student for mark in open_marks}),
+                " ".join(names),
+            )

@@ -28,7 +28,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Sanitised:
+class Rebuilt:
     """The notebook to judge, what was put right in it, and the written questions left as they were released."""
 
     notebook: NotebookNode
@@ -140,7 +140,7 @@ def _short(value: object) -> str:
     return visible(str(value)[:20]) if isinstance(value, str | int | float) else "no number"
 
 
-def sanitise(source: NotebookNode, submitted: NotebookNode) -> Sanitised:
+def rebuild(source: NotebookNode, submitted: NotebookNode) -> Rebuilt:
     """Rebuild `submitted` (from `read_submission`) on the assignment's `source` notebook.
 
     Locked and test cells are the source's; answers and written questions have the student's text under the source's
@@ -166,7 +166,7 @@ class _Rebuild:
         self.found: dict[str, NotebookNode] = {}  # the graded copy of each known cell
         self.own: dict[str, list[NotebookNode]] = {"": []}  # the student's cells by the known cell they follow
 
-    def result(self) -> Sanitised:
+    def result(self) -> Rebuilt:
         self._sort()
         self._note_copies()
         self._note_order()
@@ -175,7 +175,7 @@ class _Rebuild:
             rebuilt.append(self._known_cell(name, cell, self.found.get(name)))
             rebuilt.extend(self.own.get(name, ()))
         notebook = _notebook(self._metadata(), _with_ids(rebuilt))
-        return Sanitised(notebook, _bounded(self.notes), tuple(self.unanswered))
+        return Rebuilt(notebook, _bounded(self.notes), tuple(self.unanswered))
 
     def _sort(self) -> None:
         """Split the submission into the graded copies of known cells and the student's own cells."""
@@ -327,7 +327,7 @@ def _quote(name: str) -> str:
 
 def restored(source: NotebookNode) -> NotebookNode:
     """The assignment with every answer empty: what is kept and shown in place of a file that could not be read."""
-    return sanitise(source, _notebook({}, [])).notebook
+    return rebuild(source, _notebook({}, [])).notebook
 
 
 def undecided(

@@ -22,8 +22,14 @@ START_WALL = 60  # seconds from asking for a submission to its walls: the warm p
 class Sandbox:
     """Submissions behind the walls, each forked from a warm process. A context manager."""
 
-    def __init__(self, allowed: tuple[str, ...] = (), limits: Limits | None = None, *, unsafe_no_sandbox: bool = False,
-                 control: socket.socket | None = None):  # fmt: skip
+    def __init__(
+        self,
+        allowed: tuple[str, ...] = (),
+        limits: Limits | None = None,
+        *,
+        unsafe_no_sandbox: bool = False,
+        control: socket.socket | None = None,
+    ):
         """`allowed` names the nnlib modules that may be imported; `control` is that of a warm process that was lent.
 
         Raises SandboxUnavailable.

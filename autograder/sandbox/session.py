@@ -71,7 +71,7 @@ class Session:
                 moved = self._forked(ours, theirs)
             ends = min(time.monotonic() + (wall or self.limits.check_wall), self._ends)
             callbacks = Callbacks(stand_ins)
-            yield Fork(ours, callbacks, self.limits, ends, self.gone, moved, self.watch, self._why)
+            yield Fork(self, ours, callbacks, ends, moved)
 
     def _forked(self, ours: socket.socket, theirs: socket.socket) -> frozenset[str]:
         """Have the submission fork for a check; once it does not, it is `gone` and no later check waits for it.
@@ -153,8 +153,12 @@ class Fork:
         if self._session.gone:
             raise StudentFault("died", f"{name} could not be called: {self._session.gone}.")
         nonce = secrets.token_hex(16)
-        request = {"name": name, "args": self._callbacks.lend(name, args), "state": self.state,
-                   "stand_ins": self._callbacks.stand_ins}  # fmt: skip
+        request = {
+            "name": name,
+            "args": self._callbacks.lend(name, args),
+            "state": self.state,
+            "stand_ins": self._callbacks.stand_ins,
+        }
         try:
             self._send(kind, nonce, request)
             while (message := self._receive(name, nonce)).kind == "callback":

@@ -41,17 +41,44 @@ def command(allowed: tuple[str, ...], filter_descriptor: int) -> list[str]:
     """bubblewrap's command line: read-only system and interpreter, the guest's own code, the allowed part of nnlib."""
     bwrap = shutil.which("bwrap")
     if bwrap is None:
-        raise SandboxUnavailable("bubblewrap is not installed, and nothing is graded without it: install the package "
-                                 "'bubblewrap' (Debian, Ubuntu: sudo apt-get install bubblewrap).")  # fmt: skip
-    return [bwrap, *_namespaces(), *_system(), *_interpreter(), *_site(), *_course(allowed),
-            "--perms", "0444", "--ro-bind-data", str(filter_descriptor), "/guest/seccomp.bpf",
-            "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"]  # fmt: skip
+        raise SandboxUnavailable(
+            "bubblewrap is not installed, and nothing is graded without it: install the package "
+            "'bubblewrap' (Debian, Ubuntu: sudo apt-get install bubblewrap)."
+        )
+    return [
+        bwrap,
+        *_namespaces(),
+        *_system(),
+        *_interpreter(),
+        *_site(),
+        *_course(allowed),
+        "--perms",
+        "0444",
+        "--ro-bind-data",
+        str(filter_descriptor),
+        "/guest/seccomp.bpf",
+        "--remount-ro",
+        "/dev",
+        "--remount-ro",
+        "/",
+        "--chdir",
+        "/",
+    ]
 
 
 def _namespaces() -> list[str]:
     if os.getuid() == 0:  # the guest itself drops to an unprivileged uid: limits on processes do not hold for root
-        walls = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-                 "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # fmt: skip
+        walls = [
+            "--unshare-ipc",
+            "--unshare-pid",
+            "--unshare-net",
+            "--unshare-uts",
+            "--unshare-cgroup-try",
+            "--cap-add",
+            "CAP_SETUID",
+            "--cap-add",
+            "CAP_SETGID",
+        ]
     else:
         walls = ["--unshare-all"]
     return [*walls, "--die-with-parent", "--new-session", "--clearenv", *_environment()]
@@ -59,10 +86,16 @@ def _namespaces() -> list[str]:
 
 def _environment() -> list[str]:
     variables = {
-        "PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "AUTOGRADER_SANDBOX": "1",
-        "MPLCONFIGDIR": "/tmp/matplotlib", "IPYTHONDIR": "/tmp/ipython", "OPENBLAS_NUM_THREADS": "1",
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/tmp",
+        "TMPDIR": "/tmp",
+        "LANG": "C.UTF-8",
+        "AUTOGRADER_SANDBOX": "1",
+        "MPLCONFIGDIR": "/tmp/matplotlib",
+        "IPYTHONDIR": "/tmp/ipython",
+        "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
-    }  # fmt: skip
+    }
     return [word for name, value in variables.items() for word in ("--setenv", name, value)]
 
 
@@ -153,8 +186,10 @@ def _pyseccomp() -> ModuleType:
     try:
         return importlib.import_module("pyseccomp")
     except (ImportError, RuntimeError) as error:  # the latter where the C library is missing
-        raise SandboxUnavailable(f"the sandbox needs pyseccomp ({error}), and nothing is graded without it: install "
-                                 "the packages 'pyseccomp' (pip) and 'libseccomp2' (apt-get).") from None  # fmt: skip
+        raise SandboxUnavailable(
+            f"the sandbox needs pyseccomp ({error}), and nothing is graded without it: install "
+            "the packages 'pyseccomp' (pip) and 'libseccomp2' (apt-get)."
+        ) from None
 
 
 def seccomp_filter() -> bytes:

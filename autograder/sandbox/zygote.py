@@ -38,8 +38,14 @@ class Zygote:
                 compiled.seek(0)
                 command = [*walls.command(allowed, compiled.fileno()), *command]
                 keep = (theirs.fileno(), compiled.fileno())
-            self._process = subprocess.Popen(command, pass_fds=keep, stdin=subprocess.DEVNULL, stderr=self._errors,
-                                             stdout=subprocess.DEVNULL, start_new_session=True)  # fmt: skip
+            self._process = subprocess.Popen(
+                command,
+                pass_fds=keep,
+                stdin=subprocess.DEVNULL,
+                stderr=self._errors,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     def wait(self) -> None:
         """Until it is ready. Raises SandboxUnavailable, which says why it is not."""

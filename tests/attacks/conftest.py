@@ -38,14 +38,14 @@ class Class_:
 
     def judged(self, notebook):
         """The verdict on a submitted notebook."""
-        sanitised = rebuild(self.source, notebook)
+        rebuilt = rebuild(self.source, notebook)
         name = hashlib.sha256(nbformat.writes(notebook).encode()).hexdigest()
         verdict, _ = self.judge(
-            sanitised.notebook,
+            rebuilt.notebook,
             student="attacker",
             submission=name,
             seed=self.course.seed(ASSIGNMENT, name),
-            notes=sanitised.notes,
+            notes=rebuilt.notes,
         )
         return verdict
 

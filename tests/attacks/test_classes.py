@@ -12,7 +12,7 @@ MARKS, STATE, REPLIES, ENDINGS, REACH, FILES, BESIDE, TIMES = (
 )
 BAD_INPUT, DISPLAY, PAGE, FUZZ, PINNING, FORMULAS, TERMINAL, EXCHANGE = (
     f"tests/autograder/test_{name}.py::"
-    for name in ("bad_input", "display", "feedback", "host_fuzz", "pinning", "formulas", "terminal", "exchange")
+    for name in ("bad_input", "showable", "feedback", "host_fuzz", "pinning", "formulas", "terminal", "exchange")
 )
 MISLEADS = f"{TERMINAL}test_a_name_that_would_mislead"
 NEIGHBOURS = "tests/attacks/test_neighbours.py::"
@@ -129,7 +129,7 @@ CLASSES = {
     "a second guess behind infinity": (f"{GUESS}a_prerequisite_that_is_not_finite",),
     "bombs for our own reference": (f"{GUESS}what_a_prerequisite_gives_is_no_bomb",),
     "fresh numbers in what is said of arguments": (
-        "tests/autograder/test_judgement.py::test_what_a_notebook_says_of_its_arguments",
+        "tests/autograder/test_blank.py::test_what_a_notebook_says_of_its_arguments",
     ),
     "errors that patterns choke on": ("tests/autograder/test_causes.py::test_a_forged_error_is_cut",),
     "a second guess by ending the notebook": (f"{GUESS}ending_the_notebooks_process",),

@@ -117,7 +117,7 @@ def test_a_sandbox_that_goes_wrong_leaves_all_undecided(judge, monkeypatch):
     def gone(self, ends):
         raise OSError("no more pids")
 
-    monkeypatch.setattr(Sandbox, "submission", gone)
+    monkeypatch.setattr(Sandbox, "session", gone)
     verdict, blanks, _ = judged(judge, notebook())
     assert {blank.outcome for blank in blanks.values()} == {UNDECIDED} and "no more pids" in verdict.staff_notes[0]
     assert verdict.score == 0 and {blank.score for blank in blanks.values()} == {None}

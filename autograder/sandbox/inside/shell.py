@@ -228,8 +228,12 @@ class Shell(InteractiveShell):
 
     def _transformers(self) -> list:
         manager = self.input_transformer_manager
-        return [*manager.cleanup_transforms, *manager.line_transforms, *manager.token_transformers,
-                *self.input_transformers_post]  # fmt: skip
+        return [
+            *manager.cleanup_transforms,
+            *manager.line_transforms,
+            *manager.token_transformers,
+            *self.input_transformers_post,
+        ]
 
     def _showtraceback(self, etype, evalue, stb):
         self.collected.error(getattr(etype, "__name__", "error"), str(evalue), [str(line) for line in stb])

@@ -202,8 +202,15 @@ def unpack(header: bytes, payload: bytes) -> Message:
     return Message(kind, nonce, decode(body, buffers), PREFIX.size + len(header) + len(payload))
 
 
-def send(connection: socket.socket, kind: str, nonce: str, value: Any, descriptors: tuple[int, ...] = (),
-         deadline: float | None = None, tick=None) -> int:  # fmt: skip
+def send(
+    connection: socket.socket,
+    kind: str,
+    nonce: str,
+    value: Any,
+    descriptors: tuple[int, ...] = (),
+    deadline: float | None = None,
+    tick=None,
+) -> int:
     """Send one frame; open file descriptors travel with its first byte. Returns the frame's size in bytes.
 
     Raises Closed, or Expired when the other side has not read it by `deadline`; see `receive` for that and `tick`.
@@ -251,8 +258,9 @@ def receive(
     return message
 
 
-def receive_with_descriptors(connection: socket.socket, most: int, deadline: float | None = None, tick=None,
-                             most_buffers: int = MAX_BUFFERS):  # fmt: skip
+def receive_with_descriptors(
+    connection: socket.socket, most: int, deadline: float | None = None, tick=None, most_buffers: int = MAX_BUFFERS
+):
     """(the next message, the descriptors that came with it, `most` at most)."""
     descriptors: list[int] = []
     first = b""

@@ -22,7 +22,7 @@ def file_of(notebook) -> bytes:
 
 
 def rebuilt(source, notebook):
-    """The sanitised notebook; it must be valid whatever was handed in, and the source must not have been touched."""
+    """The rebuilt notebook; it must be valid whatever was handed in, and the source must not have been touched."""
     before = copy.deepcopy(source)
     result = rebuild(source, read_submission(file_of(notebook), NAME))
     assert len({cell.id for cell in result.notebook.cells}) == len(result.notebook.cells)  # validate would repair it
@@ -375,7 +375,7 @@ def test_an_empty_notebook_becomes_the_assignment(source):
 
 PEAK = """
 import re, sys
-from autograder.sanitise import read_submission
+from autograder.notebook.rebuild import read_submission
 data = sys.stdin.buffer.read()
 print(len(read_submission(data, "x.ipynb").cells))
 print(re.search(r"VmHWM:\\s+([0-9]+) kB", open("/proc/self/status").read())[1])
