@@ -137,14 +137,12 @@ def _failed(verdict: Verdict) -> bool:
     return bool(verdict.staff_notes) and any(blank.outcome == UNDECIDED for blank in verdict.blanks)
 
 
-def _unrecorded(course: Course, assignment: str, verdicts: list[Verdict]) -> list[Verdict]:
+def _unrecorded(course: Course, assignment: str, kept: list[Verdict]) -> list[Verdict]:
     """Those of which the gradebook, or the note beside them, says something else: a run was killed, or an old gradebook
     was put back.
     """
-    lacking = record.lacking(course, assignment, verdicts) if verdicts else []
-    return [
-        verdict for verdict in verdicts if verdict in lacking or verdicts.noted(course, verdict) != verdict.submission
-    ]
+    lacking = record.lacking(course, assignment, kept) if kept else []
+    return [verdict for verdict in kept if verdict in lacking or verdicts.noted(course, verdict) != verdict.submission]
 
 
 def _judged(done: Iterable[tuple]) -> Iterator[Judged]:

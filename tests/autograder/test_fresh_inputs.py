@@ -8,7 +8,7 @@ from autograder.course.verdict import FAILED, PASSED
 from autograder.judging.blank import Blank, verdict_on
 from autograder.judging.check import check
 from autograder.sandbox.fault import StudentFault
-from tests.autograder.test_judgement import numbers
+from tests.autograder.test_blank import numbers
 
 
 class Many(KernelGuest):

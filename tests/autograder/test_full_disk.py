@@ -69,7 +69,7 @@ def test_many_at_once_have_one_secret(empty):
 KILLED = """
 import os, sys
 from pathlib import Path
-from autograder.course import Course
+from autograder.course.course import Course
 os.fsync = lambda file: os._exit(9)
 Course(Path("."), Path(sys.argv[1])).secret()
 """

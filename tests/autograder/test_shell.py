@@ -15,9 +15,9 @@ from autograder.sandbox.sandbox import Sandbox
 @pytest.fixture(scope="module")
 def shell(root):
     """The guest's module, which finds its neighbour `wire` beside it."""
-    sys.path.insert(0, str(root / "autograder"))
+    sys.path.insert(0, str(root / "autograder" / "sandbox" / "inside"))
     yield importlib.import_module("shell")
-    sys.path.remove(str(root / "autograder"))
+    sys.path.remove(str(root / "autograder" / "sandbox" / "inside"))
 
 
 @pytest.fixture(scope="module")

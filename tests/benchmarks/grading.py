@@ -141,7 +141,7 @@ def where_time_goes(course: Course, students: list[Made]) -> dict[str, float]:
     """
     source, taken = nbformat.read(course.source(ASSIGNMENT), as_version=4), Counter()
     with Judge(ASSIGNMENT) as judge, record.open_gradebook(course.db_url) as gradebook:
-        judge._box.submission = partial(_timed, taken, judge._box.submission)
+        judge._box.session = partial(_timed, taken, judge._box.session)
         for student in students:
             one = submission(course, ASSIGNMENT, student.name)
             with part(taken, "read"):
@@ -170,19 +170,19 @@ def part(taken: Counter, name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _timed(taken: Counter, submission: Callable, ends: float | None = None) -> Iterator:
-    """A submission of the sandbox whose fork and cells are timed."""
+def _timed(taken: Counter, session: Callable, ends: float | None = None) -> Iterator:
+    """A session of the sandbox whose fork and cells are timed."""
     with ExitStack() as stack:
         with part(taken, "fork"):
-            guest = stack.enter_context(submission(ends))
-        run = guest.run
+            opened = stack.enter_context(session(ends))
+        run = opened.run
 
         def timed(tasks: list[dict]) -> list[dict]:
             with part(taken, "run"):
                 return run(tasks)
 
-        guest.run = timed
-        yield guest
+        opened.run = timed
+        yield opened
 
 
 # what is printed
