@@ -67,7 +67,7 @@ def grade(
     with nullcontext() if dry else lock.held(course):
         kept, to_judge, failed = _sorted_out(course, made, students, again)
         tasks = ((made, submission(course, assignment, student)) for student in to_judge)
-        results = _judged(completed(pool, judge_submission, tasks))  # the workers begin
+        results = _results(completed(pool, judge_submission, tasks))  # the workers begin
         record.require_released(course, assignment)
         for student in students:
             late.handed_in(course, assignment, student)  # raises where a note of it makes no sense
@@ -145,7 +145,7 @@ def _unrecorded(course: Course, assignment: str, kept: list[Verdict]) -> list[Ve
     return [verdict for verdict in kept if verdict in lacking or verdicts.noted(course, verdict) != verdict.submission]
 
 
-def _judged(done: Iterable[tuple]) -> Iterator[Judged]:
+def _results(done: Iterable[tuple]) -> Iterator[Judged]:
     for (made, handed_in), result in done:
         yield worker.gave_up(made, handed_in, str(result)) if isinstance(result, Lost) else result
 

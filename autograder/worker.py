@@ -83,15 +83,15 @@ def warm(assignment: Assignment) -> None:
 def judge_submission(assignment: Assignment, submission: Submission) -> Judged:
     """Judge one submission. Raises SandboxUnavailable, OtherGrader; what the submission does is in the verdict."""
     with _lock:
-        verdict, notebook = _judged(*_judge_for(assignment), submission)
+        verdict, notebook = _verdict_on(*_judge_for(assignment), submission)
         if verdict.staff_notes and all(blank.outcome == UNDECIDED for blank in verdict.blanks):
             dismiss()  # the fault is ours: perhaps its sandbox is gone, or the one that is shared
             borrow(None)
-            verdict, notebook = _judged(*_judge_for(assignment), submission)
+            verdict, notebook = _verdict_on(*_judge_for(assignment), submission)
     return _pack(assignment, submission, verdict, notebook)
 
 
-def _judged(judge: Judge, source: NotebookNode, submission: Submission) -> tuple[Verdict, NotebookNode]:
+def _verdict_on(judge: Judge, source: NotebookNode, submission: Submission) -> tuple[Verdict, NotebookNode]:
     try:
         if isinstance(submission.data, str):
             raise Unreadable(submission.data)

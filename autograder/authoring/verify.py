@@ -119,7 +119,7 @@ def _counts(source: NotebookNode, bank: list[Variant]) -> Iterator[Row]:
         yield Row(blank, "", "bank", None, "", "the bank answers a blank that the notebook does not have")
 
 
-def _judged(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Verdict:
+def _verdict(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Verdict:
     return judge(rebuild(source, submitted).notebook, student="bank", submission="bank", seed=SEED)[0]
 
 
@@ -133,7 +133,7 @@ def _judged_alone(judge: Judge, source: NotebookNode, variant: Variant) -> Verdi
 
 
 def _whole(judge: Judge, source: NotebookNode, kind: str, submitted: NotebookNode, must: float) -> Row:
-    verdict = _judged(judge, source, submitted)
+    verdict = _verdict(judge, source, submitted)
     share = verdict.score / verdict.points if verdict.points else 0.0
     wrong = [blank.grade_id for blank in verdict.blanks if blank.score != must * blank.points]
     complaint = f"must get {_percent(must)} of every blank, differs in {', '.join(wrong)}" if wrong else ""

@@ -1,4 +1,4 @@
-"""What a judgement says, as values: a Finding, a blank's verdict, a submission's verdict."""
+"""What judging comes to, as values: a Finding, a blank's verdict, a submission's verdict."""
 
 import json
 from collections.abc import Mapping

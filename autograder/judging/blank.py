@@ -5,7 +5,7 @@ Everything here runs where no student code can: values come in over a wire as pl
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,14 @@ import numpy as np
 from autograder.course.verdict import FAILED, PASSED, BlankVerdict, Finding
 from autograder.judging.catalogue import CATALOGUE
 from autograder.judging.check import Check
-from autograder.judging.comparison import EXACT, RTOL, agrees, compare
+from autograder.judging.comparison import EXACT, RTOL, compare
 from autograder.judging.diagnosis import MOST_KEPT, Mistakes, Outcome, Seen, named, strongest
 from autograder.judging.example import source_of
 from autograder.sandbox.fault import Guest, Reply, StudentFault
 from autograder.sandbox.values import describe, numeric
 from nnlib.gradcheck import numerical_gradient
+
+MOST_PARTS = 16  # of what a function returns
 
 
 @dataclass(frozen=True)
@@ -31,18 +33,13 @@ class Case:
     public: bool
 
 
-MOST_PARTS = 16  # of what a function returns
-
-
-class Unexplained(Exception):
-    """The reference gives nothing with the prerequisites that it was given."""
-
-
 class Blank:
     """One blank under examination. Checks call its methods; `examine` runs its check, `verdict` sums up.
 
     Whatever value came counts, once it came: another examination adds to what was seen and takes nothing back.
     """
+
+    compare = staticmethod(compare)
 
     def __init__(self, check: Check, seed: bytes, *, state: str = "", shown: int = 0, helped: tuple[str, ...] = ()):
         """`state` names the state of the notebook in which its functions are called, `shown` counts the sets of fresh
@@ -52,11 +49,10 @@ class Blank:
         self.shown = shown
         self.notes: list[Finding] = []
         self.passes: list[tuple[bool, int, list[Reply | StudentFault]]] = []  # public or not, which inputs, what came
-        self._seed = seed
+        self.seed = seed
         self._outcomes = {name: Outcome() for name in check.weights}
         self._faults: dict[bool, Finding] = {}  # by whether it was a public example
         self._labels: list[list[str]] = []  # of the public cases, loop by loop
-        self._compare, self._want = compare, self._right
 
     def _begin(self, public: bool, singly: bool) -> None:
         self._public, self._singly = public, singly
@@ -115,6 +111,10 @@ class Blank:
             return set()
         return {name for name, outcome in self._outcomes.items() if outcome.examined and not outcome.kinds}
 
+    def not_refuted(self) -> set[str]:
+        """The properties of which no value was wrong, however a call ended."""
+        return {name for name, outcome in self._outcomes.items() if not outcome.kinds}
+
     def share(self) -> float:
         """The share of the points that `passed` gives."""
         return self.check.share(self.passed())
@@ -136,7 +136,7 @@ class Blank:
     def _made(self, make: Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]) -> Iterator[Case]:
         name = self.check.name.encode()
         again = (str(self.shown).encode(),) if self.shown > 1 else ()
-        rng = np.random.default_rng(_digest(b"public", name) if self._public else _digest(self._seed, name, *again))
+        rng = np.random.default_rng(_digest(b"public", name) if self._public else _digest(self.seed, name, *again))
         made = list(make(rng))
         labels = [label for label, _ in made]
         if self._public:
@@ -187,9 +187,6 @@ class Blank:
 
     def want(self, *args: Any) -> Any:
         """What this blank must return for `args`, where its check `needs` others: the reference in terms of them."""
-        return self._want(*args)
-
-    def _right(self, *args: Any) -> Any:
         return self.check.by[0](*args, **self.check.needs)
 
     def close(self, property: str, got: Any, want: Any, mistakes: Mistakes = None, rtol: float = RTOL):
@@ -199,7 +196,7 @@ class Blank:
         is a function that returns such a mapping, called only when the property has failed.
         """
         want = np.asarray(want, dtype=np.float64)
-        kind, message = self._compare(got, want, rtol)
+        kind, message = self.compare(got, want, rtol)
         self._outcomes[property].seen.append(Seen(_small(got), want, mistakes, rtol, kind is not None))
         self._record(property, kind, message)
 
@@ -227,24 +224,6 @@ class Blank:
         outcome.kinds.append(kind)
         if outcome.finding is None:
             outcome.finding = self._finding(property, message)
-
-    # error carried forward
-
-    def carried(self, form: Callable, needs: Mapping[str, Callable]) -> set[str]:
-        """The properties of which no value so far differs from what this form of the reference gives with `needs`.
-
-        A call without a value says nothing against a property. The blank's own function is not asked again.
-        """
-        twin = Blank(self.check, self._seed)
-        twin._compare, twin._want = agrees, _computed(form, needs)
-        try:
-            with np.errstate(all="ignore"):
-                for public, shown, replies in self.passes:
-                    twin.shown = shown
-                    twin.examine(_Replayed(replies), public=public, singly=True)
-        except Unexplained:
-            return set()
-        return {name for name, outcome in twin._outcomes.items() if not outcome.kinds}
 
     # summing up
 
@@ -291,36 +270,6 @@ def verdict_on(check: Check, guest: Guest, seed: bytes, points: float = 1.0) -> 
     if blank.fault(public=True) is None:
         blank.examine(guest, public=False, singly=True)
     return blank.verdict(points)
-
-
-class _Replayed:
-    """A guest that answers as another one did before, call by call."""
-
-    def __init__(self, replies: list[Reply | StudentFault]):
-        self._replies = iter(replies)
-
-    def call(self, name: str, args: tuple) -> Reply:
-        reply = next(self._replies)
-        if isinstance(reply, StudentFault):
-            raise reply
-        return reply
-
-
-def _computed(form: Callable, needs: Mapping[str, Callable]) -> Callable:
-    """A form of the reference on these prerequisites, which may be anybody's. Raises Unexplained."""
-
-    def want(*args):
-        try:
-            found = form(*args, **needs)
-            return tuple(map(_floats, found)) if isinstance(found, tuple) else _floats(found)
-        except Exception as error:  # of theirs, or of ours on what theirs gave
-            raise Unexplained(str(error)) from error
-
-    return want
-
-
-def _floats(value: Any) -> np.ndarray:
-    return np.asarray(value, dtype=np.float64)
 
 
 def _small(value: Any) -> np.ndarray | None:

@@ -61,7 +61,7 @@ def _imported(path: Path, tree: ast.Module) -> Iterator[str]:
 
 
 def _hides_modules(node: ast.AST) -> bool:
-    """Whether this is an import that may bring modules of checks along, but not by the names that a bundle follows."""
+    """Whether this is an import that may bring modules of checks along, but not by names that are followed."""
     if isinstance(node, ast.Import):
         return any(f"{alias.name}.".startswith("autograder.checks.") for alias in node.names)
     if not isinstance(node, ast.ImportFrom):

@@ -11,6 +11,7 @@ from autograder.course.verdict import FAILED, BlankVerdict, Finding, Verdict
 from autograder.judging.causes import NOT_RUN, explained
 from autograder.judging.check_modules import allowed_modules, checks_of
 from autograder.judging.examination import Examination, undecided
+from autograder.judging.runs import Runs
 from autograder.judging.staff_notes import unusual_numbers
 from autograder.notebook import cells
 from autograder.sandbox.fault import StudentFault
@@ -19,7 +20,6 @@ from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.session import Died
 from autograder.sandbox.walls import SandboxUnavailable
 
-MOST_SKIPPED = 3  # cells that may end the notebook's process before we give up on it
 UNSAFE_NOTE = "Graded WITHOUT a sandbox: this mark is only as honest as the submission."
 
 
@@ -81,39 +81,24 @@ class Judge:
             return judged, ()
 
     def _examined(self, examination: Examination, notebook: NotebookNode) -> tuple[str, ...]:
-        """Run the cells and ask the blanks; what to tell of the cells.
-
-        Where a cell ends the process, the notebook is run again with each test cell in a fork of its own, so that what
-        an answer does there costs that answer only. A cell that still ends it is left out, thrice. All of that together
-        has the time of one submission.
-        """
+        """Run the cells and ask the blanks; what to tell of the cells."""
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-        apart, deaths, skipped = False, 0, {}
-        ends = time.monotonic() + self._box.limits.wall
+        wall = self._box.limits.wall
+        runs = Runs(code, time.monotonic() + wall)
         while True:
-            with self._box.session(ends) as session:
+            with self._box.session(runs.ends) as session:
                 try:
-                    results = session.run([_task(cell, apart, index in skipped) for index, cell in enumerate(code)])
+                    results = session.run(runs.tasks())
                 except Died as death:
-                    late = apart and time.monotonic() > ends - self._box.limits.wall / 2
-                    if death.index in skipped or deaths >= MOST_SKIPPED or late or not session.has_time:
-                        raise
-                    if apart:
-                        skipped[death.index] = str(death)
-                        deaths += 1
-                    apart = True
+                    runs.died(death, session, late=time.monotonic() > runs.ends - wall / 2)
                     continue
                 examination.ask(session)
-                if session.gone and session.has_time and examination.unanswered:
-                    helpless = _others(code) - skipped.keys() if apart else set()
-                    if helpless or not apart:
-                        skipped |= dict.fromkeys(helpless, "it or another cell left the notebook unable to go on")
-                        apart = True
-                        continue
+                if examination.unanswered and runs.go_on(session):
+                    continue
                 examination.follow(session)
                 for number, (cell, result) in enumerate(zip(code, results, strict=True), start=1):
                     cell.execution_count, cell.outputs = number, result["outputs"]
-                return (*_skip_notes(skipped), *_flood_notes(results))
+                return runs.notes(results)
 
     def _self_test(self) -> None:
         """Grade nothing in an environment that cannot run and call a correct function."""
@@ -140,29 +125,3 @@ class Judge:
 def _dead(name: str, points: float, reason: str) -> BlankVerdict:
     message = f"The notebook could not be run to its end: {reason}."
     return BlankVerdict(name, points, FAILED, 0.0, (Finding("the notebook runs", message, "", NOT_RUN),), NOT_RUN)
-
-
-def _task(cell: NotebookNode, apart: bool, skip: bool) -> dict:
-    """What the session is to run: a cell without its hidden line; a test cell `apart` in a fork of its own.
-
-    After a test cell the state of the notebook is kept under the name of its blank.
-    """
-    test = cells.is_test(cell)
-    state = cells.blank_of(cells.grade_id(cell)) if test else None
-    return {"source": "" if skip else cells.visible(cell), "isolated": apart and test and not skip, "state": state}
-
-
-def _others(code: list[NotebookNode]) -> set[int]:
-    """The code cells after the first answer that are neither answers nor tests: what can be done without."""
-    kinds = [cells.kind(cell) for cell in code]
-    first = kinds.index(cells.ANSWER) if cells.ANSWER in kinds else 0
-    return {index for index, kind in enumerate(kinds) if index > first and kind in (cells.OWN, cells.READ_ONLY)}
-
-
-def _skip_notes(skipped: dict[int, str]) -> tuple[str, ...]:
-    return tuple(f"Code cell {index + 1} was left out: while it ran, {why}." for index, why in sorted(skipped.items()))
-
-
-def _flood_notes(results: list[dict]) -> tuple[str, ...]:
-    floods = [(number, result["dropped"]) for number, result in enumerate(results, start=1) if result["dropped"] > 0]
-    return tuple(f"Code cell {n} wrote more than is kept: {dropped:,} characters were cut." for n, dropped in floods)

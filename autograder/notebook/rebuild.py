@@ -129,8 +129,8 @@ def _images(attachments: object) -> dict:
     if not isinstance(attachments, dict):
         return {}
     kept = {}
-    for name, bundle in attachments.items():
-        data = bundle.items() if isinstance(bundle, dict) else ()
+    for name, of_kinds in attachments.items():
+        data = of_kinds.items() if isinstance(of_kinds, dict) else ()
         if images := {_text(mime): _text(text) for mime, text in data if mime.startswith("image/") and _text(text)}:
             kept[_text(name)] = images
     return kept

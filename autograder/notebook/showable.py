@@ -231,14 +231,14 @@ def _output(output: dict, text_left: int, image_left: int) -> tuple[dict | None,
         return {"output_type": kind, "ename": name, "evalue": value, "traceback": lines}, []
     if kind not in ("execute_result", "display_data"):
         return None, ["[output of an unknown kind removed]"]
-    data, notes = _bundle(output.get("data", {}), text_left, image_left)
+    data, notes = _data(output.get("data", {}), text_left, image_left)
     if not data:
         return None, notes
     clean = {"output_type": kind, "data": data, "metadata": {}}
     return clean | ({"execution_count": output.get("execution_count")} if kind == "execute_result" else {}), notes
 
 
-def _bundle(data: dict, text_left: int, image_left: int) -> tuple[dict, list[str]]:
+def _data(data: dict, text_left: int, image_left: int) -> tuple[dict, list[str]]:
     """The forms of one output that can be shown, and a note for each that cannot."""
     shown, notes = {}, []
     for mime, value in data.items():
@@ -305,9 +305,9 @@ def _jpeg(text: str) -> bytes:
 def _attachments(attachments: dict, room: _Room) -> dict:
     """The attached PNG and JPEG images under plain names, while there is room."""
     kept, left = {}, min(MOST_IMAGE_BYTES, room.images)
-    for name, bundle in attachments.items():
-        for mime in IMAGES & bundle.keys():
-            if re.fullmatch(r"[A-Za-z0-9_.-]{1,120}", name) and (image := _image(mime, bundle[mime], left)):
+    for name, of_kinds in attachments.items():
+        for mime in IMAGES & of_kinds.keys():
+            if re.fullmatch(r"[A-Za-z0-9_.-]{1,120}", name) and (image := _image(mime, of_kinds[mime], left)):
                 kept.setdefault(name, {})[mime] = image
                 left -= _weight(image)
                 room.take(images=_weight(image))

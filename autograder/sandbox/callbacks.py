@@ -1,4 +1,4 @@
-"""Functions of the host that a guest may call while a request is open: what it sends is bounded and made plain."""
+"""Functions of the host that a notebook may call while a request is open: what it sends is bounded and made plain."""
 
 import math
 from collections import Counter

@@ -42,7 +42,7 @@ class Allowance:
 
 
 def _outputs(raw: list[dict]) -> Iterator[NotebookNode]:
-    """The guest's outputs as notebook outputs; what has another form is dropped."""
+    """What a cell wrote as notebook outputs; what has another form is dropped."""
     for output in raw:
         match output:  # str(…): an array compares with a text entry by entry
             case {"output_type": str("stream"), "name": str("stdout" | "stderr" as name), "text": str(text)}:

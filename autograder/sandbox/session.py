@@ -59,6 +59,11 @@ class Session:
         """Whether the submission has time left for another check."""
         return time.monotonic() < self._ends
 
+    @property
+    def answers(self) -> bool:
+        """Whether another fork of it can be asked."""
+        return self.has_time and not self.gone
+
     @contextmanager
     def fork(self, stand_ins: Mapping[str, Callable] | None = None, wall: float | None = None) -> Iterator["Fork"]:
         """A fork of the notebook's state that answers calls until the block ends, or `wall` seconds have passed.

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 import nnlib
 
 INSIDE = Path(__file__).parent / "inside"
-GUEST_PACKAGES = ("numpy", "matplotlib", "matplotlib-inline", "ipython")
+INSIDE_PACKAGES = ("numpy", "matplotlib", "matplotlib-inline", "ipython")
 # No notebook's business: new namespaces, mounts, other processes' memory, memory that no process shows, kernel doors,
 # another core.
 DENIED = """unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick
@@ -38,7 +38,7 @@ class SandboxUnavailable(Exception):
 
 
 def command(allowed: tuple[str, ...], filter_descriptor: int) -> list[str]:
-    """bubblewrap's command line: read-only system and interpreter, the guest's own code, the allowed part of nnlib."""
+    """bubblewrap's command line: read-only system and interpreter, our `inside/`, the allowed part of nnlib."""
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         raise SandboxUnavailable(
@@ -52,22 +52,15 @@ def command(allowed: tuple[str, ...], filter_descriptor: int) -> list[str]:
         *_interpreter(),
         *_site(),
         *_course(allowed),
-        "--perms",
-        "0444",
-        "--ro-bind-data",
-        str(filter_descriptor),
-        "/guest/seccomp.bpf",
-        "--remount-ro",
-        "/dev",
-        "--remount-ro",
-        "/",
-        "--chdir",
-        "/",
+        *("--perms", "0444", "--ro-bind-data", str(filter_descriptor), "/seccomp.bpf"),
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"),
     ]
 
 
 def _namespaces() -> list[str]:
-    if os.getuid() == 0:  # the guest itself drops to an unprivileged uid: limits on processes do not hold for root
+    if (
+        os.getuid() == 0
+    ):  # what runs inside drops to an unprivileged uid itself: limits on processes do not hold for root
         walls = [
             "--unshare-ipc",
             "--unshare-pid",
@@ -107,7 +100,7 @@ def _system() -> list[str]:
         elif os.path.isdir(top):
             words += ["--ro-bind", top, top]
     words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    for directory in ("/work", "/site", "/guest", "/course"):
+    for directory in ("/work", "/site", "/course"):
         words += ["--perms", "0755", "--dir", directory]
     words += ["--ro-bind", "/dev/null", "/dev/zero"]  # nodev, so shut: a map of it is memory that no process shows
     return [*words, "--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"]
@@ -136,18 +129,18 @@ def refuse_what_shows(*places: Path) -> None:
 
 
 def _visible_parents(path: Path) -> list[str]:
-    """bubblewrap would make them 0700, closed to the uid that the guest drops to."""
+    """bubblewrap would make them 0700, closed to the uid that is dropped to."""
     return [word for parent in reversed(path.parents[:-1]) for word in ("--perms", "0755", "--dir", str(parent))]
 
 
 def _site() -> list[str]:
     """NumPy, Matplotlib, IPython and what they need, and nothing else of the environment that we run in."""
-    return [word for path in _guest_files() for word in ("--ro-bind", str(path), f"/site/{path.name}")]
+    return [word for path in _site_files() for word in ("--ro-bind", str(path), f"/site/{path.name}")]
 
 
-def _guest_files() -> list[Path]:
-    """The top-level files and folders of GUEST_PACKAGES and their requirements."""
-    todo, done, paths = list(GUEST_PACKAGES), set(), set()
+def _site_files() -> list[Path]:
+    """The top-level files and folders of INSIDE_PACKAGES and their requirements."""
+    todo, done, paths = list(INSIDE_PACKAGES), set(), set()
     while todo:
         name = todo.pop().lower().replace("_", "-")
         if name in done:
@@ -171,8 +164,8 @@ def _tops(distribution: importlib.metadata.Distribution) -> set[str]:
 
 
 def _course(allowed: tuple[str, ...]) -> list[str]:
-    """The guest's code, and of nnlib only what the assignment may import."""
-    words = ["--ro-bind", str(INSIDE), "/guest/inside", "--perms", "0755", "--dir", "/course/nnlib"]
+    """Our code that runs inside, and of nnlib only what the assignment may import."""
+    words = ["--ro-bind", str(INSIDE), "/inside", "--perms", "0755", "--dir", "/course/nnlib"]
     package = Path(nnlib.__file__).parent
     for name in ("__init__.py", "allow.py", "backend.py", *(f"{module}.py" for module in allowed)):
         words += ["--ro-bind", str(package / name), f"/course/nnlib/{name}"]

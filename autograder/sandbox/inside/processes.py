@@ -205,7 +205,7 @@ class _Program(ctypes.Structure):
 
 def _seccomp() -> None:
     """Install the filter that the host compiled: no namespaces, mounts, tracing, memfd … from here on."""
-    with open("/guest/seccomp.bpf", "rb") as file:
+    with open("/seccomp.bpf", "rb") as file:
         code = file.read()
     program = _Program(len(code) // 8, code)
     must(libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0), "seccomp")
