@@ -161,8 +161,8 @@ def test_nothing_can_be_written_but_a_small_private_folder(ask):
         import os
         def probe():
             written = []
-            for top in ("/", "/usr", "/site", "/site/numpy", "/inside", "/course/nnlib", "/dev", "/etc", "/proc", "/tmp",
-                        "/work", "/dev/shm", os.path.dirname(os.__file__), os.path.expanduser("~")):
+            for top in ("/", "/usr", "/site", "/site/numpy", "/inside", "/course/nnlib", "/dev", "/etc", "/proc",
+                        "/tmp", "/work", "/dev/shm", os.path.dirname(os.__file__), os.path.expanduser("~")):
                 try:
                     with open(os.path.join(top, "left-behind"), "w") as file:
                         file.write("x")
