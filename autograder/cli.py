@@ -1,6 +1,5 @@
 """The command line: it parses, shows progress and prints, no more."""
 
-import errno
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,25 +9,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
 from autograder import worker
 from autograder.authoring.bank import BankError
-from autograder.course.course import Course, GradebookError, denied, write_whole
+from autograder.console import (
+    err,
+    interruptible,
+    one_line,
+    out,
+    print_json,
+    progress,
+    progress_bar,
+    say_if_open,
+    write_text,
+)
+from autograder.course.course import Course
 from autograder.course.handed_in import NothingToGrade, left_out, submissions
-from autograder.course.settings import SettingsError
 from autograder.course.verdict import Verdict
 from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, cores, workers
 from autograder.judging.assignment import Assignment, load_assignment
@@ -36,7 +33,7 @@ from autograder.judging.check_modules import ChecksError
 from autograder.judging.judge import UNSAFE_NOTE
 from autograder.report import Row, marks_table, print_graded, print_waiting, row
 from autograder.sandbox.walls import SandboxUnavailable
-from autograder.terminal import visible, visible_lines
+from autograder.terminal import visible
 from autograder.worker import OtherGrader
 
 # what imports nbgrader is imported in the commands: that takes 0.6 s, in which workers can start
@@ -47,7 +44,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Grade nbgrader submissions where no student code can touch the verdict.",
 )
-out, err = Console(), Console(stderr=True)
 
 AssignmentName = Annotated[str, typer.Argument(help="The assignment's name, for example a1-neuron.")]
 Directory = Annotated[
@@ -69,11 +65,11 @@ def release_command(assignment: AssignmentName, course: Directory = None, as_jso
     from autograder.authoring.release import ReleaseError, release
 
     here = Course.here(course)
-    _say_if_open(here)
-    with _one_line(ReleaseError, SandboxUnavailable, ChecksError, BankError):
+    say_if_open(here)
+    with one_line(ReleaseError, SandboxUnavailable, ChecksError, BankError):
         released = release(here, assignment, verify=lambda name: _verified(here, name))
     if as_json:
-        _print_json(
+        print_json(
             {
                 "assignment": assignment,
                 "release": str(released.directory),
@@ -111,9 +107,9 @@ def grade_command(
     Those are left alone whose file has not changed since they were graded, nor the checks, nor this program.
     """
     here = Course.here(course)
-    _say_if_open(here)
-    refused = _one_line(NothingToGrade, ChecksError, NoWorkers, SchedulerError, SandboxUnavailable, OtherGrader)
-    with refused, _interruptible():
+    say_if_open(here)
+    refused = one_line(NothingToGrade, ChecksError, NoWorkers, SchedulerError, SandboxUnavailable, OtherGrader)
+    with refused, interruptible():
         names = submissions(here, assignment, students or ())
         with _warm(jobs, scheduler, load_assignment(here, assignment, sandboxed=not unsafe_no_sandbox)) as pool:
             from autograder import pipeline
@@ -139,11 +135,11 @@ def grade_command(
 def _rows(graded: Iterable, total: int, what: str, as_json: bool) -> list[Row]:
     """What is said of each student at the end; as JSON each verdict is printed as soon as it is there."""
     if as_json:
-        _print_verdicts(one.verdict for one in _progress(graded, total, what))
+        _print_verdicts(one.verdict for one in progress(graded, total, what))
         return []
     rows = [
         row(one.verdict, one.before, one.judged, one.retried, one.late, one.penalty_before)
-        for one in _progress(graded, total, what)
+        for one in progress(graded, total, what)
     ]
     return sorted(rows, key=lambda one: one.student)
 
@@ -153,7 +149,7 @@ def _print_verdicts(verdicts: Iterable[Verdict]) -> None:
     before = "["
     try:
         for verdict in verdicts:
-            _print_json(json.loads(verdict.to_json()), before=before)
+            print_json(json.loads(verdict.to_json()), before=before)
             before = ","
     except BaseException:
         sys.stdout.write("]\n" if before == "," else "")
@@ -171,10 +167,10 @@ def export_command(
     """Write marks as CSV, late penalties applied; what is undecided or not read yet is empty, and a column says why."""
     from autograder.gradebook import export
 
-    with _one_line():
+    with one_line():
         found = export.rows(Course.here(course), dict.fromkeys(assignments))
         text = json.dumps(found, indent=1, ensure_ascii=False) + "\n" if as_json else export.as_csv(found)
-        _write_text(text, to)
+        write_text(text, to)
     lacking, where = sum(bool(one["missing"]) for one in found), f" in {to}" if to else ""
     total = f"{lacking} without a total: see the column `missing`" if lacking else "each with a total"
     err.print(f"{len(found)} rows{where}, {total}", markup=False, soft_wrap=True)
@@ -194,10 +190,10 @@ def replay_command(
     """
     from autograder import pipeline
 
-    with _one_line(pipeline.NotReproducible, SandboxUnavailable, ChecksError, FileNotFoundError):
+    with one_line(pipeline.NotReproducible, SandboxUnavailable, ChecksError, FileNotFoundError):
         recorded, again = pipeline.replay(Course.here(course), assignment, student, unsafe_no_sandbox=unsafe_no_sandbox)
     if as_json:
-        _print_json(json.loads(again.to_json()))
+        print_json(json.loads(again.to_json()))
     else:
         out.print(marks_table([row(again)]))
         what = "the same to the letter" if again == recorded else "NOT the verdict on record"
@@ -235,10 +231,10 @@ def feedback_command(
     from autograder import pipeline
 
     here = Course.here(course)
-    with _one_line(ChecksError, FileNotFoundError):
+    with one_line(ChecksError, FileNotFoundError):
         paths = pipeline.write_feedback(here, assignment, students or None)
     if as_json:
-        _print_json([str(path) for path in paths])
+        print_json([str(path) for path in paths])
     else:
         out.print(f"{len(paths)} feedback pages: {here.directory / 'feedback'}", soft_wrap=True)
 
@@ -255,7 +251,7 @@ def forget_command(
     from autograder.gradebook.forget import NobodyOfThatName, forget, require
 
     here = Course.here(course)
-    with _one_line(NobodyOfThatName):
+    with one_line(NobodyOfThatName):
         require(here, student)
         if not yes and not sys.stdin.isatty():
             raise NobodyOfThatName("what is removed cannot be brought back, and nobody is there to ask: say --yes.")
@@ -264,7 +260,7 @@ def forget_command(
             typer.confirm(f"Remove {what} of {student!r} from {here.directory}?", abort=True, err=True)
         done = forget(here, student, keep_marks=keep_marks)
     if as_json:
-        _print_json(asdict(done))
+        print_json(asdict(done))
         return
     what = "kept under a made-up name, without comments" if keep_marks else "removed"
     lines = [*(f"removed {path}" for path in done.removed), f"in the gradebook: {done.submissions} submissions {what}"]
@@ -278,10 +274,10 @@ def verify_command(assignment: AssignmentName, as_json: Json = False):
     """Judge every answer of the bank: right ones must get everything, wrong ones half at most and their diagnosis."""
     from autograder.authoring.release import ReleaseError
 
-    with _one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError, BankError):
+    with one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError, BankError):
         report = _verified(Course.here(), assignment)
     if as_json:
-        _print_json({"ok": report.ok, "rows": [asdict(row) for row in report.rows]})
+        print_json({"ok": report.ok, "rows": [asdict(row) for row in report.rows]})
     else:
         for row in report.complaints:
             out.print(
@@ -298,14 +294,14 @@ def demo_command(as_json: Json = False):
     from autograder.authoring.release import ReleaseError
 
     here = Course.here(Path("course") / "demo")
-    with _one_line(SandboxUnavailable, NothingToGrade, ReleaseError, ChecksError, BankError):
+    with one_line(SandboxUnavailable, NothingToGrade, ReleaseError, ChecksError, BankError):
         students = demo.prepare(here, verify=lambda name: _verified(here, name))
-        verdicts = list(_progress(demo.grade_class(here), len(students), f"grading {len(students)} submissions"))
+        verdicts = list(progress(demo.grade_class(here), len(students), f"grading {len(students)} submissions"))
     marks = demo.compare(verdicts)
     result = demo.write(here, marks)
     differing = [mark for mark in marks if not mark["as_expected"]]
     if as_json:
-        _print_json(marks)
+        print_json(marks)
     else:
         out.print(marks_table(map(row, verdicts), {student.name: student.story for student in students}))
         out.print(_epilogue(here, result, len(marks), len(differing)), soft_wrap=True, highlight=False)
@@ -336,87 +332,9 @@ def _verified(course: Course, assignment: str):
     from autograder.authoring.verify import Report, steps
 
     rows = []
-    with _bar() as progress:
-        task = progress.add_task(f"verifying {assignment}", total=None)
+    with progress_bar() as bar:
+        task = bar.add_task(f"verifying {assignment}", total=None)
         for total, row in steps(course, assignment):
             rows.append(row)
-            progress.update(task, total=total, advance=1)
+            bar.update(task, total=total, advance=1)
     return Report(assignment, tuple(rows))
-
-
-def _progress(items: Iterable, total: int, what: str) -> Iterator:
-    with _bar() as progress:
-        yield from progress.track(items, total=total, description=what)
-
-
-class _Rate(ProgressColumn):
-    """Submissions a second, so far."""
-
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.1f}/s" if task.speed else "")
-
-
-def _bar() -> Progress:
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
-
-
-def _print_json(value, before: str = "") -> None:
-    """UTF-8 whatever the terminal's encoding is; what UTF-8 cannot hold becomes JSON's own escape for it."""
-    _write_text(before + json.dumps(value, indent=1, ensure_ascii=False) + "\n")
-
-
-def _write_text(text: str, to: Path | None = None) -> None:
-    """To a file, or to standard output."""
-    data = text.encode("utf-8", "backslashreplace")
-    if to is not None:
-        write_whole(to, data)
-        return
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C becomes one line on standard error and the exit code that shells give it."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        err.print("autograder: interrupted: what was judged is kept; run the command again.")
-        raise typer.Exit(130) from None
-
-
-@contextmanager
-def _one_line(*expected: type[Exception]) -> Iterator[None]:
-    """An expected error becomes one sentence on standard error and exit code 2; the gradebook's always do, and files
-    that the system refuses.
-    """
-    try:
-        yield
-    except (GradebookError, SettingsError, *expected) as error:
-        said = str(error)
-    except OSError as error:
-        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
-            raise
-        said = denied(error)
-    else:
-        return
-    err.print(f"autograder: {visible_lines(said)}", markup=False, soft_wrap=True)
-    raise typer.Exit(2)
-
-
-def _say_if_open(course: Course) -> None:
-    if course.open_to_others():
-        err.print(
-            f"autograder: other accounts of this machine can look into {course.directory}, where the students' "
-            "work is: chmod 700 it.",
-            markup=False,
-            soft_wrap=True,
-        )
