@@ -19,11 +19,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course.handed_in import Submission
-from autograder.course.verdict import UNDECIDED, Verdict
+from autograder.course.verdict import UNDECIDED, BlankVerdict, Finding, Verdict
 from autograder.judging.assignment import PACKAGE, Assignment, grader_digest
 from autograder.judging.check_modules import ChecksError, allowed_modules, use_checks
 from autograder.judging.judge import Judge
-from autograder.notebook.rebuild import Unreadable, read_submission, rebuild, restored, undecided
+from autograder.notebook import cells
+from autograder.notebook.read import Unreadable, read_submission
+from autograder.notebook.rebuild import rebuild, restored
 from autograder.notebook.showable import clean_notebook
 from autograder.sandbox.walls import SandboxUnavailable
 from autograder.sandbox.zygote import Zygote, borrowed
@@ -105,7 +107,7 @@ def _verdict_on(judge: Judge, source: NotebookNode, submission: Submission) -> t
         )
         return replace(verdict, unanswered=rebuilt.unanswered), clean_notebook(executed)
     except Unreadable as error:
-        return undecided(source, note=str(error), **_identity(submission)), restored(source)
+        return undecided(source, submission, str(error)), restored(source)
     except Exception:  # ours: staff must look, and the class goes on
         return _failed(source, submission, traceback.format_exc()), restored(source)
 
@@ -118,11 +120,15 @@ def gave_up(assignment: Assignment, submission: Submission, why: str) -> Judged:
 
 def _failed(source: NotebookNode, submission: Submission, why: str) -> Verdict:
     note = "The grader could not deal with this file; staff will look at it."
-    return undecided(source, note=note, staff_note=why, **_identity(submission))
+    return undecided(source, submission, note, (why,))
 
 
-def _identity(submission: Submission) -> dict[str, str]:
-    return {"assignment": submission.assignment, "student": submission.student, "submission": submission.digest}
+def undecided(source: NotebookNode, submission: Submission, note: str, staff_notes: tuple[str, ...] = ()) -> Verdict:
+    """The verdict on a file that could not be read or judged: every blank undecided, `note` said to the student."""
+    finding = (Finding("the submission", note),)
+    blanks = tuple(BlankVerdict(name, points, UNDECIDED, None, finding) for name, points in cells.blanks(source))
+    names = submission.assignment, submission.student, submission.digest
+    return Verdict(*names, blanks, notes=(note,), staff_notes=staff_notes)
 
 
 def _pack(assignment: Assignment, submission: Submission, verdict: Verdict, notebook: NotebookNode) -> Judged:

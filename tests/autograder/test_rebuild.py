@@ -10,9 +10,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
 
+from autograder.course.handed_in import Submission
 from autograder.course.verdict import UNDECIDED
 from autograder.notebook import cells
-from autograder.notebook.rebuild import MISSING, MOST_NOTES, Unreadable, read_submission, rebuild, restored, undecided
+from autograder.notebook.read import Unreadable, read_submission
+from autograder.notebook.rebuild import MISSING, MOST_NOTES, rebuild, restored
+from autograder.worker import undecided
 
 NAME = "a0-small.ipynb"
 
@@ -375,7 +378,7 @@ def test_an_empty_notebook_becomes_the_assignment(source):
 
 PEAK = """
 import re, sys
-from autograder.notebook.rebuild import read_submission
+from autograder.notebook.read import read_submission
 data = sys.stdin.buffer.read()
 print(len(read_submission(data, "x.ipynb").cells))
 print(re.search(r"VmHWM:\\s+([0-9]+) kB", open("/proc/self/status").read())[1])
@@ -404,7 +407,7 @@ def test_the_costliest_file_that_is_read_takes_less_than_500_MB(root, costly):
 
 
 def test_a_file_that_cannot_be_read_leaves_every_blank_undecided(source):
-    verdict = undecided(source, assignment="a0-small", student="ada", submission="ff", note="It is empty.")
+    verdict = undecided(source, Submission("a0-small", "ada", "It is empty.", "ff", b""), "It is empty.")
     assert [(blank.grade_id, blank.points, blank.outcome, blank.score) for blank in verdict.blanks] == [
         ("one", 2.0, UNDECIDED, None),
         ("two", 3.0, UNDECIDED, None),

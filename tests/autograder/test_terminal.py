@@ -14,7 +14,7 @@ from autograder.course.handed_in import NothingToGrade, left_out, submission, su
 from autograder.course.settings import configure
 from autograder.course.verdict import FAILED, BlankVerdict, Verdict
 from autograder.gradebook.record import marks
-from autograder.notebook.rebuild import Unreadable, read_submission
+from autograder.notebook.read import Unreadable, read_submission
 from autograder.report import marks_table, row
 from autograder.terminal import SPELLED, visible
 from tests import a1_class

@@ -41,7 +41,8 @@ from autograder.course.settings import path_to_alembic
 from autograder.executor import cores
 from autograder.gradebook import record
 from autograder.judging.judge import Judge
-from autograder.notebook.rebuild import read_submission, rebuild
+from autograder.notebook.read import read_submission
+from autograder.notebook.rebuild import rebuild
 from autograder.notebook.showable import clean_notebook
 from tests.a1_class import ASSIGNMENT, environment, hand_in
 from tests.benchmarks.classes import ROOT, Made, copies, course_here, course_there, made_up, notebook, shares

@@ -1,13 +1,10 @@
 """The notebook's kernel inside the sandbox: IPython's InteractiveShell, its outputs collected as a notebook's are."""
 
 import ast
-import base64
 import builtins
 import dis
 import gc
 import importlib
-import io
-import json
 import os
 import re
 import signal
@@ -20,170 +17,20 @@ from types import CodeType, FunctionType
 
 import matplotlib
 import wire
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.formatters import DisplayFormatter
+from display import Formatter, Hook, Outputs, Publisher, Stream
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from traitlets import Type
 from traitlets.config import Config
 
 __builtins__ = dict(vars(builtins))  # a notebook may put functions of its own among those of the whole process
-MAX_TEXT = 100_000  # characters kept of a stream, of a cell
-MAX_RICH = 2 << 20  # bytes of rich output kept, of a cell, as the wire writes them: six for an é
-OVERHEAD = 100  # bytes of each output besides
-MOST_AT_ONCE = 4  # figures that are drawn when a cell shows them: drawing one takes longer than many a cell
-MOST_LATER = 8  # figures that are drawn after it, those that are still shown
 FRONT_END = ("autosave", "connect_info", "qtconsole", "store")  # magics that Jupyter adds to IPython's
-FIGURE = "a figure, not yet drawn"  # the kind of output that stands for it
 # what IPython's transformers act on: %magic, !command, help?, ;quoted and /called lines, prompts, indented first lines
 MAGIC = re.compile(r"[%!?]|^\s*([,;/>]|\.\.\.|In \[)|\A\s", re.MULTILINE)
 
 
 class CellTimeLimit(BaseException):
     """The cell ran longer than a notebook cell may. Not an Exception, so that `except Exception` does not hide it."""
-
-
-class Outputs:
-    """The outputs of the running cell, in notebook form, bounded; while none runs, nothing is kept."""
-
-    def __init__(self):
-        self.open = True
-        self.clear()
-
-    def clear(self):
-        self._forget()
-        self.dropped = self.drawn = 0
-
-    def _forget(self):
-        self.items, self._text, self._rich, self._waiting, self._outdated = [], 0, 0, [], False
-
-    def clear_output(self, wait: bool):
-        """Forget what was shown, at once or when something new is."""
-        self._outdated = True
-        if not wait:
-            self._forget()
-
-    def _begin(self):
-        if self._outdated:
-            self._forget()
-
-    def write(self, name: str, text: str):
-        if not self.open:
-            return
-        self._begin()
-        kept = text[: max(MAX_TEXT - self._text, 0)]
-        self._text, self.dropped = self._text + len(kept), self.dropped + len(text) - len(kept)
-        if kept and self.items and self.items[-1].get("name") == name:
-            self.items[-1]["text"] += kept
-        elif kept:
-            self.items.append({"output_type": "stream", "name": name, "text": kept})
-
-    def add(self, output_type: str, data: dict):
-        """An output in the forms of `data`; a FIGURE is drawn when the cell has ended, and is a text until then."""
-        self._begin()
-        if fitting := self._fitting(data):
-            self.items.append({"output_type": output_type, "data": fitting, "metadata": {}})
-            if FIGURE in data and len(self._waiting) < MOST_LATER:
-                self._waiting.append((self.items[-1], data[FIGURE]))
-
-    def _fitting(self, data: dict) -> dict:
-        """The forms that a notebook keeps; none where they are larger than what is left for this cell."""
-        data = {kind: _text(value) for kind, value in data.items() if kind in ("text/plain", "text/html", "image/png")}
-        size = OVERHEAD + sum(len(json.dumps(value)) for value in data.values())
-        if self._rich + size > MAX_RICH:
-            self.dropped += size
-            return {}
-        self._rich += size
-        return data
-
-    def draw(self, formatted):
-        """Draw, as formatted(figure), the figures that still wait and are shown."""
-        for item, figure in self._waiting:
-            item["data"] = self._fitting(formatted(figure)) or item["data"]
-
-    def error(self, name: str, value: str, traceback: list[str]):
-        self._begin()
-        lines = [line[:2000] for line in traceback][-40:]
-        self.items.append({"output_type": "error", "ename": name, "evalue": value[:2000], "traceback": lines})
-
-    def take(self) -> dict:
-        taken = {"outputs": self.items, "dropped": self.dropped}
-        self.clear()
-        return taken
-
-
-def _text(value) -> str:
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
-
-
-class Stream(io.TextIOBase):
-    """sys.stdout or sys.stderr of the notebook."""
-
-    def __init__(self, name: str, outputs: Outputs):
-        self._name, self._outputs = name, outputs
-
-    def write(self, text):
-        self._outputs.write(self._name, str(text))
-        return len(text)
-
-    @property
-    def encoding(self):
-        return "utf-8"
-
-    def fileno(self):
-        return 1 if self._name == "stdout" else 2  # programs that are given it, faulthandler
-
-    def writable(self):
-        return True
-
-
-class Hook(DisplayHook):
-    """The value of a cell's last expression becomes an execute_result."""
-
-    def write_output_prompt(self):
-        pass
-
-    def write_format_data(self, format_dict, md_dict=None):
-        self.shell.collected.add("execute_result", format_dict)
-
-
-class Formatter(DisplayFormatter):
-    """The forms in which an object is shown; a figure after the first few is left for later, as most are never seen."""
-
-    def format(self, obj, include=None, exclude=None):
-        outputs = self.parent.collected
-        if not outputs.open:  # in a check nobody sees it
-            return {}, {}
-        if isinstance(obj, Figure):
-            outputs.drawn += 1
-            if outputs.drawn > MOST_AT_ONCE:
-                return {"text/plain": repr(obj), FIGURE: obj}, {}
-        return super().format(obj, include, exclude)
-
-    def drawn(self, figure) -> dict:
-        return super().format(figure)[0]
-
-
-def _drawn_where_seen(draw):
-    """`canvas.draw()`, which live plots call at every step, but in a check only where a file is written."""
-
-    def drawn(canvas):
-        if Shell.collected.open or canvas.is_saving():
-            draw(canvas)
-
-    return drawn
-
-
-class Publisher(DisplayPublisher):
-    """display() and figures become display_data."""
-
-    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **kwargs):
-        self.shell.collected.add("display_data", data)
-
-    def clear_output(self, wait=False):
-        self.shell.collected.clear_output(wait)
 
 
 class Shell(InteractiveShell):
@@ -258,6 +105,16 @@ def _start_timers(cpu: float, wall: float) -> None:
     signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_PROF, cpu, 0.5)
     signal.setitimer(signal.ITIMER_REAL, wall, 0.5)
+
+
+def _drawn_where_seen(draw):
+    """`canvas.draw()`, which live plots call at every step, but in a check only where a file is written."""
+
+    def drawn(canvas):
+        if Shell.collected.open or canvas.is_saving():
+            draw(canvas)
+
+    return drawn
 
 
 # what is slow the first time: each kind of artist, formulas in labels, a table of numbers, a traceback
