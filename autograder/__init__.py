@@ -2,6 +2,17 @@
 
 `autograder.check("a1-neuron.row_gradients", globals())` runs one check in the author's own kernel; everything else is
 the command line (`autograder --help`).
+
+A submission's way from file to mark leads through these rooms, none of which looks into a later one:
+
+    course      what was handed in, and where a class keeps things
+    notebook    the file read, rebuilt from the source notebook, and cleaned before it is shown
+    sandbox     the walls behind which it runs; `inside/` is what students' processes can read of us
+    judging     its functions asked, and what comes back compared: the verdict
+    gradebook   the verdict's marks recorded, lateness, export
+
+`worker` judges one submission, `executor` many at once, `pipeline` puts the steps in order and writes what comes out,
+`feedback` makes the page. `cli` and `nbgrader_steps` call the pipeline. `authoring` is for those who write `checks/`.
 """
 
 from autograder import startup  # noqa: F401
