@@ -31,6 +31,7 @@ from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, c
 from autograder.judging.assignment import Assignment, load_assignment
 from autograder.judging.check_modules import ChecksError
 from autograder.judging.judge import UNSAFE_NOTE
+from autograder.replay import NotReproducible, replay
 from autograder.report import Row, marks_table, print_graded, print_waiting, row
 from autograder.sandbox.walls import SandboxUnavailable
 from autograder.terminal import visible
@@ -188,10 +189,8 @@ def replay_command(
 
     Exit code 1 when it is not, 2 when the file, the checks or the grader are no longer those that reached it.
     """
-    from autograder import pipeline
-
-    with one_line(pipeline.NotReproducible, SandboxUnavailable, ChecksError, FileNotFoundError):
-        recorded, again = pipeline.replay(Course.here(course), assignment, student, unsafe_no_sandbox=unsafe_no_sandbox)
+    with one_line(NotReproducible, SandboxUnavailable, ChecksError, FileNotFoundError):
+        recorded, again = replay(Course.here(course), assignment, student, unsafe_no_sandbox=unsafe_no_sandbox)
     if as_json:
         print_json(json.loads(again.to_json()))
     else:

@@ -6,7 +6,7 @@ judges what has none and records what the gradebook lacks.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from autograder import worker
 from autograder.course import lock, receipt, verdicts
 from autograder.course.course import Course, write_whole
 from autograder.course.handed_in import submission
-from autograder.course.verdict import UNDECIDED, Provenance, Verdict
+from autograder.course.verdict import UNDECIDED, Verdict
 from autograder.executor import Cluster, Lost, Processes, completed
 from autograder.judging.assignment import Assignment, load_assignment
 from autograder.sandbox import walls
@@ -63,73 +63,99 @@ def grade(
         walls.refuse_what_shows(course.root, course.directory)
     if not (course.directory / "release" / assignment).exists():  # else the workers begin first: asking takes a second
         record.require_released(course, assignment)
-    made = load_assignment(course, assignment, sandboxed=not unsafe_no_sandbox)
+    run = _Run(course, load_assignment(course, assignment, sandboxed=not unsafe_no_sandbox), dry, pages)
     with nullcontext() if dry else lock.held(course):
-        kept, to_judge, failed = _sorted_out(course, made, students, again)
-        tasks = ((made, submission(course, assignment, student)) for student in to_judge)
-        results = _results(completed(pool, judge_submission, tasks))  # the workers begin
+        run.sort_out(students, again)
+        results = run.results(pool)  # the workers begin
         record.require_released(course, assignment)
         for student in students:
             late.handed_in(course, assignment, student)  # raises where a note of it makes no sense
         first = list(islice(results, 1))  # raises where nobody can judge
-        unrecorded = _unrecorded(course, assignment, kept)
-        with _gradebook(course, dry) if unrecorded or to_judge else nullcontext() as gradebook:
-            penalties = record.recorded_penalties(gradebook, assignment) if gradebook else {}
-            costs = {one.student: _settled(course, gradebook, one, dry) for one in unrecorded}
-            if kept and pages and not dry:
-                write_feedback(course, assignment, [verdict.student for verdict in kept])
-            for one in kept:
-                yield Graded(one, one, False, False, costs.get(one.student), penalties.get(one.student, 0.0))
-            for judged in chain(first, results):
-                student = judged.verdict.student
-                before = verdicts.load(course, assignment, student)
-                cost = _kept(course, gradebook, judged, dry, pages)
-                yield Graded(judged.verdict, before, True, student in failed, cost, penalties.get(student, 0.0))
+        unrecorded = run.unrecorded()
+        with run.open() if unrecorded or run.to_judge else nullcontext():
+            costs = {verdict.student: run.settled(verdict) for verdict in unrecorded}
+            if run.kept and pages and not dry:
+                write_feedback(course, assignment, [verdict.student for verdict in run.kept])
+            yield from (run.graded(verdict, verdict, costs.get(verdict.student)) for verdict in run.kept)
+            yield from map(run.keep, chain(first, results))
 
 
-def _kept(course: Course, gradebook, judged: Judged, dry: bool, pages: bool) -> "late.Late":
-    """What lateness costs, once notebook, verdict, marks and page are written, unless `dry`."""
-    if dry:
-        return _settled(course, gradebook, judged.verdict, dry)
-    assignment, student = judged.verdict.assignment, judged.verdict.student
-    write_whole(course.autograded(assignment, student), judged.notebook.encode())
-    verdicts.save(course, judged.verdict)
-    cost = _settled(course, gradebook, judged.verdict, dry)
-    if pages:
-        marks = record.marks_in(gradebook, assignment, student)
-        feedback.write_feedback(course, assignment, marks, {student: cost}, [student])
-    return cost
+class _Run:
+    """One run of grading over a class: which verdicts hold, and what is written of those that are new."""
 
+    def __init__(self, course: Course, assignment: Assignment, dry: bool, pages: bool):
+        self.course, self.assignment, self.dry, self.pages = course, assignment, dry, pages
+        self.kept: list[Verdict] = []  # those that still hold
+        self.to_judge: list[str] = []
+        self._failed: set[str] = set()  # those to judge with whom the grader itself failed last time
+        self._gradebook, self._penalties = None, {}
 
-def _settled(course: Course, gradebook, verdict: Verdict, dry: bool) -> "late.Late":
-    """What lateness costs once a verdict is settled, or, where it must not be, would cost."""
-    if dry:
-        return record.foreseen(gradebook, course, verdict)
-    settle(course, gradebook, verdict)
-    return record.lateness(gradebook, course, verdict.assignment, verdict.student)[verdict.student]
+    def sort_out(self, students: Iterable[str], again: bool) -> None:
+        """Find whose verdict holds; with `again`, nobody's does."""
+        for student in students:
+            verdict = None if again else verdicts.load(self.course, self.assignment.name, student)
+            if verdict and self._is_current(verdict):
+                if not _failed(verdict):
+                    self.kept.append(verdict)
+                    continue
+                self._failed.add(student)
+            self.to_judge.append(student)
 
+    def _is_current(self, verdict: Verdict) -> bool:
+        """Whether it is of the file as it is now, by these checks and this grader, with its notebook beside it."""
+        handed_in = submission(self.course, verdict.assignment, verdict.student)
+        now = handed_in.digest, self.assignment.provenance(handed_in.seed)
+        notebook = self.course.autograded(verdict.assignment, verdict.student)
+        return (verdict.submission, verdict.provenance) == now and notebook.exists()
 
-def _sorted_out(
-    course: Course, made: Assignment, students: Iterable[str], again: bool
-) -> tuple[list[Verdict], list[str], set[str]]:
-    """(the verdicts that still hold, the students to judge, those of them with whom the grader failed last time)."""
-    kept, to_judge, failed = [], [], set()
-    for student in students:
-        verdict = None if again else verdicts.load(course, made.name, student)
-        if verdict and _is_current(course, made, verdict):
-            if not _failed(verdict):
-                kept.append(verdict)
-                continue
-            failed.add(student)
-        to_judge.append(student)
-    return kept, to_judge, failed
+    def results(self, pool: Processes | Cluster) -> Iterator[Judged]:
+        """What the workers make of those to judge, as they are done; they begin at once."""
+        tasks = ((self.assignment, submission(self.course, self.assignment.name, one)) for one in self.to_judge)
+        return _given_up(completed(pool, judge_submission, tasks))
 
+    def unrecorded(self) -> list[Verdict]:
+        """Those kept of which the gradebook, or the note beside them, says something else: a run was killed, or an old
+        gradebook was put back.
+        """
+        lacking = record.lacking(self.course, self.assignment.name, self.kept) if self.kept else []
+        return [one for one in self.kept if one in lacking or verdicts.noted(self.course, one) != one.submission]
 
-def _is_current(course: Course, made: Assignment, verdict: Verdict) -> bool:
-    """Whether a verdict is of the file as it is now, by these checks and this grader, with its notebook beside it."""
-    handed_in = submission(course, verdict.assignment, verdict.student)
-    same = (verdict.submission, verdict.provenance) == (handed_in.digest, made.provenance(handed_in.seed))
-    return same and course.autograded(verdict.assignment, verdict.student).exists()
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """The gradebook open, and backed up unless nothing will be written."""
+        if not self.dry:
+            record.backup(self.course)
+        with record.open_gradebook(self.course.db_url) as self._gradebook:
+            self._penalties = record.recorded_penalties(self._gradebook, self.assignment.name)
+            yield
+
+    def keep(self, judged: Judged) -> Graded:
+        """Write notebook, verdict, marks and page, unless `dry`."""
+        verdict, course = judged.verdict, self.course
+        names = verdict.assignment, verdict.student
+        before = verdicts.load(course, *names)
+        if not self.dry:
+            write_whole(course.autograded(*names), judged.notebook.encode())
+            verdicts.save(course, verdict)
+        cost = self.settled(verdict)
+        if self.pages and not self.dry:
+            marks = record.marks_in(self._gradebook, *names)
+            feedback.write_feedback(course, verdict.assignment, marks, {verdict.student: cost}, [verdict.student])
+        return self.graded(verdict, before, cost, judged=True)
+
+    def settled(self, verdict: Verdict) -> "late.Late":
+        """What lateness costs once a verdict is settled, or, where it must not be, would cost."""
+        if self.dry:
+            return record.foreseen(self._gradebook, self.course, verdict)
+        settle(self.course, self._gradebook, verdict)
+        return record.lateness(self._gradebook, self.course, verdict.assignment, verdict.student)[verdict.student]
+
+    def graded(
+        self, verdict: Verdict, before: Verdict | None, cost: "late.Late | None", judged: bool = False
+    ) -> Graded:
+        """What there is to say of one student."""
+        retried, penalty = verdict.student in self._failed, self._penalties.get(verdict.student, 0.0)
+        return Graded(verdict, before, judged, retried, cost, penalty)
 
 
 def _failed(verdict: Verdict) -> bool:
@@ -137,25 +163,10 @@ def _failed(verdict: Verdict) -> bool:
     return bool(verdict.staff_notes) and any(blank.outcome == UNDECIDED for blank in verdict.blanks)
 
 
-def _unrecorded(course: Course, assignment: str, kept: list[Verdict]) -> list[Verdict]:
-    """Those of which the gradebook, or the note beside them, says something else: a run was killed, or an old gradebook
-    was put back.
-    """
-    lacking = record.lacking(course, assignment, kept) if kept else []
-    return [verdict for verdict in kept if verdict in lacking or verdicts.noted(course, verdict) != verdict.submission]
-
-
-def _results(done: Iterable[tuple]) -> Iterator[Judged]:
-    for (made, handed_in), result in done:
-        yield worker.gave_up(made, handed_in, str(result)) if isinstance(result, Lost) else result
-
-
-@contextmanager
-def _gradebook(course: Course, dry: bool) -> Iterator:
-    if not dry:
-        record.backup(course)
-    with record.open_gradebook(course.db_url) as gradebook:
-        yield gradebook
+def _given_up(done: Iterable[tuple]) -> Iterator[Judged]:
+    """Each result; where worker after worker ended over a submission, what is kept of that."""
+    for (assignment, handed_in), result in done:
+        yield worker.gave_up(assignment, handed_in, str(result)) if isinstance(result, Lost) else result
 
 
 def settle(course: Course, gradebook, verdict: Verdict) -> None:
@@ -181,59 +192,6 @@ def judged_here(course: Course, assignment: str, student: str) -> Judged:
     """One submission judged in this process. Raises SandboxUnavailable, ChecksError."""
     walls.refuse_what_shows(course.root, course.directory)
     return judge_submission(load_assignment(course, assignment), submission(course, assignment, student))
-
-
-class NotReproducible(Exception):
-    """A verdict cannot be reached again; the text is one sentence."""
-
-
-def replay(
-    course: Course, assignment: str, student: str, *, unsafe_no_sandbox: bool = False
-) -> tuple[Verdict, Verdict]:
-    """(the verdict on disk, the same submission judged again by what judged it). Raises NotReproducible.
-
-    Without walls only what was judged without them, and only if `unsafe_no_sandbox` allows it.
-    """
-    recorded = verdicts.load(course, assignment, student)
-    if recorded is None or recorded.provenance is None:
-        raise NotReproducible(f"there is no verdict on {assignment} by {student}: run `autograder grade` first.")
-    handed_in = submission(course, assignment, student)
-    if handed_in.digest != recorded.submission:
-        raise NotReproducible(
-            f"{student} has handed in another file since (then {recorded.submission[:12]}, now "
-            f"{handed_in.digest[:12]}): put the old one back, or grade the new one."
-        )
-    handed_in = replace(handed_in, seed=bytes.fromhex(recorded.provenance.seed))
-    made = load_assignment(course, assignment, sandboxed=_had_walls(recorded, unsafe_no_sandbox))
-    if changed := _differences(recorded.provenance, made.provenance(handed_in.seed)):
-        raise NotReproducible(f"{student}'s verdict was reached with other {changed}: restore them, or grade again.")
-    return recorded, judge_submission(made, handed_in).verdict
-
-
-def _had_walls(recorded: Verdict, unsafe_no_sandbox: bool) -> bool:
-    """Whether a verdict was reached in the sandbox. Raises NotReproducible where it was not and that is not allowed."""
-    sandboxed = recorded.provenance.versions.get("sandbox")
-    if sandboxed not in ("True", "False"):
-        raise NotReproducible(
-            f"{recorded.student}'s verdict does not say whether it was reached in a sandbox (an older version's "
-            "do not): grade again."
-        )
-    if sandboxed == "False" and not unsafe_no_sandbox:
-        raise NotReproducible(
-            f"{recorded.student}'s verdict was reached without a sandbox, and the code could again do anything that "
-            "you can: grade again, or allow it with --unsafe-no-sandbox."
-        )
-    return sandboxed == "True"
-
-
-def _differences(then: Provenance, now: Provenance) -> str:
-    """What differs between two provenances, in words; "" where nothing does."""
-    pairs = {
-        "notebook or checks": (then.assignment[:12], now.assignment[:12]),
-        "grader": (then.grader[:12], now.grader[:12]),
-    }
-    pairs |= {name: (then.versions.get(name), version) for name, version in now.versions.items()}
-    return ", ".join(f"{what} ({old}, now {new})" for what, (old, new) in pairs.items() if old != new)
 
 
 def feedback_page(course: Course, assignment: str, student: str) -> str:

@@ -25,19 +25,8 @@ ROOMS = {
     "gradebook": {"course", "notebook"},
     "authoring": {"course", "notebook", "sandbox", "sandbox.inside", "judging", "gradebook"},
 }
-FILES = {
-    "startup",
-    "worker",
-    "executor",
-    "pipeline",
-    "feedback",
-    "report",
-    "demo",
-    "console",
-    "cli",
-    "__main__",
-    "nbgrader_steps",
-}
+FILES = {"startup", "worker", "executor", "pipeline", "replay", "feedback", "report", "demo", "console", "cli"}
+FILES |= {"__main__", "nbgrader_steps"}
 STAGES = {"notebook.rebuild", "judging.judge", "gradebook.record", "feedback"}
 INSIDE_IMPORTS = {"numpy", "matplotlib", "IPython", "traitlets"} | sys.stdlib_module_names
 NBGRADER_METADATA = re.compile(r"""metadata(\.nbgrader\b|\[["']nbgrader["']\]|\.get\(["']nbgrader["'])""")

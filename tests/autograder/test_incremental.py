@@ -13,7 +13,7 @@ import nbformat
 import psutil
 import pytest
 
-from autograder import pipeline
+from autograder import pipeline, replay
 from autograder.course import lock, receipt, verdicts
 from autograder.course.course import Course
 from autograder.course.handed_in import submissions
@@ -402,8 +402,8 @@ def test_a_verdict_that_does_not_say_whether_there_were_walls_cannot_be_replayed
     data = json.loads(path.read_text())
     del data["provenance"]["versions"]["sandbox"]
     path.write_text(json.dumps(data))
-    with pytest.raises(pipeline.NotReproducible, match="does not say whether it was reached in a sandbox.*grade again"):
-        pipeline.replay(again, ASSIGNMENT, "ben", unsafe_no_sandbox=True)
+    with pytest.raises(replay.NotReproducible, match="does not say whether it was reached in a sandbox.*grade again"):
+        replay.replay(again, ASSIGNMENT, "ben", unsafe_no_sandbox=True)
 
 
 # two at once, and what fails
