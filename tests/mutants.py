@@ -1,0 +1,135 @@
+"""Do a lecture's checks bite? Each cell that checks a function is run again with that function wrong, and must fail.
+
+    python -m tests.mutants lectures/02-logistic-regression.ipynb
+
+A cell says by tags which functions it checks: `check:sigmoid`. Its mutants return what the function returns with the
+sign changed, doubled, transposed, or moved along the first axis; of a tuple or dict each part by itself. One that
+changes nothing the cell sees (of a symmetric matrix, the transpose) is no mutant.
+"""
+
+import copy
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import matplotlib
+import nbformat
+import numpy as np
+from IPython.core.interactiveshell import InteractiveShell
+
+TAG = "check:"
+MUTATIONS = {
+    "sign": lambda value: -value,
+    "factor": lambda value: 2 * value,
+    "transpose": lambda value: value.T,
+    "axis": lambda value: np.roll(value, 1, axis=0) if np.ndim(value) else value,
+}
+
+
+def survivors(path: Path) -> Iterator[str]:
+    """A line for each mutant that its cell does not see, each function that no mutant changes, each check untagged."""
+    notebook = nbformat.read(path, as_version=4)
+    os.chdir(path.parent)
+    sys.path.insert(0, str(path.parent))
+    matplotlib.use("Agg")
+    shell = InteractiveShell.instance()
+    for number, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
+        before = _kept(shell.user_ns)
+        result = shell.run_cell(cell.source, silent=True)
+        result.raise_error()
+        after = dict(shell.user_ns)
+        for name in _checked(cell):
+            yield from (f"{path.stem}, code cell {number + 1}: {line}" for line in _unseen(shell, cell, name, before))
+        shell.user_ns.clear()
+        shell.user_ns.update(after)
+
+
+def _checked(cell) -> list[str]:
+    return [tag.removeprefix(TAG) for tag in cell.metadata.get("tags", ()) if tag.startswith(TAG)]
+
+
+def _kept(namespace: dict) -> dict:
+    """The namespace as it is now: random generators are copied, for a cell moves them on."""
+    return {n: copy.deepcopy(v) if isinstance(v, np.random.Generator) else v for n, v in namespace.items()}
+
+
+def _unseen(shell: InteractiveShell, cell, name: str, before: dict) -> Iterator[str]:
+    """The mutants of a function with which the cell comes to its end; a mutant that changes no value counts as none."""
+    effective = 0
+    for mutation in MUTATIONS:
+        for part in range(8):
+            changes = []
+            ended = _ends(shell, cell, name, before, mutation, part, changes)
+            if not changes:
+                break
+            effective += 1
+            if ended:
+                yield f"{name} with another {mutation}{f' of part {part}' if part else ''} passes"
+    if not effective:
+        yield f"{name} is not called by this cell, or returns no number"
+
+
+def _ends(shell, cell, name: str, before: dict, mutation: str, part: int, changes: list) -> bool:
+    """Whether the cell comes to its end although the function is a mutant."""
+    shell.user_ns.clear()
+    shell.user_ns.update(_kept(before))
+    source = cell.source
+    if name in before:
+        shell.user_ns[name] = _mutant(before[name], mutation, part, changes)
+    else:  # defined in this very cell: what is called there is the mutant, once it is defined
+        marks = [k for k, line in enumerate(source.splitlines()) if line.startswith(f"def {name}(")]
+        source = _wrapped(source, name, marks)
+        shell.user_ns["__mutant__"] = lambda function: _mutant(function, mutation, part, changes)
+    with open(os.devnull, "w") as nowhere:
+        out, sys.stdout = sys.stdout, nowhere
+        try:
+            exec(compile(shell.transform_cell(source), "<mutant>", "exec"), shell.user_ns)
+        except Exception:
+            return False
+        finally:
+            sys.stdout = out
+            if plt := sys.modules.get("matplotlib.pyplot"):
+                plt.close("all")
+    return True
+
+
+def _wrapped(source: str, name: str, marks: list[int]) -> str:
+    lines = source.splitlines()
+    for k in reversed(marks):
+        lines.insert(k, "@__mutant__")
+    return "\n".join(lines)
+
+
+def _mutant(function: Callable, mutation: str, part: int, changes: list) -> Callable:
+    def wrong(*args, **kwargs):
+        right = function(*args, **kwargs)
+        value = _mutated(right, MUTATIONS[mutation], part)
+        if value is not None:
+            changes.append(True)
+            return value
+        return right
+
+    return wrong
+
+
+def _mutated(value, mutate: Callable, part: int):
+    """The value with its part-th number or array mutated; None where there is none, or it stays what it was."""
+    if isinstance(value, dict):
+        names = list(value)
+        inner = _mutated(value[names[part]], mutate, 0) if part < len(names) else None
+        return None if inner is None else {**value, names[part]: inner}
+    if isinstance(value, tuple | list):
+        inner = _mutated(value[part], mutate, 0) if part < len(value) else None
+        return None if inner is None else type(value)([*value[:part], inner, *value[part + 1 :]])
+    if part or isinstance(value, bool | str) or not np.issubdtype(np.asarray(value).dtype, np.number):
+        return None
+    other = mutate(np.asarray(value))
+    same = other.shape == np.shape(value) and np.allclose(other, value, rtol=1e-3, atol=0, equal_nan=True)
+    return None if same else other[()]
+
+
+if __name__ == "__main__":
+    found = [line for path in sys.argv[1:] for line in survivors(Path(path).resolve())]
+    print("\n".join(found) or "every mutant is seen")
+    sys.exit(bool(found))
