@@ -23,8 +23,8 @@ BLOCK = 32768  # entries: a block of θ, g and Adam's m and v and what is comput
 class Optimizer:
     """What all share: weight decay, memory, and the walk over θ in blocks, each given to `update`.
 
-    A subclass says how many `moments` (vectors of memory) it keeps and defines update(theta, g, *moments), its equation,
-    which changes theta and moments in place.
+    A subclass says how many `moments` (vectors of memory) it keeps and defines its equation, update(theta, g, *moments),
+    which changes theta and the moments in place.
     """
 
     moments = 0
@@ -32,15 +32,14 @@ class Optimizer:
     def __init__(self, lr, weight_decay=0.0):
         self.lr, self.weight_decay = lr, weight_decay
         self.t = 0  # steps taken
-        self.memory = None  # the moments, each of θ's length
+        self.memory = []  # the moments, each of θ's length
 
     def step(self, theta, gradient, decays=None):
         """One update of theta, in place; all are vectors (n,), decays of booleans. ValueError for other shapes."""
-        if self.memory is None:
-            self.memory = [np.zeros_like(theta) for _ in range(self.moments)]
-        vectors = [theta, gradient, *self.memory]
+        memory = self.memory or [np.zeros_like(theta) for _ in range(self.moments)]
+        vectors = [theta, gradient, *memory]
         self._check(vectors, decays)
-        self.t += 1
+        self.t, self.memory = self.t + 1, memory
         # a GPU likes one large call
         size = BLOCK if array_module(theta) is np else len(theta)
         for start in range(0, len(theta), size):
@@ -55,7 +54,7 @@ class Optimizer:
         if len(shapes) > 1 or vectors[0].ndim != 1:
             raise ValueError(f"θ, its gradient and this optimizer's memory have shapes {shapes}; expected one, (n,).")
         if self.weight_decay and getattr(decays, "shape", None) != vectors[0].shape:
-            raise ValueError("Weight decay needs to know where it acts: step(model.theta, model.gradient, model.decays).")
+            raise ValueError("Weight decay needs to know where: step(model.theta, model.gradient, model.decays).")
 
 
 class SGD(Optimizer):

@@ -130,7 +130,7 @@ def test_the_schedule_gives_each_update_its_rate():
     used = []
 
     class Recorder(SGD):
-        def step(self, parameters, gradients):
+        def step(self, theta, gradient, decays=None):
             used.append(self.lr)
 
     trained(epochs=2, optimizer=Recorder(9.0), schedule=lambda k: 1 / (1 + k))
