@@ -209,18 +209,21 @@ def index(x, key):
 
 def loss(f, gradient, y, prediction):
     """The mean cost f(y, prediction) for a pair from `nnlib.losses`; y is an array. ∂J/∂prediction carries 1/m."""
-    if isinstance(y, Node):
-        raise TypeError("y is a node, but labels get no gradient; pass the array itself.")
-    (prediction,) = _operands(prediction)
-    y = Node(array_module(y).array(y), "", (), constant=True)
-    to_prediction = (prediction, lambda dout: dout * gradient(y.value, prediction.value))
-    J = array_module(prediction.value).asarray(f(y.value, prediction.value), dtype=prediction.value.dtype)
-    return operation(f.__name__.replace("_", " "), J, (y, None), to_prediction)
+    return _loss(f.__name__.replace("_", " "), losses.Loss(f, gradient), y, prediction)
 
 
 def softmax_cross_entropy(y, z):
     """-(1/m) Σ log softmax(z)_y for logits z (m, K), labels y (m,) or one-hot (m, K). ∂J/∂z = dout (softmax - y)/m."""
-    return loss(losses.softmax_cross_entropy, losses.softmax_cross_entropy_gradient, y, z)
+    return _loss("softmax cross entropy", losses.SoftmaxCrossEntropy(), y, z)
+
+
+def _loss(op, pair, y, prediction):
+    if isinstance(y, Node):
+        raise TypeError("y is a node, but labels get no gradient; pass the array itself.")
+    (prediction,) = _operands(prediction)
+    y = Node(array_module(y).array(y), "", (), constant=True)
+    J = array_module(prediction.value).asarray(pair.forward(y.value, prediction.value), dtype=prediction.value.dtype)
+    return operation(op, J, (y, None), (prediction, lambda dout: dout * pair.backward()))
 
 
 # --- expressions: w * x + 1, X @ W, x[key], x.T ---

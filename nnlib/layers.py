@@ -30,15 +30,15 @@ class Layer:
     `decays` is True where weight decay acts on theta: at arrays of two dimensions or more, not at biases, γ and β.
     """
 
+    _in_network = False
+    _memory = None  # of the last forward: (shape of out, what backward needs)
+
     def __init__(self, parameters=None, state=None):
         arrays = dict(parameters or {})
         self._shapes = {name: array.shape for name, array in arrays.items()}
         theta = _joined([array.reshape(-1) for array in arrays.values()])
         decays = _joined([np.full(array.size, array.ndim > 1) for array in arrays.values()])
         self._hold(theta, np.zeros_like(theta), decays, state or {})
-
-    _in_network = False
-    _memory = None  # of the last forward: (shape of out, what backward needs)
 
     def to_device(self, device):
         """Moves the arrays to "cpu", "gpu" or "auto" (see `backend.to_device`) and returns the layer."""

@@ -151,19 +151,20 @@ def fit(
 
 def _run_epoch(model, loss, optimizer, batches, schedule, history):
     """One update a minibatch: forward, backward, step."""
-    rows, costs, shares = [], [], []
+    rows, shares = [], []
     for X, y in batches:
         out = model.forward(X, training=True)
         J = loss.forward(y, out)
-        for entries, entry in ((rows, len(y)), (costs, J), (shares, _accuracy(y, out)), (history.batch_loss, J)):
-            entries.append(entry)
+        history.batch_loss.append(J)
+        rows.append(len(y))
+        shares.append(_accuracy(y, out))
         if not isfinite(J):
             break
         if schedule:
             optimizer.lr = schedule(len(history.batch_loss) - 1)
         model.backward(loss.backward(), input_gradient=False)
         optimizer.step(model.theta, model.gradient, model.decays)
-    history.loss.append(_mean(costs, rows))
+    history.loss.append(_mean(history.batch_loss[-len(rows) :], rows))
     if None not in shares:
         history.accuracy.append(_mean(shares, rows))
 
