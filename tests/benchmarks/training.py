@@ -9,6 +9,9 @@ over all batches. The repeats alternate; a library's time is their median. A row
 the fastest peer; `of sgemm` is the share of this machine's matrix product rate, measured here, that nnlib's step
 reaches. The last line is the worst row's ratio over its target. Exits 1 if it is above 1, 2 if no peer is installed.
 Needs the `benchmarks` extra.
+
+An OpenBLAS that does not know the processor takes older kernels, of half the rate (0.3.31, NumPy's, takes Haswell's on
+Zen 5); the first line names those taken. Its manual's remedy is `OPENBLAS_CORETYPE=SkylakeX` before the command.
 """
 
 import sys
@@ -185,6 +188,16 @@ def sgemm_rate():
     return max(rates)
 
 
+def kernels():
+    """The processor whose kernels NumPy's OpenBLAS took."""
+    if find_spec("threadpoolctl") is None:  # it comes with scikit-learn
+        return "unknown"
+    from threadpoolctl import threadpool_info
+
+    libraries = (library for library in threadpool_info() if "numpy" in library["filepath"])
+    return ", ".join(library["architecture"] for library in libraries) or "unknown"
+
+
 def operations(sizes, batch):
     """Of the matrix products of one step: forward, ∂J/∂W, and ∂J/∂x but for the first layer."""
     products = [2 * batch * a * b for a, b in zip(sizes, sizes[1:], strict=False)]
@@ -213,7 +226,9 @@ def main(peers=PEERS):
         print("no peer to compare with: pip install '.[benchmarks]'")
         return 2
     rate, rows = sgemm_rate(), []
-    print(f"µs a step, median of {REPEATS} alternating repeats; sgemm here {rate / 1e9:.0f} Gflop/s")
+    print(
+        f"µs a step, median of {REPEATS} alternating repeats; sgemm here {rate / 1e9:.0f} Gflop/s, kernels: {kernels()}"
+    )
     names = "".join(f"{name:>14}" for name in peers)
     print(f"{'network':22}{'batch':>5}  {'':5}{'nnlib':>9}{names}   ratio  target  of sgemm")
     for sizes, batch, number, targets in SIZES:
