@@ -22,6 +22,15 @@ from nnlib.backend import array_module, to_device
 from nnlib.initializers import xavier_uniform
 
 
+def _written_into(name):
+    """An array that keeps its place when it is assigned to: `model.theta = best` must reach the views of its parts."""
+
+    def write(layer, values):
+        getattr(layer, name)[...] = values
+
+    return property(lambda layer: getattr(layer, name), write)
+
+
 class Layer:
     """What all layers share: three vectors of equal length, and names for their parts.
 
@@ -30,6 +39,7 @@ class Layer:
     `decays` is True where weight decay acts on theta: at arrays of two dimensions or more, not at biases, γ and β.
     """
 
+    theta, gradient = _written_into("_theta"), _written_into("_gradient")
     _in_network = False
     _memory = None  # of the last forward: (shape of out, what backward needs)
 
@@ -50,7 +60,7 @@ class Layer:
 
     def _hold(self, theta, gradient, decays, state):
         """From now on these are the layer's arrays."""
-        self.theta, self.gradient, self.decays, self.state = theta, gradient, decays, MappingProxyType(state)
+        self._theta, self._gradient, self.decays, self.state = theta, gradient, decays, MappingProxyType(state)
         self.parameters, self.gradients = (MappingProxyType(self._parts(vector)) for vector in (theta, gradient))
 
     def _parts(self, vector):
@@ -339,7 +349,7 @@ class Sequential(Layer):
             of_layer = {name: state[f"{k}.{name}"] for name in layer.state}
             layer._hold(theta[part], gradient[part], decays[part], of_layer)
             start = part.stop
-        self.theta, self.gradient, self.decays = theta, gradient, decays
+        self._theta, self._gradient, self.decays = theta, gradient, decays
         self.parameters, self.gradients, self.state = map(self._named, ("parameters", "gradients", "state"))
 
     def _named(self, kind):

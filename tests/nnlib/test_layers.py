@@ -138,6 +138,18 @@ def test_parameters_and_gradients_are_views_of_one_vector_each(name, device, rng
         assert np.array_equal(to_numpy(vector), vector_of(arrays) if arrays else np.zeros(0))
 
 
+def test_a_vector_that_is_assigned_to_reaches_its_parts(device):
+    model = network(4).to_device(device)
+    best, parameters = model.theta.copy(), dict(model.parameters)
+    model.gradient = 2.0
+    model.theta -= 0.5 * model.gradient
+    assert all(np.allclose(to_numpy(parameters[f"{k}.b"]), -1) for k in ("0.0", "1", "4"))
+    model.theta = best
+    assert np.array_equal(vector_of(parameters), to_numpy(best)) and model.theta is not best
+    model.theta += 1
+    assert not np.array_equal(vector_of(parameters), to_numpy(best))
+
+
 def test_a_network_inside_a_network_and_its_layers_have_their_parts_of_the_vector(device, rng):
     model = network(4).to_device(device)
     inner, second = model.layers[:2]
