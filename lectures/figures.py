@@ -25,8 +25,8 @@ MATRIX_FILL = {"examples": "#9ecae9", "parameters": "#f2b56b", "signals": "white
 LINES = ("-", "--", "-.", ":")
 
 
-def set_up(colours=64):
-    """The course's style, and figures stored as PNGs of so few colours: a third of the bytes, the same to the eye."""
+def set_up(colours=256):
+    """The course's style, and figures stored as PNGs of so few colours: half of the bytes, the same to the eye."""
     plt.style.use(Path(__file__).with_name("style.mplstyle"))
     np.set_printoptions(precision=4, suppress=True)
 
@@ -55,7 +55,7 @@ def play(draw, frames, alt, *, size=(3.5, 3.2), title="", **sliders):
     figure, panels = plt.subplots(1, len(frames), figsize=(size[0] * len(frames), size[1]))
     for axes, values in zip(panels, frames, strict=True):
         draw(axes, **values)
-        if not axes.get_title():
+        if not axes.get_title(loc="left"):
             axes.set_title(", ".join(f"{name} = {value:g}" for name, value in values.items()))
     figure.suptitle(title)
     show(figure, alt)
@@ -107,5 +107,5 @@ def matrix(axes, left, label, rows, columns, kind, first=None):
         corner, size = ((left, -top), (1, rows)) if first == "column" else ((left, top - 1), (columns, 1))
         axes.add_patch(plt.Rectangle(corner, *size, fill=False, edgecolor="black", lw=2.4, zorder=3))
     axes.text(left + columns / 2, top + 0.3, label, ha="center", va="bottom", fontsize=11)
-    axes.text(left + columns / 2, -top - 0.3, f"{rows} × {columns}", ha="center", va="top", fontsize=8)
+    axes.text(left + columns / 2, -top - 0.3, f"{rows} × {columns}", ha="center", va="top", fontsize=10)
     return left + columns
