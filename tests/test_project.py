@@ -54,6 +54,8 @@ def imports(path: Path) -> set[str]:
                 module = ".".join([*path.parts[: -node.level], *filter(None, [module])]).rpartition("autograder.")[2]
                 module = f"autograder.{module}"
             found |= {f"{module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "lazily":
+            found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
     return found
 
 
@@ -137,6 +139,7 @@ def test_every_room_has_its_rule(root):
         ("sandbox/memory", "from . import walls", ""),
         ("sandbox/memory", "from ..judging import blank", "sandbox.memory imports judging.blank"),
         ("course/verdict", "from autograder.course import verdicts", "circle: course.verdict, course.verdicts"),
+        ("feedback", "pipeline = lazily('autograder.pipeline')", "circle: feedback, pipeline"),
         ("executor", "from autograder import pipeline", "circle: executor, pipeline"),
         ("sandbox/inside/wire", "import nbformat", "sandbox.inside.wire imports nbformat"),
         ("sandbox/inside/shell", "from autograder.judging import check", "sandbox.inside.shell imports autograder"),

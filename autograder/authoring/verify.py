@@ -69,11 +69,6 @@ class Report:
         )
 
 
-def verify(course: Course, assignment: str) -> Report:
-    """Judge the source, the release and the whole bank of an assignment. See `steps` for progress."""
-    return Report(assignment, tuple(row for _, row in steps(course, assignment)))
-
-
 def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     """(the number of rows in all, one row) as they are judged, on hidden data of their own.
 
@@ -103,7 +98,7 @@ def _refuse_unknown(bank: list[Variant]) -> None:
         if variant.diagnosis and variant.diagnosis not in CATALOGUE:
             raise BankError(
                 f"the bank's {variant.blank}.py names the mistake {variant.diagnosis!r}, which the catalogue "
-                "(autograder/checks/catalogue.py) does not have: correct the name, or write a sentence for it there."
+                "(autograder/judging/catalogue.py) does not have: correct the name, or write a sentence for it there."
             )
 
 
