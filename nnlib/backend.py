@@ -1,7 +1,8 @@
 """Data picks the device: the arrays handed in decide whether NumPy or CuPy computes.
 
-This is the only file that imports CuPy, and only when a GPU array is met or asked for. Everything else in `nnlib`
-writes `xp = array_module(x)` and then `xp.exp(x)`.
+Formulas call `np.exp(x)`: NumPy asks x by its protocols `__array_ufunc__` and `__array_function__`, and a CuPy array
+answers with CuPy's own. Only where an array is made from nothing (`xp.arange(n)`, `xp.asarray(numbers)`) a formula
+writes `xp = array_module(x)`. This is the only file that imports CuPy, and only when one is met or asked for.
 """
 
 import importlib

@@ -12,6 +12,17 @@ def arrays(model):
     return {**model.parameters, **model.state}
 
 
+def copied(model):
+    """The arrays as they are now, for `put` to bring back."""
+    return {name: array.copy() for name, array in arrays(model).items()}
+
+
+def put(values, model):
+    """`values`, name → array of any dtype, into the model's arrays, in place."""
+    for name, array in arrays(model).items():
+        array[...] = array_module(array).asarray(values[name])
+
+
 def save_parameters(path, model):
     """Write the model's parameters and state to `path`, by convention ending in .npz; an existing file is replaced."""
     with open(path, "wb") as file:  # given a name instead of a file, savez would add .npz to it
@@ -30,8 +41,7 @@ def load_parameters(path, model):
     for name, array in own.items():
         if stored[name].shape != array.shape:
             raise ValueError(f"{name} has shape {stored[name].shape} in {path}, {array.shape} in the model; match it.")
-    for name, array in own.items():
-        array[...] = array_module(array).asarray(stored[name])
+    put(stored, model)
 
 
 def _read(path):

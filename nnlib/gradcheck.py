@@ -31,7 +31,7 @@ def numerical_gradient(f, x, dout=None, step=None):
     """
     x = _float_array(x, "x")
     g = _scalar(f, dout)
-    gradient = array_module(x).empty_like(x)
+    gradient = np.empty_like(x)
     for i in range(x.size):
         h = step or _best_step(x, i)
         (up, g_up), (down, g_down) = _moved(g, x, i, h), _moved(g, x, i, -h)
@@ -128,34 +128,34 @@ def check_layer(layer, x, *, rng, before=None):
     The parameters are put back afterwards; a batch normalisation's running statistics move as in training. Where a
     layer draws random numbers, `before()` must rewind its generator: it is called before each forward.
     """
-    f, parameters, gradients = layer_function(layer, x, before)
+    theta = layer.theta.copy()
     try:
-        return check_gradients(f, parameters, gradients, rng=rng)
+        return check_gradients(*layer_function(layer, x, before), rng=rng)
     finally:
-        _put(layer, parameters)
+        layer.theta[...] = theta
 
 
 def layer_function(layer, x, before=None):
     """(f, parameters, gradients) of a layer, as `check_gradients` takes them: f(x, W=…, …) and its backward."""
-    at = {**{name: value.copy() for name, value in layer.parameters.items()}, "x": x}
+    at = {**_copies(layer.parameters), "x": x}
 
     def f(**arrays):
         if before:
             before()
-        _put(layer, arrays)
-        return layer.forward(arrays["x"], training=True).copy()  # the result is a buffer of the layer's
+        for name, value in layer.parameters.items():
+            value[...] = arrays[name]
+        return layer.forward(arrays["x"], training=True)
 
     def gradients(dout):
         f(**at)
-        dx = layer.backward(dout).copy()
-        return {**{name: value.copy() for name, value in layer.gradients.items()}, "x": dx}
+        dx = layer.backward(dout)
+        return {**_copies(layer.gradients), "x": dx}
 
     return f, at, gradients
 
 
-def _put(layer, arrays):
-    for name, value in layer.parameters.items():
-        value[...] = arrays[name]
+def _copies(arrays):
+    return {name: array.copy() for name, array in arrays.items()}
 
 
 def _check_one(g, parameters, name, gradient, noise):

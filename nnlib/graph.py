@@ -14,6 +14,8 @@ A node owns its value: variables are copied in, values are read-only, so an arra
 Numbers and plain arrays in an expression are constants: they take the variables' dtype and get no gradient.
 """
 
+import numpy as np
+
 from nnlib import activations, losses
 from nnlib.backend import array_module
 from nnlib.gradcheck import check_gradients
@@ -113,21 +115,20 @@ def power(x, p):
 def exp(x):
     """eˣ. ∂J/∂x = dout ∘ eˣ."""
     (x,) = _operands(x)
-    value = array_module(x.value).exp(x.value)
+    value = np.exp(x.value)
     return operation("exp", value, (x, lambda dout: dout * value))
 
 
 def log(x):
     """The natural logarithm. ∂J/∂x = dout / x."""
     (x,) = _operands(x)
-    return operation("log", array_module(x.value).log(x.value), (x, lambda dout: dout / x.value))
+    return operation("log", np.log(x.value), (x, lambda dout: dout / x.value))
 
 
 def cos(x):
     """cos x. ∂J/∂x = -dout ∘ sin x."""
     (x,) = _operands(x)
-    xp = array_module(x.value)
-    return operation("cos", xp.cos(x.value), (x, lambda dout: -dout * xp.sin(x.value)))
+    return operation("cos", np.cos(x.value), (x, lambda dout: -dout * np.sin(x.value)))
 
 
 def activation(f, derivative, x):
@@ -154,18 +155,17 @@ def relu(x):
 def maximum(a, b):
     """The larger, entry by entry. The gate hands dout to the larger input, and to a where they are equal."""
     a, b = _operands(a, b)
-    xp = array_module(a.value)
     a_wins = a.value >= b.value
-    to_a = (a, lambda dout: _unbroadcast(xp.where(a_wins, dout, 0), a))
-    to_b = (b, lambda dout: _unbroadcast(xp.where(a_wins, 0, dout), b))
-    return operation("max", xp.maximum(a.value, b.value), to_a, to_b)
+    to_a = (a, lambda dout: _unbroadcast(np.where(a_wins, dout, 0), a))
+    to_b = (b, lambda dout: _unbroadcast(np.where(a_wins, 0, dout), b))
+    return operation("max", np.maximum(a.value, b.value), to_a, to_b)
 
 
 def max(x, axis=None, keepdims=False):
     """The largest entry, of all or along one axis. dout goes to it alone; of equal entries, to the first."""
     (x,) = _operands(x)
     largest = x.value.max(axis=axis, keepdims=True)
-    to_x = (x, lambda dout: array_module(dout).where(_first_largest(x.value, axis), dout.reshape(largest.shape), 0))
+    to_x = (x, lambda dout: np.where(_first_largest(x.value, axis), dout.reshape(largest.shape), 0))
     return operation("max", largest if keepdims else largest.squeeze(axis), to_x)
 
 
@@ -173,7 +173,7 @@ def sum(x, axis=None, keepdims=False):
     """Σ x, over all entries or along `axis` (a number or a tuple). Forward sum is backward fan-out."""
     (x,) = _operands(x)
     total = x.value.sum(axis=axis, keepdims=True)
-    to_x = (x, lambda dout: array_module(dout).broadcast_to(dout.reshape(total.shape), x.value.shape))
+    to_x = (x, lambda dout: np.broadcast_to(dout.reshape(total.shape), x.value.shape))
     return operation("sum", total if keepdims else total.squeeze(axis), to_x)
 
 
@@ -182,7 +182,7 @@ def mean(x, axis=None, keepdims=False):
     (x,) = _operands(x)
     average = x.value.mean(axis=axis, keepdims=True)
     n = x.value.size // average.size
-    to_x = (x, lambda dout: array_module(dout).broadcast_to(dout.reshape(average.shape) / n, x.value.shape))
+    to_x = (x, lambda dout: np.broadcast_to(dout.reshape(average.shape) / n, x.value.shape))
     return operation("mean", average if keepdims else average.squeeze(axis), to_x)
 
 
@@ -201,26 +201,29 @@ def transpose(x):
 def index(x, key):
     """x[key] for any key NumPy takes. Each entry of dout goes back to where it was read; read twice, it adds up."""
     (x,) = _operands(x)
-    xp, shape = array_module(x.value), x.value.shape
-    places = xp.arange(x.value.size).reshape(shape)[key].reshape(-1)
-    to_x = (x, lambda dout: xp.bincount(places, dout.reshape(-1), x.value.size).reshape(shape))
+    shape = x.value.shape
+    places = array_module(x.value).arange(x.value.size).reshape(shape)[key].reshape(-1)
+    to_x = (x, lambda dout: np.bincount(places, dout.reshape(-1), x.value.size).reshape(shape))
     return operation("[ ]", x.value[key], to_x)
 
 
 def loss(f, gradient, y, prediction):
     """The mean cost f(y, prediction) for a pair from `nnlib.losses`; y is an array. ∂J/∂prediction carries 1/m."""
-    if isinstance(y, Node):
-        raise TypeError("y is a node, but labels get no gradient; pass the array itself.")
-    (prediction,) = _operands(prediction)
-    y = Node(array_module(y).array(y), "", (), constant=True)
-    to_prediction = (prediction, lambda dout: dout * gradient(y.value, prediction.value))
-    J = array_module(prediction.value).asarray(f(y.value, prediction.value), dtype=prediction.value.dtype)
-    return operation(f.__name__.replace("_", " "), J, (y, None), to_prediction)
+    return _loss(f.__name__.replace("_", " "), losses.Loss(f, gradient), y, prediction)
 
 
 def softmax_cross_entropy(y, z):
     """-(1/m) Σ log softmax(z)_y for logits z (m, K), labels y (m,) or one-hot (m, K). ∂J/∂z = dout (softmax - y)/m."""
-    return loss(losses.softmax_cross_entropy, losses.softmax_cross_entropy_gradient, y, z)
+    return _loss("softmax cross entropy", losses.SoftmaxCrossEntropy(), y, z)
+
+
+def _loss(op, pair, y, prediction):
+    if isinstance(y, Node):
+        raise TypeError("y is a node, but labels get no gradient; pass the array itself.")
+    (prediction,) = _operands(prediction)
+    y = Node(array_module(y).array(y), "", (), constant=True)
+    J = array_module(prediction.value).asarray(pair.forward(y.value, prediction.value), dtype=prediction.value.dtype)
+    return operation(op, J, (y, None), (prediction, lambda dout: dout * pair.backward()))
 
 
 # --- expressions: w * x + 1, X @ W, x[key], x.T ---
@@ -342,15 +345,16 @@ def _first_largest(x, axis):
 
 
 def _upstream(output, dout):
-    shape, dtype, xp = output.value.shape, output.value.dtype, array_module(output.value)
+    shape = output.value.shape
     if output.constant:
         raise ValueError("the output depends on no variable; make its inputs with variable(...).")
     if dout is None and output.value.size == 1:
-        return xp.ones(shape, dtype)
+        return np.ones_like(output.value)
     if dout is None or getattr(dout, "shape", ()) != shape:
         given = "no dout" if dout is None else f"dout of shape {getattr(dout, 'shape', ())}"
         raise ValueError(f"the output has shape {shape}, given {given}; pass an upstream gradient of its shape.")
-    return (xp if shape == () else array_module(dout)).asarray(dout, dtype=dtype)
+    xp = array_module(output.value if shape == () else dout)
+    return xp.asarray(dout, dtype=output.value.dtype)
 
 
 def _message(node, parent, vjp, dout):
@@ -362,4 +366,4 @@ def _message(node, parent, vjp, dout):
 
 def _own_array(gradient, x):
     """A copy, for messages share memory: both inputs of a sum receive the very same array."""
-    return array_module(x).zeros_like(x) if gradient is None else array_module(x).array(gradient)
+    return np.zeros_like(x) if gradient is None else array_module(x).array(gradient)

@@ -9,7 +9,7 @@ A network is trained with a pair: forward(y, prediction) → J and backward() �
 one; `Loss(squared_error, squared_error_gradient)` makes one of two functions.
 """
 
-import numpy
+import numpy as np
 
 from nnlib.activations import log_softmax, sigmoid, softplus
 from nnlib.backend import array_module
@@ -96,57 +96,42 @@ class Loss:
 class SoftmaxCrossEntropy:
     """Softmax and cross entropy in one: J = -(1/m) Σ y log softmax(z), ∂J/∂z = (softmax(z) - y) / m.
 
-    y: labels 0 … K-1 (m,), or rows (m, K) that sum to 1, one-hot or soft. z (m, K), floats, is not modified. The
-    gradient is the loss's own buffer, valid until its next call; while z's shape stays the same nothing is allocated.
+    y: labels 0 … K-1 (m,), or rows (m, K) that sum to 1, one-hot or soft. z (m, K), floats.
     """
-
-    _batch = None
 
     def forward(self, y, z):
         """J as a float; ValueError for other shapes or a label outside 0 … K-1."""
-        xp = array_module(z)
-        if (z.shape, z.dtype, type(z)) != self._batch:
-            self._make_buffers(z, xp)
-        self._encode(y, xp)
-        log_softmax(z, out=self._log_a, work=self._dz)
-        return -float(xp.vdot(self._y, self._log_a)) / len(z)
+        self._y, self._log_a = _in_rows(y, z), log_softmax(z)
+        return -float(np.vdot(self._y, self._log_a)) / len(z)
 
     def backward(self):
         """∂J/∂z = (softmax(z) - y) / m, (m, K)."""
-        xp = array_module(self._dz)
-        xp.subtract(xp.exp(self._log_a, out=self._dz), self._y, out=self._dz)
-        return xp.divide(self._dz, len(self._dz), out=self._dz)
+        return (np.exp(self._log_a) - self._y) / len(self._y)
 
-    def _make_buffers(self, z, xp):
-        if z.ndim != 2 or z.dtype.kind != "f":
-            raise ValueError(f"z is {z.dtype} of shape {z.shape}; expected floats of shape (m, K), a row an example.")
-        self._log_a, self._dz, self._y = (xp.empty_like(z) for _ in range(3))
-        self._classes = xp.arange(z.shape[1])
-        self._batch = z.shape, z.dtype, type(z)
 
-    def _encode(self, y, xp):
-        """y one-hot into the buffer."""
-        m, K = self._y.shape
-        if y.shape == (m, K):
-            xp.copyto(self._y, y, casting="unsafe")
-        elif y.shape != (m,):
-            raise ValueError(f"y has shape {y.shape}; expected labels ({m},) or one-hot rows ({m}, {K}).")
-        else:
-            xp.equal(y[:, None], self._classes, out=self._y)
-            if xp.count_nonzero(self._y) != m:
-                raise ValueError(f"y holds a label that is none of 0 … {K - 1}; number the classes from 0.")
+def _in_rows(y, z):
+    """y as rows (m, K) of z's dtype: labels one-hot."""
+    if z.ndim != 2 or z.dtype.kind != "f":
+        raise ValueError(f"z is {z.dtype} of shape {z.shape}; expected floats of shape (m, K), a row an example.")
+    m, K = z.shape
+    if y.shape == (m, K):
+        return y.astype(z.dtype)
+    if y.shape != (m,):
+        raise ValueError(f"y has shape {y.shape}; expected labels ({m},) or one-hot rows ({m}, {K}).")
+    rows = (y[:, None] == array_module(z).arange(K)).astype(z.dtype)
+    if rows.sum() != m:
+        raise ValueError(f"y holds a label that is none of 0 … {K - 1}; number the classes from 0.")
+    return rows
 
 
 def _y_log_a(y, a):
-    xp = array_module(a)
-    with numpy.errstate(divide="ignore"):  # log 0 = -inf is the right answer where y > 0
-        return y * xp.log(xp.where(y == 0, xp.ones_like(a), a))
+    with np.errstate(divide="ignore"):  # log 0 = -inf is the right answer where y > 0
+        return y * np.log(np.where(y == 0, 1, a))
 
 
 def _y_over_a(y, a):
-    xp = array_module(a)
-    with numpy.errstate(divide="ignore"):
-        return y / xp.where(y == 0, xp.ones_like(a), a)
+    with np.errstate(divide="ignore"):
+        return y / np.where(y == 0, 1, a)
 
 
 def _aligned(y, prediction):

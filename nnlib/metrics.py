@@ -1,6 +1,6 @@
 """How good are the predictions? Labels in, plain numbers or small arrays out."""
 
-from nnlib.backend import array_module
+import numpy as np
 
 
 def predicted_labels(scores):
@@ -21,10 +21,9 @@ def accuracy(y, y_hat):
 def confusion_matrix(y, y_hat, classes):
     """C (K, K): C[i, j] examples of class i were called class j; y and ŷ (m,) hold integers 0 … K-1, K = `classes`."""
     _same_shape(y, y_hat)
-    xp = array_module(y, y_hat)
     if min(y.min(), y_hat.min()) < 0 or max(y.max(), y_hat.max()) >= classes:
         raise ValueError(f"labels must lie in 0 … {classes - 1}; got up to {max(int(y.max()), int(y_hat.max()))}.")
-    return xp.bincount(classes * y.astype(int) + y_hat.astype(int), minlength=classes**2).reshape(classes, classes)
+    return np.bincount(classes * y.astype(int) + y_hat.astype(int), minlength=classes**2).reshape(classes, classes)
 
 
 def roc_curve(y, score):
@@ -34,13 +33,12 @@ def roc_curve(y, score):
     (0, 0) to (1, 1); equal scores make one point, so the order of the rows does not matter.
     """
     _same_shape(y, score)
-    xp = array_module(y, score)
     positives = int((y == 1).sum())
     if positives in (0, len(y)):
         raise ValueError("y holds a single class; a ROC curve needs examples labelled 0 and examples labelled 1.")
-    order = xp.argsort(-score)
-    score, hits = score[order], xp.cumsum(y[order] == 1)
-    last = xp.flatnonzero(xp.append(score[1:] != score[:-1], xp.array([True])))  # last row of each run of equal scores
+    order = np.argsort(-score)
+    score, hits = score[order], np.cumsum(y[order] == 1)
+    last = np.flatnonzero(np.append(score[1:] != score[:-1], True))  # last row of each run of equal scores
     tpr = hits[last] / positives
     fpr = (last + 1 - hits[last]) / (len(y) - positives)
     return _from_zero(fpr), _from_zero(tpr)
@@ -52,8 +50,7 @@ def auc(fpr, tpr):
 
 
 def _from_zero(rates):
-    xp = array_module(rates)
-    return xp.concatenate([xp.zeros(1), rates])
+    return np.append(0.0, rates)
 
 
 def _same_shape(y, other):

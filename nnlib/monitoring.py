@@ -7,7 +7,7 @@ Gradients that grow from layer to layer make training diverge, ones that shrink 
 from math import sqrt
 from typing import NamedTuple
 
-from nnlib.backend import array_module
+import numpy as np
 
 
 class Summary(NamedTuple):
@@ -21,10 +21,7 @@ class Summary(NamedTuple):
 
 
 def activations(model, X):
-    """Yields (layer's name, its output) layer by layer for the rows X, as at prediction (dropout off).
-
-    The output is the layer's buffer: use or copy it before the model's next call.
-    """
+    """Yields (layer's name, its output) layer by layer for the rows X, as at prediction (dropout off)."""
     for name, layer in layers(model).items():
         X = layer.forward(X)
         yield name, X
@@ -37,19 +34,18 @@ def activation_statistics(model, X):
 
 def gradient_norms(model):
     """dict of layer → ‖∇J‖ over its parameters, for the last backward; layers without parameters are left out."""
-    return {name: norm(layer.gradients) for name, layer in layers(model).items() if layer.gradients}
+    return {name: norm(layer.gradient) for name, layer in layers(model).items() if layer.gradient.size}
 
 
 def summary(values):
     """The `Summary` of an array of any shape, on any device."""
-    xp = array_module(values)
-    quartiles = (float(q) for q in xp.percentile(values, xp.asarray([25, 50, 75])))
+    quartiles = (float(q) for q in np.percentile(values, (25, 50, 75)))
     return Summary(float(values.mean()), float(values.std()), *quartiles)
 
 
-def norm(gradients):
-    """‖∇J‖ over a dict of arrays."""
-    return sqrt(sum(float((gradient * gradient).sum()) for gradient in gradients.values()))
+def norm(*gradients):
+    """‖∇J‖, over all the arrays together."""
+    return sqrt(sum(float((gradient * gradient).sum()) for gradient in gradients))
 
 
 def layers(model):

@@ -1,14 +1,14 @@
-"""Optimizers: how parameters move against their gradients. And schedules: how the learning rate changes.
+"""Optimizers: how parameters move against their gradient. And schedules: how the learning rate changes.
 
     optimizer = Adam(lr=0.001)
-    optimizer.step(parameters, gradients)      dicts of name → array; parameters change in place, gradients do not
+    optimizer.step(model.theta, model.gradient)      one vector each; theta changes in place, the gradient does not
 
-In the equations w is a parameter, g = ∂J/∂w, and all operations are entry by entry. Every optimizer remembers its state
-by the parameter's name, from zeros. `lr` may be set between steps: `optimizer.lr = schedule(step)`.
+In the equations θ is the vector of parameters, g = ∂J/∂θ, and all operations are entry by entry. What an optimizer
+remembers starts as zeros at its first step and belongs to that θ. `lr` may be set between steps:
+`optimizer.lr = schedule(step)`.
 
-weight_decay λ adds λ w to g, the gradient of (λ/2) Σ w², before the optimizer's own rule. Arrays of one dimension
-(biases, γ and β) are exempt. Arrays must be C-contiguous (ValueError). Nothing the size of a parameter is allocated
-after the first step: a parameter is worked through in blocks, which also keeps the block's arrays in the cache.
+weight_decay λ adds λ θ to g, the gradient of (λ/2) Σ θ², before the optimizer's own rule, where `decays` is True:
+`optimizer.step(model.theta, model.gradient, model.decays)` exempts biases, γ and β.
 """
 
 from math import cos, pi, sqrt
@@ -17,14 +17,14 @@ import numpy as np
 
 from nnlib.backend import array_module
 
-BLOCK = 32768  # entries: four float32 arrays of it fill half of a cache of 1 MiB
+BLOCK = 32768  # entries: a block of θ, g and Adam's m and v and what is computed from them stay in a cache of 1 MiB
 
 
 class Optimizer:
-    """What all share: weight decay, the state by name, and the walk over the blocks, each given to `update`.
+    """What all share: weight decay, memory, and the walk over θ in blocks, each given to `update`.
 
-    A subclass says how many `moments` (arrays of state a parameter) it keeps and defines
-    update(xp, w, g, work, *moments), which changes the flat arrays w and moments in place and may write to work.
+    A subclass says how many `moments` (vectors of memory) it keeps and defines its equation,
+    update(theta, g, *moments), which changes theta and the moments in place.
     """
 
     moments = 0
@@ -32,52 +32,40 @@ class Optimizer:
     def __init__(self, lr, weight_decay=0.0):
         self.lr, self.weight_decay = lr, weight_decay
         self.t = 0  # steps taken
-        self.state = {}  # name → tuple of arrays of the parameter's shape
-        self._walks = {}  # name → (w, g, blocks of flat views)
+        self.memory = []  # the moments, each of θ's length
 
-    def step(self, parameters, gradients):
-        """One update of all parameters, in place."""
-        self.t += 1
-        for name, w in parameters.items():
-            g = gradients[name]
-            known_w, known_g, blocks = self._walks.get(name, (None, None, None))
-            if known_w is not w or known_g is not g:
-                blocks = self._cut(name, w, g, array_module(w))
-                self._walks[name] = w, g, blocks
-            for arguments, decayed in blocks:
-                if self.weight_decay and decayed is not None:
-                    arguments = self._decay(decayed, *arguments)
-                self.update(*arguments)
+    def step(self, theta, gradient, decays=None):
+        """One update of theta, in place; all are vectors (n,), decays of booleans. ValueError for other shapes."""
+        memory = self.memory or [np.zeros_like(theta) for _ in range(self.moments)]
+        vectors = [theta, gradient, *memory]
+        self._check(vectors, decays)
+        self.t, self.memory = self.t + 1, memory
+        # a GPU likes one large call
+        size = BLOCK if array_module(theta) is np else len(theta)
+        for start in range(0, len(theta), size):
+            block = slice(start, start + size)
+            w, g, *moments = (vector[block] for vector in vectors)
+            if self.weight_decay:
+                g = g + self.weight_decay * (decays[block] * w)
+            self.update(w, g, *moments)
 
-    def _decay(self, decayed, xp, w, g, *rest):
-        """update's arguments with g + λ w for g."""
-        return xp, w, xp.add(xp.multiply(w, self.weight_decay, out=decayed), g, out=decayed), *rest
-
-    def _cut(self, name, w, g, xp):
-        """For each block update's arguments, flat, and a buffer for g + λ w, None for what is exempt."""
-        if g.shape != w.shape or not (w.flags.c_contiguous and g.flags.c_contiguous):
-            raise ValueError(f"{name} has shape {w.shape}, its gradient {g.shape}; expected equal ones, C-contiguous.")
-        if name not in self.state:
-            self.state[name] = tuple(xp.zeros_like(w) for _ in range(self.moments))
-        flat = [array.reshape(-1) for array in (w, g, *self.state[name])]
-        size = BLOCK if xp is np else w.size  # a GPU likes one large call
-        work, decayed = (xp.empty(min(size, w.size), w.dtype) for _ in range(2))
-        blocks = ([array[k : k + size] for array in flat] for k in range(0, w.size, size))
-        return [
-            ((xp, w_k, g_k, work[: len(w_k)], *moments), decayed[: len(w_k)] if w.ndim > 1 else None)
-            for w_k, g_k, *moments in blocks
-        ]
+    def _check(self, vectors, decays):
+        shapes = {vector.shape for vector in vectors}
+        if len(shapes) > 1 or vectors[0].ndim != 1:
+            raise ValueError(f"θ, its gradient and this optimizer's memory have shapes {shapes}; expected one, (n,).")
+        if self.weight_decay and getattr(decays, "shape", None) != vectors[0].shape:
+            raise ValueError("Weight decay needs to know where: step(model.theta, model.gradient, model.decays).")
 
 
 class SGD(Optimizer):
-    """w ← w - lr g. Robbins & Monro, 1951."""
+    """θ ← θ - lr g. Robbins & Monro, 1951."""
 
-    def update(self, xp, w, g, work):
-        w -= xp.multiply(g, self.lr, out=work)
+    def update(self, theta, g):
+        theta -= self.lr * g
 
 
 class Momentum(Optimizer):
-    """v ← μ v - lr g;  w ← w + v. Polyak, 1964."""
+    """v ← μ v - lr g;  θ ← θ + v. Polyak, 1964."""
 
     moments = 1
 
@@ -85,28 +73,26 @@ class Momentum(Optimizer):
         super().__init__(lr, weight_decay)
         self.momentum = momentum
 
-    def update(self, xp, w, g, work, v):
+    def update(self, theta, g, v):
         v *= self.momentum
-        v -= xp.multiply(g, self.lr, out=work)
-        w += v
+        v -= self.lr * g
+        theta += v
 
 
 class Nesterov(Momentum):
-    """v ← μ v - lr g;  w ← w + μ v - lr g: g is taken where momentum alone would lead.
+    """v ← μ v - lr g;  θ ← θ + μ v - lr g: g is taken where momentum alone would lead.
 
-    Nesterov, 1983, with w for his look-ahead point w + μ v (Sutskever et al., 2013; Bengio et al., 2013).
+    Nesterov, 1983, with θ for his look-ahead point θ + μ v (Sutskever et al., 2013; Bengio et al., 2013).
     """
 
-    def update(self, xp, w, g, work, v):
-        lr_g = xp.multiply(g, self.lr, out=work)
+    def update(self, theta, g, v):
         v *= self.momentum
-        v -= lr_g
-        w -= lr_g
-        w += xp.multiply(v, self.momentum, out=work)
+        v -= self.lr * g
+        theta += self.momentum * v - self.lr * g
 
 
 class AdaGrad(Optimizer):
-    """s ← s + g²;  w ← w - lr g / (√s + ε). Duchi et al., 2011."""
+    """s ← s + g²;  θ ← θ - lr g / (√s + ε). Duchi et al., 2011."""
 
     moments = 1
 
@@ -114,13 +100,13 @@ class AdaGrad(Optimizer):
         super().__init__(lr, weight_decay)
         self.epsilon = epsilon
 
-    def update(self, xp, w, g, work, s):
-        s += xp.multiply(g, g, out=work)
-        w -= _ratio(xp, self.lr, g, s, self.epsilon, work)
+    def update(self, theta, g, s):
+        s += g**2
+        theta -= self.lr * g / (np.sqrt(s) + self.epsilon)
 
 
 class RMSprop(Optimizer):
-    """s ← ρ s + (1 - ρ) g²;  w ← w - lr g / (√s + ε). Tieleman & Hinton, 2012."""
+    """s ← ρ s + (1 - ρ) g²;  θ ← θ - lr g / (√s + ε). Tieleman & Hinton, 2012."""
 
     moments = 1
 
@@ -128,34 +114,35 @@ class RMSprop(Optimizer):
         super().__init__(lr, weight_decay)
         self.decay, self.epsilon = decay, epsilon
 
-    def update(self, xp, w, g, work, s):
-        _average_squares(xp, s, g, self.decay, work)
-        w -= _ratio(xp, self.lr, g, s, self.epsilon, work)
+    def update(self, theta, g, s):
+        s *= self.decay
+        s += (1 - self.decay) * g**2
+        theta -= self.lr * g / (np.sqrt(s) + self.epsilon)
 
 
 class Adadelta(Optimizer):
-    """s ← ρ s + (1 - ρ) g²;  Δ = -g √(u + ε) / √(s + ε);  u ← ρ u + (1 - ρ) Δ²;  w ← w + lr Δ.
+    """s ← ρ s + (1 - ρ) g²;  Δ = -g √(u + ε) / √(s + ε);  u ← ρ u + (1 - ρ) Δ²;  θ ← θ + lr Δ.
 
     Zeiler, 2012, where lr = 1: the steps' own size u sets the scale.
     """
 
-    moments = 3  # s, u, and Δ
+    moments = 2
 
     def __init__(self, lr=1.0, decay=0.95, epsilon=1e-6, weight_decay=0.0):
         super().__init__(lr, weight_decay)
         self.decay, self.epsilon = decay, epsilon
 
-    def update(self, xp, w, g, work, s, u, delta):
-        _average_squares(xp, s, g, self.decay, work)
-        xp.add(u, self.epsilon, out=delta)
-        delta /= xp.add(s, self.epsilon, out=work)
-        xp.multiply(xp.sqrt(delta, out=delta), g, out=delta)
-        _average_squares(xp, u, delta, self.decay, work)
-        w -= xp.multiply(delta, self.lr, out=work)
+    def update(self, theta, g, s, u):
+        s *= self.decay
+        s += (1 - self.decay) * g**2
+        delta = -g * np.sqrt((u + self.epsilon) / (s + self.epsilon))
+        u *= self.decay
+        u += (1 - self.decay) * delta**2
+        theta += self.lr * delta
 
 
 class Adam(Optimizer):
-    """m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  m̂ = m/(1 - β₁ᵗ);  v̂ = v/(1 - β₂ᵗ);  w ← w - lr m̂ / (√v̂ + ε).
+    """m ← β₁ m + (1 - β₁) g;  v ← β₂ v + (1 - β₂) g²;  m̂ = m/(1 - β₁ᵗ);  v̂ = v/(1 - β₂ᵗ);  θ ← θ - lr m̂ / (√v̂ + ε).
 
     m and v start at 0 and are too small at first, which the hats make up for. Kingma & Ba, 2015, Algorithm 1.
     """
@@ -166,16 +153,18 @@ class Adam(Optimizer):
         super().__init__(lr, weight_decay)
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
 
-    def update(self, xp, w, g, work, m, v):
-        _average(xp, m, g, self.beta1, work)
-        _average_squares(xp, v, g, self.beta2, work)
-        # lr m̂ / (√v̂ + ε) with both hats' factors taken out of the arrays
+    def update(self, theta, g, m, v):
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        v *= self.beta2
+        v += (1 - self.beta2) * g**2
+        # lr m̂ / (√v̂ + ε) with both hats' factors taken out of the vectors
         root = sqrt(1 - self.beta2**self.t)
-        w -= _ratio(xp, self.lr * root / (1 - self.beta1**self.t), m, v, self.epsilon * root, work)
+        theta -= self.lr * root / (1 - self.beta1**self.t) * m / (np.sqrt(v) + self.epsilon * root)
 
 
 class Adamax(Optimizer):
-    """m ← β₁ m + (1 - β₁) g;  u ← max(β₂ u, |g|);  w ← w - lr/(1 - β₁ᵗ) · m / (u + ε). Kingma & Ba, 2015, Algorithm 2.
+    """m ← β₁ m + (1 - β₁) g;  u ← max(β₂ u, |g|);  θ ← θ - lr/(1 - β₁ᵗ) · m / (u + ε). Kingma & Ba, 2015, Algorithm 2.
 
     ε, which is not in the paper, keeps 0/0 out where a gradient has always been 0.
     """
@@ -186,31 +175,11 @@ class Adamax(Optimizer):
         super().__init__(lr, weight_decay)
         self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
 
-    def update(self, xp, w, g, work, m, u):
-        _average(xp, m, g, self.beta1, work)
-        u *= self.beta2
-        xp.maximum(u, xp.abs(g, out=work), out=u)
-        xp.divide(m, xp.add(u, self.epsilon, out=work), out=work)
-        w -= xp.multiply(work, self.lr / (1 - self.beta1**self.t), out=work)
-
-
-def _average(xp, mean, value, decay, work):
-    """mean ← decay · mean + (1 - decay) · value, in place."""
-    mean *= decay
-    mean += xp.multiply(value, 1 - decay, out=work)
-
-
-def _average_squares(xp, mean, value, decay, work):
-    """mean ← decay · mean + (1 - decay) · value², in place."""
-    mean *= decay
-    work = xp.multiply(value, value, out=work)
-    mean += xp.multiply(work, 1 - decay, out=work)
-
-
-def _ratio(xp, lr, value, square, epsilon, work):
-    """lr · value / (√square + ε), into work."""
-    xp.add(xp.sqrt(square, out=work), epsilon, out=work)
-    return xp.multiply(xp.divide(value, work, out=work), lr, out=work)
+    def update(self, theta, g, m, u):
+        m *= self.beta1
+        m += (1 - self.beta1) * g
+        u[...] = np.maximum(self.beta2 * u, np.abs(g))
+        theta -= self.lr / (1 - self.beta1**self.t) * m / (u + self.epsilon)
 
 
 def step_decay(lr, *, every, factor=0.1):

@@ -4,7 +4,7 @@ Each is used as `Standardiser().fit(X_train).transform(X)`, with X (m, n) rows o
 `transform` raises ValueError before `fit` and for another number of columns.
 """
 
-from nnlib.backend import array_module
+import numpy as np
 
 
 class Centrer:
@@ -28,9 +28,7 @@ class Standardiser:
 
     def fit(self, X):
         """Learn `mean` (n,) and `scale` (n,) from X (m, n); returns self."""
-        xp = array_module(X)
-        std = X.std(axis=0)
-        self.mean, self.scale = X.mean(axis=0), xp.where(_varies(X), std, xp.ones_like(std))
+        self.mean, self.scale = X.mean(axis=0), np.where(_varies(X), X.std(axis=0), 1)
         return self
 
     def transform(self, X):
@@ -47,15 +45,14 @@ class Whitener:
 
     def fit(self, X):
         """Learn `mean` (n,) and `matrix` (n, n) = V diag(λ)^(-½), V diag(λ) Vᵀ being X's covariance; returns self."""
-        xp = array_module(X)
         self.mean = X.mean(axis=0)
-        centred = xp.where(_varies(X), X - self.mean, 0 * X)
-        variance, axes = xp.linalg.eigh(centred.T @ centred / len(X))  # ascending
+        centred = np.where(_varies(X), X - self.mean, 0)
+        variance, axes = np.linalg.eigh(centred.T @ centred / len(X))  # ascending
         variance, axes = variance[::-1], axes[:, ::-1]
-        largest = xp.take_along_axis(axes, abs(axes).argmax(axis=0)[None], axis=0)
-        axes = xp.where(largest < 0, -axes, axes)  # v and -v serve alike: every machine takes the same one
-        varies = variance > len(variance) * xp.finfo(X.dtype).eps * variance[0]
-        self.matrix = xp.where(varies, axes, 0 * axes) / xp.sqrt(xp.where(varies, variance, xp.ones_like(variance)))
+        largest = np.take_along_axis(axes, abs(axes).argmax(axis=0)[None], axis=0)
+        axes = np.where(largest < 0, -axes, axes)  # v and -v serve alike: every machine takes the same one
+        varies = variance > len(variance) * np.finfo(X.dtype).eps * variance[0]
+        self.matrix = np.where(varies, axes, 0) / np.sqrt(np.where(varies, variance, 1))
         return self
 
     def transform(self, X):

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from math import inf, isfinite
 
+import numpy as np
+
 from nnlib.backend import array_module
-from nnlib.checkpoint import arrays
+from nnlib.checkpoint import copied, put
 from nnlib.metrics import accuracy, predicted_labels
 from nnlib.monitoring import activation_statistics, gradient_norms, norm
 
@@ -48,7 +50,7 @@ def gradient_descent(cost_and_gradient, parameters, *, lr, steps, tolerance=0.0,
     history = History(parameters)
     for step in range(steps + 1):
         cost, gradients = cost_and_gradient(parameters)
-        gradient_norm = norm(_matching(gradients, parameters))
+        gradient_norm = norm(*_matching(gradients, parameters).values())
         history.cost.append(float(cost))
         history.gradient_norm.append(gradient_norm)
         if keep_path:
@@ -69,16 +71,15 @@ def newton(gradient_and_hessian, theta, *, steps, tolerance):
     made `len(gradient_norm) - 1` updates; `path` holds every theta. For logistic regression this is iteratively
     reweighted least squares (Bishop, PRML, 4.3.3). A singular H raises numpy.linalg.LinAlgError.
     """
-    xp = array_module(theta)
-    theta = xp.array(theta, dtype=float)
+    theta = array_module(theta).array(theta, dtype=float)
     history = History(theta)
     for step in range(steps + 1):
         gradient, hessian = gradient_and_hessian(theta)
-        history.gradient_norm.append(norm({"theta": gradient}))
+        history.gradient_norm.append(norm(gradient))
         history.path.append(theta)
         if step == steps or history.gradient_norm[-1] <= tolerance:
             break
-        theta = theta - xp.linalg.solve(hessian, gradient)
+        theta = theta - np.linalg.solve(hessian, gradient)
     history.parameters = theta
     return history
 
@@ -140,36 +141,42 @@ def fit(
         _run_epoch(model, loss, optimizer, minibatches(X, y, batch_size, rng), schedule, history)
         _record(model, loss, validation, monitor, history)
         if early_stopping and history.validation_loss[-1] < min(history.validation_loss[:-1], default=inf):
-            history.best_epoch = epoch
-            best = {name: array.copy() for name, array in arrays(model).items()}
-        if early_stopping and epoch - (history.best_epoch or 0) >= early_stopping:
-            break
-        if not isfinite(history.batch_loss[-1]):
+            history.best_epoch, best = epoch, copied(model)
+        if _is_over(history, early_stopping):
             break
     if best:
-        for name, array in arrays(model).items():
-            array[...] = best[name]
+        put(best, model)
     return history
 
 
 def _run_epoch(model, loss, optimizer, batches, schedule, history):
     """One update a minibatch: forward, backward, step."""
-    seen = []
+    rows, shares = [], []
     for X, y in batches:
         out = model.forward(X, training=True)
         J = loss.forward(y, out)
         history.batch_loss.append(J)
-        seen.append((len(y), J, _accuracy(y, out)))
+        rows.append(len(y))
+        shares.append(_accuracy(y, out))
         if not isfinite(J):
             break
-        model.backward(loss.backward(), input_gradient=False)
         if schedule:
             optimizer.lr = schedule(len(history.batch_loss) - 1)
-        optimizer.step(model.parameters, model.gradients)
-    rows = sum(m for m, _, _ in seen)
-    history.loss.append(sum(m * J for m, J, _ in seen) / rows)
-    if seen[0][2] is not None:
-        history.accuracy.append(sum(m * share for m, _, share in seen) / rows)
+        model.backward(loss.backward(), input_gradient=False)
+        optimizer.step(model.theta, model.gradient, model.decays)
+    history.loss.append(_mean(history.batch_loss[-len(rows) :], rows))
+    if None not in shares:
+        history.accuracy.append(_mean(shares, rows))
+
+
+def _mean(values, weights):
+    return sum(value * weight for value, weight in zip(values, weights, strict=True)) / sum(weights)
+
+
+def _is_over(history, patience):
+    """After a cost that is not finite, or `patience` epochs without a smaller validation loss."""
+    waited = len(history.loss) - 1 - (history.best_epoch or 0)
+    return not isfinite(history.batch_loss[-1]) or (patience is not None and waited >= patience)
 
 
 def _record(model, loss, validation, monitor, history):

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.graph
 
 784-512-512-10, ReLU, softmax cross entropy, batch 128, float32. The graph is built anew each time, as a training step
-does; layers reuse their buffers. Repeats alternate; a time is the median. Exits 1 if the ratio is above its target.
+does. Repeats alternate; a time is the median. Exits 1 if the ratio is above its target.
 """
 
 import sys

@@ -59,11 +59,10 @@ def test_the_array_picks_the_device(f, cupy):
     assert np.array_equal(f(cupy.asarray(z)).get(), f(z))
 
 
-def test_the_stand_in_refuses_numpy(cupy):
-    z = cupy.asarray(np.ones(3))
-    for mixed in (lambda: z + np.ones(3), lambda: np.ones(3) * z, lambda: np.exp(z), lambda: cupy.exp(np.ones(3))):
-        with pytest.raises(TypeError):
-            mixed()
+def test_steps_of_integers_are_floats():
+    assert all(
+        f(np.array([-1, 0, 2])).dtype == np.float64 for f in (step, activations.step_derivative, relu_derivative)
+    )
 
 
 def test_hand_numbers():
@@ -90,15 +89,6 @@ def test_tails_keep_their_relative_accuracy():
     assert np.isclose(sigmoid_derivative(40.0), np.exp(-40.0), rtol=1e-14, atol=0)
     assert np.isclose(tanh_derivative(20.0), 4 * np.exp(-40.0), rtol=1e-14, atol=0)
     assert np.isclose(softplus(-40.0), np.exp(-40.0), rtol=1e-14, atol=0)
-
-
-@pytest.mark.parametrize("f", FUNCTIONS, ids=lambda f: f.__name__)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_given_arrays_are_written_to_and_change_no_value(f, dtype, rng):
-    z = (10 * rng.standard_normal((40, 3))).astype(dtype)
-    out, work = (np.full_like(z, np.nan) for _ in range(2))
-    assert f(z, out=out, work=work) is out
-    assert np.allclose(out, f(z), rtol=4 * np.finfo(dtype).eps, atol=0)
 
 
 @pytest.mark.parametrize("alpha", [0.3, 1.0, 2.5])

@@ -67,6 +67,14 @@ def test_an_epoch_of_linear_regression_by_hand(rng):
     assert history.accuracy == [] and list(history.gradient_norms) == ["0 Linear"]
 
 
+def test_weight_decay_shrinks_weights_and_leaves_biases(rng):
+    model, free = Linear(2, 2, rng=rng), Loss(lambda y, out: 0.0, lambda y, out: 0 * out)
+    model.parameters["b"][...] = 1
+    W = model.parameters["W"].copy()
+    fit(model, free, SGD(0.1, weight_decay=0.5), X, Y, epochs=1, batch_size=30, rng=rng)
+    assert np.allclose(model.parameters["W"], W * 0.95**3, rtol=1e-14) and model.parameters["b"].tolist() == [1, 1]
+
+
 def test_equal_seeds_give_equal_bits_and_others_do_not():
     (first, seen), (second, again), (other, _) = trained(), trained(), trained(seed=4)
     assert same_bits(first, second) and seen.batch_loss == again.batch_loss and seen.loss == again.loss
@@ -130,7 +138,7 @@ def test_the_schedule_gives_each_update_its_rate():
     used = []
 
     class Recorder(SGD):
-        def step(self, parameters, gradients):
+        def step(self, theta, gradient, decays=None):
             used.append(self.lr)
 
     trained(epochs=2, optimizer=Recorder(9.0), schedule=lambda k: 1 / (1 + k))

@@ -1,6 +1,4 @@
-"""Layers: backward against differences of forward, purity, dtypes, memory, numbers worked by hand, planted bugs."""
-
-import tracemalloc
+"""Layers: backward against differences of forward, purity, dtypes, one vector, numbers worked by hand, planted bugs."""
 
 import numpy as np
 import pytest
@@ -84,90 +82,138 @@ def test_float32_stays_float32_and_is_close_to_float64(name, rng):
         layer = LAYERS[name](4, dtype)
         out = layer.forward(x.astype(dtype), training=True)
         dout = rng.standard_normal(out.shape) if dout is None else dout
-        results[dtype] = [out.copy(), layer.backward(dout.astype(dtype)).copy(), *layer.gradients.values()]
-        results[dtype] += [layer.forward(x.astype(dtype)).copy(), *layer.state.values()]
-        assert {value.dtype for value in results[dtype]} == {np.dtype(dtype)}
+        results[dtype] = [out, layer.backward(dout.astype(dtype)), layer.gradient.copy()]
+        results[dtype] += [layer.forward(x.astype(dtype)), *layer.state.values()]
+        assert {value.dtype for value in results[dtype] if value.size} == {np.dtype(dtype)}
     if name not in ("Dropout", "Sequential"):  # the masks of the two dtypes are other draws
         pairs = zip(results[np.float32], results[np.float64], strict=True)
         assert all(np.allclose(single, double, rtol=2e-5, atol=2e-6) for single, double in pairs)
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_results_are_buffers_that_stay_the_same_arrays(name, rng):
-    layer, x = LAYERS[name](4), rng.standard_normal((5, 4))
-    out, gradients = layer.forward(x, training=True), list(layer.gradients.values())
-    dx = layer.backward(np.ones(out.shape))
-    assert layer.forward(2 * x, training=True) is out and np.shares_memory(layer.backward(np.ones(out.shape)), dx)
-    assert all(a is b for a, b in zip(gradients, layer.gradients.values(), strict=True))
-    assert layer.forward(x[:2], training=True).shape[0] == 2  # the smaller last batch of an epoch
-
-
-@pytest.mark.parametrize("name", [*PLAIN, "LeakyReLU", "ELU", "Maxout", "Dropout"])
-def test_a_batch_of_another_dtype_gets_buffers_of_its_own(name, rng):
-    layer, x = LAYERS[name](4), rng.standard_normal((5, 4))
-    layer.forward(x)
-    assert layer.forward(x.astype(np.float32)).dtype == np.float32
+def test_what_is_returned_is_the_callers(name, device, rng):
+    layer = LAYERS[name](4).to_device(device)
+    first, second = (to_device(rng.standard_normal((5, 4)), device) for _ in range(2))
+    dout = to_device(rng.standard_normal(layer.forward(first).shape), device)
+    results = []
+    for x in (first, second, first[:2]):  # the last is the smaller batch at an epoch's end
+        results += [layer.forward(x), layer.forward(x, training=True), layer.backward(dout[: len(x)])]
+    fresh_masks(layer)
+    kept = [to_numpy(result).copy() for result in results]
+    again = layer.forward(first, training=True)
+    results[1][...] = 7.0  # one's own to change, also between forward and backward
+    before = to_numpy(layer.backward(dout)).copy()
+    layer.forward(first, training=True)[...] = 7.0
+    if name not in ("Dropout", "Sequential"):  # whose masks are new
+        assert np.array_equal(to_numpy(layer.backward(dout)), before)
+    unchanged = [k for k in range(len(results)) if k != 1]
+    assert all(np.array_equal(to_numpy(results[k]), kept[k]) for k in unchanged) and again.shape == dout.shape
+    assert not any(np.shares_memory(to_numpy(a), b) for a in results for b in map(to_numpy, (first, second, dout)))
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_may_move_after_it_was_used(name, cupy, rng):
     layer, x = LAYERS[name](4), rng.standard_normal((5, 4))
-    expected = layer.forward(x).copy()
+    expected = layer.forward(x)
     assert np.allclose(layer.to_device("gpu").forward(cupy.asarray(x)).get(), expected)
     assert np.allclose(layer.to_device("cpu").forward(x), expected)
 
 
-# Memory
+# One vector
 
 
-OPTIMIZERS = ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adadelta", "Adam", "Adamax")
+def vector_of(arrays):
+    return np.concatenate([to_numpy(array).ravel() for array in arrays.values()])
 
 
-def peak_of(step):
-    """Most bytes in new objects at one time, in a third step."""
-    step(), step()
-    tracemalloc.start()
-    try:
-        step()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+@pytest.mark.parametrize("name", ["Linear", "BatchNorm", "Sequential", "ReLU"])
+def test_parameters_and_gradients_are_views_of_one_vector_each(name, device, rng):
+    layer = LAYERS[name](4).to_device(device)
+    for vector, arrays in ((layer.theta, layer.parameters), (layer.gradient, layer.gradients)):
+        vector[...] = to_device(rng.standard_normal(vector.shape), device)
+        assert vector.flags.c_contiguous
+        assert np.array_equal(to_numpy(vector), vector_of(arrays) if arrays else np.zeros(0))
+        for array in arrays.values():
+            array *= 2
+        assert np.array_equal(to_numpy(vector), vector_of(arrays) if arrays else np.zeros(0))
 
 
-def wide(*middle):
-    rng, n = rng_of(0), 300
-    return Sequential(Linear(n, n, rng=rng), *middle, Linear(n, n, rng=rng))
+def test_a_vector_that_is_assigned_to_reaches_its_parts(device):
+    model = network(4).to_device(device)
+    best, parameters = model.theta.copy(), dict(model.parameters)
+    model.gradient = 2.0
+    model.theta -= 0.5 * model.gradient
+    assert all(np.allclose(to_numpy(parameters[f"{k}.b"]), -1) for k in ("0.0", "1", "4"))
+    model.theta = best
+    assert np.array_equal(vector_of(parameters), to_numpy(best)) and model.theta is not best
+    model.theta += 1
+    assert not np.array_equal(vector_of(parameters), to_numpy(best))
 
 
-def training_step(model, optimizer, y):
-    loss, x = SoftmaxCrossEntropy(), rng_of(1).standard_normal((300, 300))
-
-    def step():
-        loss.forward(y, model.forward(x, training=True))
-        model.backward(loss.backward())
-        optimizer.step(model.parameters, model.gradients)
-
-    return step
-
-
-SMALL = 300 * 300 * 8 // 4  # bytes, a quarter of a batch or a weight matrix: rows and NumPy's own buffers fit
-
-
-@pytest.mark.parametrize("middle", [name for name in LAYERS if name not in ("Linear", "square Linear", "Sequential")])
-def test_a_steady_step_makes_no_array_the_size_of_a_batch_or_a_parameter(middle):
-    layer = Maxout(1) if middle == "Maxout" else LAYERS[middle](300)
-    assert peak_of(training_step(wide(layer), optimizers.SGD(0.01), np.arange(300))) < SMALL
+def test_a_network_inside_a_network_and_its_layers_have_their_parts_of_the_vector(device, rng):
+    model = network(4).to_device(device)
+    inner, second = model.layers[:2]
+    model.theta += 1
+    model.gradient += 2
+    assert np.array_equal(to_numpy(model.theta[: inner.theta.size]), to_numpy(inner.theta))
+    assert np.array_equal(to_numpy(inner.layers[0].theta), to_numpy(model.theta[: 4 * 6 + 6]))
+    assert to_numpy(inner.layers[1].parameters["beta"]).tolist() == [1] * 6
+    assert to_numpy(second.gradients["W"]).tolist() == [[2] * 4] * 6
+    second.parameters["W"][...] = 9.0
+    assert np.array_equal(to_numpy(model.parameters["1.W"]), np.full((6, 4), 9.0))
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_no_optimizer_makes_one_either(name):
-    optimizer = getattr(optimizers, name)(lr=0.01, weight_decay=0.1)
-    assert peak_of(training_step(wide(), optimizer, np.eye(300))) < SMALL
+def test_weight_decay_acts_on_weights_and_not_on_biases_gamma_and_beta():
+    model = network(4)
+    decaying = {name for name in model.parameters if name.endswith("W")}
+    expected = [np.full(array.size, name in decaying) for name, array in model.parameters.items()]
+    assert np.array_equal(model.decays, np.concatenate(expected)) and model.decays.dtype == bool
 
 
-def test_an_array_of_that_size_would_be_seen():
-    step = training_step(wide(), optimizers.SGD(0.01), np.arange(300))
-    assert peak_of(lambda: (step(), np.empty((300, 300)))) > SMALL
+@pytest.mark.parametrize("k", [0, 1])
+def test_parameters_of_two_dtypes_make_no_network(k):
+    parts = [Linear(2, 3, rng=rng_of(0), dtype=np.float32), ReLU(), Linear(3, 2, rng=rng_of(0)), BatchNorm(2)]
+    parts = parts if k == 0 else [Sequential(*parts[:2]), Sequential(*parts[2:])]
+    with pytest.raises(ValueError, match="^The parameters are float32 and float64; give every layer the same dtype.$"):
+        Sequential(*parts)
+    assert Sequential(*parts[1:]).theta.dtype == np.float64  # what was refused stays free
+
+
+def test_a_layer_stands_in_one_network_and_there_once():
+    layer, relu = Linear(2, 2, rng=rng_of(0)), ReLU()
+    for twice in ((layer, relu, layer), (relu, layer, relu)):
+        with pytest.raises(ValueError, match="^Layer 2, .*, is in a network already; give it a new layer.$"):
+            Sequential(*twice)
+    model = Sequential(layer, relu)
+    for other in ((layer,), (relu,), (model.layers[0], ReLU())):
+        with pytest.raises(ValueError, match="^Layer 0, .*, is in a network already"):
+            Sequential(*other)
+    assert np.shares_memory(layer.theta, model.theta)  # nothing was taken from it
+
+
+def test_a_part_is_not_moved_alone(cupy):
+    model = network(4)
+    for part in (model.layers[1], model.layers[0].layers[2]):
+        with pytest.raises(ValueError, match="is part of a network; move the network as a whole"):
+            part.to_device("gpu")
+    model.to_device("gpu")
+    assert all(type(value) is type(model.theta) for value in (*model.layers[0].state.values(), model.decays))
+
+
+def test_a_layer_of_ones_own_has_its_vectors_too(rng):
+    class Scale(layers.Layer):
+        def __init__(self, n):
+            super().__init__({"s": np.ones(n)})
+
+        def forward(self, x, training=False):
+            return self._keep(training, x * self.parameters["s"], x)
+
+        def backward(self, dout, input_gradient=True):
+            (x,) = self._kept(dout)
+            self.gradients["s"][...] = (dout * x).sum(axis=0)
+            return dout * self.parameters["s"]
+
+    check(Sequential(Linear(3, 2, rng=rng), Scale(2)), rng.standard_normal((4, 3)), rng).raise_if_failed()
 
 
 # Each layer's own
@@ -209,7 +255,7 @@ def test_batch_norm_predicts_with_running_statistics(rng):
 
 def test_dropout_keeps_the_mean_and_drops_the_share_p(rng):
     layer, x = Dropout(0.3, rng), np.ones((200, 500))
-    out = layer.forward(x, training=True).copy()
+    out = layer.forward(x, training=True)
     assert set(np.unique(out)) == {0, 1 / 0.7}
     assert abs((out == 0).mean() - 0.3) < 5 * np.sqrt(0.3 * 0.7 / out.size)
     assert np.array_equal(layer.backward(x), out)  # the same entries
@@ -251,7 +297,7 @@ def test_a_step_of_two_layers_worked_by_hand(device):
     assert to_numpy(model.gradients["2.W"]).tolist() == [[1, -2], [0, 0]]
     assert to_numpy(model.gradients["0.W"]).tolist() == [[1, 0], [2, 0]]
     assert to_numpy(model.gradients["0.b"]).tolist() == [1, 0]
-    optimizers.SGD(0.1).step(model.parameters, model.gradients)
+    optimizers.SGD(0.1).step(model.theta, model.gradient)
     after = {"0.W": [[0.4, -1], [0.05, 0]], "0.b": [-0.1, 0.5], "2.W": [[0.9, 0.2], [2, -1]], "2.b": [-0.1, 0.2]}
     assert all(np.allclose(to_numpy(model.parameters[name]), value) for name, value in after.items())
 
@@ -264,7 +310,7 @@ def trained(device):
     for _ in range(40):
         costs.append(loss.forward(y, model.forward(x, training=True)))
         model.backward(loss.backward())
-        optimizer.step(model.parameters, model.gradients)
+        optimizer.step(model.theta, model.gradient, model.decays)
     return model, costs
 
 
@@ -283,10 +329,13 @@ def plant(layer, backward):
     right = type(layer).backward
 
     def wrong(dout, input_gradient=True):
-        x = layer._x
-        return backward(layer, x, dout, right(layer, dout))
+        return backward(layer, layer.x, dout, right(layer, dout))
 
-    layer.backward = wrong
+    def forward(x, training=False):
+        layer.x = x
+        return type(layer).forward(layer, x, training)
+
+    layer.forward, layer.backward = forward, wrong
     return layer
 
 
@@ -311,7 +360,7 @@ PLANTED = {
     "batch-norm dx = 0": (LAYERS["BatchNorm"], lambda layer, x, dout, dx: 0 * dx),
     "batch-norm statistics as constants": (
         LAYERS["BatchNorm"],
-        lambda layer, x, dout, dx: dout * layer.parameters["gamma"] / layer._std,
+        lambda layer, x, dout, dx: dout * layer.parameters["gamma"] / np.sqrt(x.var(axis=0) + layer.epsilon),
     ),
     "ELU without α": (LAYERS["ELU"], lambda layer, x, dout, dx: np.where(x > 0, dx, dx / 0.4)),
     "dropout without its scale": (LAYERS["Dropout"], lambda layer, x, dout, dx: 0.6 * dx),
@@ -319,11 +368,15 @@ PLANTED = {
 }
 
 
-def test_checking_a_layer_leaves_its_parameters(rng):
-    layer = LAYERS["Linear"](3)
-    before = {name: value.copy() for name, value in layer.parameters.items()}
-    check_layer(layer, rng.standard_normal((4, 3)), rng=rng)
-    assert all(np.array_equal(value, before[name]) for name, value in layer.parameters.items())
+def test_checking_a_layer_leaves_its_parameters_even_if_it_breaks_off(rng):
+    layer, x = LAYERS["Linear"](3), rng.standard_normal((4, 3))
+    theta = layer.theta.copy()
+    check_layer(layer, x, rng=rng)
+    assert np.array_equal(layer.theta, theta)
+    forwards = iter(range(5))  # the fifth is at moved parameters
+    with pytest.raises(StopIteration):
+        check_layer(layer, x, rng=rng, before=lambda: next(forwards))
+    assert np.array_equal(layer.theta, theta)
 
 
 @pytest.mark.parametrize("bug", PLANTED)

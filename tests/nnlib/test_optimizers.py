@@ -5,6 +5,7 @@ import pytest
 
 from nnlib import optimizers
 from nnlib.backend import to_device, to_numpy
+from nnlib.layers import Layer
 from nnlib.optimizers import (
     BLOCK,
     SGD,
@@ -37,17 +38,17 @@ NAMES = [type(optimizer).__name__ for optimizer, *_ in BY_HAND]
 
 def fresh(optimizer):
     """A copy without memory."""
-    constants = {name: value for name, value in vars(optimizer).items() if name not in ("t", "state", "_walks")}
+    constants = {name: value for name, value in vars(optimizer).items() if name not in ("t", "memory")}
     return type(optimizer)(**constants)
 
 
 @pytest.mark.parametrize(("optimizer", "first", "second"), BY_HAND, ids=NAMES)
 def test_two_steps_worked_by_hand(optimizer, first, second, device):
     optimizer, w, g = fresh(optimizer), *(to_device(np.ones(1), device) for _ in range(2))
-    optimizer.step({"w": w}, {"w": g})
+    optimizer.step(w, g)
     assert np.allclose(to_numpy(w), first, rtol=1e-6)
     g *= 0.5
-    optimizer.step({"w": w}, {"w": g})
+    optimizer.step(w, g)
     assert np.allclose(to_numpy(w), second, rtol=1e-6)
     assert to_numpy(g).tolist() == [0.5]  # not modified
 
@@ -63,18 +64,17 @@ def test_two_steps_worked_by_hand(optimizer, first, second, device):
     ids=["AdaGrad", "RMSprop", "Adam", "Adamax"],
 )
 def test_epsilon_stands_beside_the_root(optimizer, w):
-    parameters = {"w": np.ones(1)}
-    optimizer.step(parameters, {"w": np.array([2.0])})
-    assert np.allclose(parameters["w"], w, rtol=1e-14)
+    theta = np.ones(1)
+    optimizer.step(theta, np.array([2.0]))
+    assert np.allclose(theta, w, rtol=1e-14)
 
 
 def descend(optimizer, steps=30):
     """The end of a descent on x²/20 + y² from (-7, 2)."""
-    w, g = np.array([-7.0, 2.0]), np.empty(2)
+    theta = np.array([-7.0, 2.0])
     for _ in range(steps):
-        g[:] = w * [0.1, 2]
-        optimizer.step({"w": w}, {"w": g})
-    return w
+        optimizer.step(theta, theta * [0.1, 2])
+    return theta
 
 
 @pytest.mark.parametrize(
@@ -113,71 +113,88 @@ def test_nesterov_is_the_gradient_at_the_look_ahead_point():
         assert np.allclose(descend(fresh(optimizer), steps), point + 0.8 * v, rtol=1e-12)
 
 
-def test_weight_decay_adds_lambda_w_and_exempts_biases():
-    parameters = {"W": np.array([[2.0, -4.0]]), "b": np.array([2.0])}
-    gradients = {"W": np.array([[1.0, 1.0]]), "b": np.array([1.0])}
-    SGD(0.1, weight_decay=0.5).step(parameters, gradients)
-    assert np.allclose(parameters["W"], [[2 - 0.1 * 2, -4 + 0.1]]) and np.allclose(parameters["b"], [1.9])
-    assert gradients["W"].tolist() == [[1, 1]]
+def test_weight_decay_adds_lambda_w_and_exempts_biases(device):
+    layer = Layer({"W": np.array([[2.0, -4.0]]), "b": np.array([2.0])}).to_device(device)
+    layer.gradient += 1
+    SGD(0.1, weight_decay=0.5).step(layer.theta, layer.gradient, layer.decays)
+    assert np.allclose(to_numpy(layer.parameters["W"]), [[2 - 0.1 * 2, -4 + 0.1]])
+    assert np.allclose(to_numpy(layer.parameters["b"]), [1.9])
+    assert to_numpy(layer.gradient).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("decays", [None, np.ones(3, bool), np.array(True)])
+def test_weight_decay_that_is_not_told_where_it_acts_is_refused(decays):
+    theta = np.ones(2)
+    with pytest.raises(ValueError, match=r"^Weight decay needs to know where: step\(.*, model.decays\)\.$"):
+        SGD(0.1, weight_decay=0.5).step(theta, np.ones(2), decays)
+    assert theta.tolist() == [1, 1]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_weight_decay_is_the_penaltys_gradient_under_every_rule(name, rng):
-    w, g = rng.standard_normal((2, 3, 4))
+    w, g = rng.standard_normal((2, 12))
+    decays = rng.integers(0, 2, 12).astype(bool)
     decayed, by_hand = w.copy(), w.copy()
     decaying, plain = (getattr(optimizers, name)(lr=0.1, weight_decay=decay) for decay in (0.2, 0.0))
     for _ in range(3):
-        plain.step({"w": by_hand}, {"w": g + 0.2 * by_hand})
-        decaying.step({"w": decayed}, {"w": g})
+        plain.step(by_hand, g + 0.2 * decays * by_hand)
+        decaying.step(decayed, g, decays)
     assert np.allclose(decayed, by_hand, rtol=1e-12) and not np.allclose(decayed, w)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_large_parameters_in_blocks_move_like_small_ones(name, rng):
-    w, g = rng.standard_normal((2, 2 * BLOCK + 7, 1)).astype(np.float32)
-    ends = {"w": w[-9:].copy()}
-    whole, end = (getattr(optimizers, name)(lr=0.1, weight_decay=0.1) for _ in range(2))
+    w, g = rng.standard_normal((2, 2 * BLOCK + 7)).astype(np.float32)
+    decays = rng.integers(0, 2, len(w)).astype(bool)
+    end = w[-9:].copy()
+    of_all, of_end = (getattr(optimizers, name)(lr=0.1, weight_decay=0.1) for _ in range(2))
     for _ in range(3):
-        whole.step({"w": w}, {"w": g})
-        end.step(ends, {"w": g[-9:]})
-    assert w.dtype == np.float32 and np.allclose(w[-9:], ends["w"], rtol=1e-6)
+        of_all.step(w, g, decays)
+        of_end.step(end, g[-9:], decays[-9:])
+    assert w.dtype == np.float32 and np.allclose(w[-9:], end, rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_float32_is_close_to_float64(name, rng):
-    w, ends = rng.standard_normal((3, 2)), []
+    w, ends = rng.standard_normal(6), []
     for dtype in (np.float32, np.float64):
-        moved, optimizer = w.astype(dtype), getattr(optimizers, name)(lr=0.1)
+        theta, optimizer = w.astype(dtype), getattr(optimizers, name)(lr=0.1, weight_decay=0.01)
         for k in range(5):
-            optimizer.step({"w": moved}, {"w": (w * (k - 1)).astype(dtype)})
-        assert moved.dtype == dtype and all(s.dtype == dtype for s in optimizer.state["w"])
-        ends.append(moved)
+            optimizer.step(theta, (w * (k - 1)).astype(dtype), np.ones(6, bool))
+        assert theta.dtype == dtype and all(moment.dtype == dtype for moment in optimizer.memory)
+        ends.append(theta)
     assert np.allclose(*ends, rtol=1e-4, atol=1e-5)
 
 
 def test_a_gradient_that_has_always_been_zero_moves_nothing_and_warns_of_nothing():
     with np.errstate(all="raise"):
         for name in NAMES:
-            w = np.ones(2)
-            getattr(optimizers, name)(lr=0.1).step({"w": w}, {"w": np.zeros(2)})
-            assert w.tolist() == [1, 1]
+            theta = np.ones(2)
+            getattr(optimizers, name)(lr=0.1).step(theta, np.zeros(2))
+            assert theta.tolist() == [1, 1]
 
 
-def test_the_learning_rate_may_change_and_arrays_may_be_replaced():
-    optimizer, parameters = SGD(0.1), {"w": np.ones(2)}
-    optimizer.step(parameters, {"w": np.ones(2)})
+def test_the_learning_rate_may_change():
+    optimizer, theta = SGD(0.1), np.ones(2)
+    optimizer.step(theta, np.ones(2))
     optimizer.lr = 0.5
-    parameters["w"] = np.zeros(2)
-    optimizer.step(parameters, {"w": np.full(2, 2.0)})
-    assert parameters["w"].tolist() == [-1, -1]
+    optimizer.step(theta, np.full(2, 2.0))
+    assert np.allclose(theta, -0.1)
 
 
-@pytest.mark.parametrize(
-    ("w", "g"), [(np.ones((2, 3)).T, np.ones((3, 2))), (np.ones(3), np.ones((3, 1))), (np.ones(3), np.ones(6)[::2])]
-)
-def test_other_shapes_and_layouts_are_refused(w, g):
-    with pytest.raises(ValueError, match="w has shape .* its gradient .*; expected equal ones, C-contiguous"):
-        SGD(0.1).step({"w": w}, {"w": g})
+@pytest.mark.parametrize("shapes", [[(2, 3), (2, 3)], [(3,), (3, 1)], [(3,), (4,)], [(), ()]])
+def test_what_is_not_one_vector_and_its_gradient_is_refused(shapes):
+    theta, gradient = map(np.ones, shapes)
+    with pytest.raises(ValueError, match=r"have shapes .*; expected one, \(n,\)\."):
+        (optimizer := Adam(0.1)).step(theta, gradient)
+    assert (theta == 1).all() and optimizer.t == 0 and not optimizer.memory
+
+
+def test_the_memory_belongs_to_one_theta():
+    optimizer = Adam(0.1)
+    optimizer.step(np.ones(3), np.ones(3))
+    with pytest.raises(ValueError, match="this optimizer's memory have shapes"):
+        optimizer.step(np.ones(2), np.ones(2))
 
 
 def test_schedules_by_hand():
@@ -194,19 +211,19 @@ def test_hats_left_out_and_a_stale_velocity_would_be_seen():
     """The hand numbers tell these planted rules from the right one."""
 
     class Uncorrected(Adam):
-        def update(self, xp, w, g, work, m, v):
+        def update(self, theta, g, m, v):
             self.t = 10**6  # hats of 1
-            super().update(xp, w, g, work, m, v)
+            super().update(theta, g, m, v)
 
     class Stale(Momentum):
-        def update(self, xp, w, g, work, v):
-            w += v
+        def update(self, theta, g, v):
+            theta += v
             v *= self.momentum
             v -= self.lr * g
 
     right = {type(optimizer): second for optimizer, _, second in BY_HAND}
     for planted in (Uncorrected(0.1, 0.5, 0.75, epsilon=0), Stale(0.1, 0.9)):
-        w = np.ones(1)
+        theta = np.ones(1)
         for g in (1.0, 0.5):
-            planted.step({"w": w}, {"w": np.array([g])})
-        assert not np.isclose(w[0], right[type(planted).__mro__[1]], rtol=1e-3)
+            planted.step(theta, np.array([g]))
+        assert not np.isclose(theta[0], right[type(planted).__mro__[1]], rtol=1e-3)
