@@ -1,7 +1,5 @@
 """One mistake costs once: a blank that failed is judged again with what is right for the prerequisites that failed."""
 
-import sys
-import types
 from dataclasses import replace
 
 import numpy as np
@@ -17,12 +15,11 @@ from autograder.notebook import cells
 from autograder.sandbox import callbacks
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Fork
-from tests.autograder.conftest import graded
-from tests.autograder.test_a1_checks import sources
-from tests.autograder.test_catalogue import Ending
-from tests.autograder.test_judge import SHORT, judged, notebook
+from tests.autograder import assignments, made_up
+from tests.autograder.guests import Ending
+from tests.autograder.made_up import judged, notebook, numbers
 
-ANSWERS = sources(cells.ANSWER)
+ANSWERS = assignments.texts("a1-neuron", cells.ANSWER)
 TRAIN = ("sigmoid", "log_loss", "row_gradients", "gradient_step", "train")
 WRONG = {
     "perceptron": "def perceptron(X, w, theta):\n    return (X @ w >= -theta).astype(float)",
@@ -41,11 +38,8 @@ def judge():
 
 def judged_a1(judge, names, **answers):
     """{blank: verdict} of a notebook that answers `names` as the source does but for `answers`."""
-    submitted = notebook(blanks=())
-    submitted.cells = [graded("import numpy as np", "imports", locked=True)]
-    for name in names:
-        submitted.cells.append(graded(answers.get(name, ANSWERS[name]), name, solution=True))
-        submitted.cells.append(graded("", f"test_{name}", grade=True, locked=True, points=4))
+    submitted = notebook(points=4, **{name: answers.get(name, ANSWERS[name]) for name in names})
+    submitted.cells.insert(0, made_up.graded("import numpy as np", "imports", locked=True))
     verdict, blanks, _ = judged(judge, submitted)
     assert verdict.staff_notes == ()
     return blanks
@@ -186,15 +180,6 @@ def test_blanks_that_call_each_other_gain_nothing(judge, answers):
     assert all(marks(blanks)[name] == (0.0, ()) for name in answers)
 
 
-def test_blanks_of_the_same_quantity_do_not_need_each_other():
-    needs = {name: set(made.needs) for name, made in checks_of("a1-neuron").items() if made.needs}
-    assert needs == {
-        "xor": {"perceptron"},
-        "sigmoid_derivative": {"sigmoid"},
-        "train": {"sigmoid", "log_loss", "row_gradients", "gradient_step"},
-    }
-
-
 # a reference stays here
 
 SEARCH = """\
@@ -225,10 +210,6 @@ def test_of_a_reference_the_notebook_holds_a_proxy_without_its_code(judge, monke
 
 
 # assignments of our own
-
-
-def numbers(rng):
-    yield "some numbers", (rng.uniform(1, 2, size=3),)
 
 
 def doubled(x):
@@ -262,18 +243,10 @@ def last(blank):
         blank.close("last", blank.call("last", *case.args), blank.want(*case.args))
 
 
-def module_of(**checks):
-    made = types.ModuleType("autograder.checks.a0_followed")
-    vars(made).update(ALLOWED=(), **checks)
-    return made
-
-
 @pytest.fixture(scope="module")
 def small():
-    sys.modules["autograder.checks.a0_followed"] = module_of(base=base, upper=upper, last=last)
-    with Judge("a0-followed", limits=SHORT) as made:
+    with made_up.judge_of("a0-followed", base=base, upper=upper, last=last) as made:
         yield made
-    del sys.modules["autograder.checks.a0_followed"]
 
 
 BASE = "def base(x):\n    return 2 * x"
@@ -283,7 +256,7 @@ LAST = "def last(x):\n    return 4 * base(x)"
 
 
 def small_ones(small, base, upper=UPPER, last=LAST):
-    return judged(small, notebook(blanks=("base", "upper", "last"), base=base, upper=upper, last=last))
+    return judged(small, notebook(base=base, upper=upper, last=last))
 
 
 def test_without_a_mistake_nothing_is_judged_twice(small, monkeypatch):
@@ -383,14 +356,14 @@ def test_a_stand_in_that_raises_is_the_callers_error(small, monkeypatch):
 # declared wrongly
 
 
-def declared(monkeypatch, **needs):
+def declared(**needs):
     """The checks of an assignment in which blanks need what is given."""
     checks = {
         name: check({"p": 1.0}, dict.fromkeys(needed, doubled), (doubled,) if needed else ())(lambda blank: None)
         for name, needed in needs.items()
     }
-    monkeypatch.setitem(sys.modules, "autograder.checks.a0_circle", module_of(**checks))
-    return checks_of("a0-circle")
+    with made_up.checks_of("a0-circle", **checks):
+        return checks_of("a0-circle")
 
 
 @pytest.mark.parametrize(
@@ -401,19 +374,19 @@ def declared(monkeypatch, **needs):
         ({"a": ["a"]}, {"a → a"}),
     ],
 )
-def test_a_circle_is_refused_and_named(monkeypatch, needs, circle):
+def test_a_circle_is_refused_and_named(needs, circle):
     with pytest.raises(ChecksError, match="^in a0-circle, blanks need each other in a circle: ") as refused:
-        declared(monkeypatch, **needs)
+        declared(**needs)
     assert str(refused.value).partition("circle: ")[2].rstrip(".") in circle
 
 
-def test_a_need_that_is_no_blank_is_refused(monkeypatch):
+def test_a_need_that_is_no_blank_is_refused():
     with pytest.raises(ChecksError, match="^in a0-circle, a needs c, d: expected names of blanks.$"):
-        declared(monkeypatch, a=["b", "d", "c"], b=[])
+        declared(a=["b", "d", "c"], b=[])
 
 
-def test_needs_without_a_circle_are_fine(monkeypatch):
-    assert set(declared(monkeypatch, a=["b", "c"], b=["c"], c=[])) == {"a", "b", "c"}
+def test_needs_without_a_circle_are_fine():
+    assert set(declared(a=["b", "c"], b=["c"], c=[])) == {"a", "b", "c"}
 
 
 # how it is said
