@@ -113,7 +113,8 @@ def ran(home):
     asked = [f"tests/autograder/{name}.py" for name in TESTS]
     which = " or ".join([*PLANTED, "every_sentence_is_used"])
     command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "-k", which, *asked]
-    run = subprocess.run(command, cwd=home, env=environment(home), capture_output=True, text=True, timeout=120)
+    quick = environment(home, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")  # half of the time is theirs
+    run = subprocess.run(command, cwd=home, env=quick, capture_output=True, text=True, timeout=120)
     assert run.returncode == 1, run.stdout + run.stderr
     found = re.findall(r"^(PASSED|FAILED) tests/autograder/\w+\.py::(test_\w+)(?:\[([^\]]*)\])?", run.stdout, re.M)
     return found, run.stdout
