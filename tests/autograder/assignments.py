@@ -40,6 +40,14 @@ def check(assignment: str, blank: str) -> Check:
     return checks_of(assignment)[blank]
 
 
+def before(assignment: str, blank: str) -> list[str]:
+    """The blank and all that it needs, directly or not, each after those it needs."""
+    wanted = {blank}
+    for name in reversed(checks_of(assignment)):
+        wanted |= check(assignment, name).needs.keys() if name in wanted else set()
+    return [name for name in checks_of(assignment) if name in wanted]
+
+
 # answers
 
 
@@ -51,16 +59,20 @@ def texts(assignment: str, kind: str) -> dict[str, str]:
     return {cells.grade_id(cell).removeprefix(prefix): cell.source for cell in found}
 
 
+def imports(assignment: str) -> list[NotebookNode]:
+    """The code cells before the first answer."""
+    kinds = [cells.kind(cell) for cell in source(assignment).cells]
+    return [cell for cell in source(assignment).cells[: kinds.index(cells.ANSWER)] if cell.cell_type == "code"]
+
+
 @cache
 def _imported(assignment: str) -> dict:
-    """What the locked cells before the first answer define; they may import all of nnlib here."""
-    kinds = [cells.kind(cell) for cell in source(assignment).cells]
+    """What those cells define; they may import all of nnlib here."""
     namespace = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(allow, "only", lambda *names: None)
-        for cell in source(assignment).cells[: kinds.index(cells.ANSWER)]:
-            if cell.cell_type == "code":
-                exec(cells.without_hidden(cell.source), namespace)
+        for cell in imports(assignment):
+            exec(cells.without_hidden(cell.source), namespace)
     return namespace
 
 
