@@ -184,6 +184,7 @@ BAD = {
 @pytest.mark.parametrize("what", BAD)
 def test_what_no_function_call_is_costs_that_blank_alone(judge, what, monkeypatch):
     monkeypatch.setattr(callbacks, "MOST_CALLS", 500)
+    monkeypatch.setattr(judge._box, "limits", replace(SHORT, check_wall=1))  # who reads no answer is waited for
     body, diagnosis = BAD[what]
     verdict = in_the_sandbox(judge, "lent", LENT.replace("BODY", body))
     assert (verdict.outcome, verdict.score, verdict.diagnosis) == (FAILED, 0.0, diagnosis), verdict.findings
