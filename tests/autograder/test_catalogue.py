@@ -6,6 +6,7 @@ sandbox.
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -90,45 +91,42 @@ def test_a_call_whose_process_ends_is_a_failure_of_that_name(assignment, blank, 
 
 
 def catalogue_faults(
-    sentences: Mapping[str, str], checks: Iterable[str], banks: Iterable[str], judge: Path
+    sentences: Mapping[str, str], checks: Iterable[str], banks: Iterable[str], judge: Iterable[str]
 ) -> Iterator[str]:
-    """What is wrong with the sentences, where these names are used by all checks and all banks; `judge` is the package
-    whose own code uses the others.
-    """
-    ours, raised = _names_in(judge)
-    yield from (f"{name} has no sentence" for name in sorted({*checks, *banks, *raised} - sentences.keys()))
+    """What is wrong with the sentences, where all checks, all banks and the judge's own code use these names."""
+    yield from (f"{name} has no sentence" for name in sorted({*checks, *banks} - sentences.keys()))
     for name in sentences:
-        if name not in STRUCTURAL_SENTENCES and (name not in checks or name not in banks):
+        if name in STRUCTURAL_SENTENCES:
+            yield from () if name in judge else [f"{name} is not used by the judge"]
+        elif name not in checks or name not in banks:
             yield f"{name} is used by no {'check' if name not in checks else 'bank'}"
-        elif name in STRUCTURAL_SENTENCES and name not in ours:
-            yield f"{name} is not used by the judge"
 
 
-def _names_in(package: Path) -> tuple[set[str], set[str]]:
-    """(the texts in a package's code, but for checks, bank and the catalogue; what it raises StudentFault with)."""
-    texts, raised = set(), set()
+def nodes(package: Path, *but: str) -> Iterator[ast.AST]:
+    """What the code of a package is made of, but for these folders and files."""
     for path in package.rglob("*.py"):
-        if path.relative_to(package).parts[0] in ("checks", "bank") or path.name == "catalogue.py":
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            texts |= {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
-            raised |= {node.args[0].value} if _is_a_named_fault(node) else set()
-    return texts, raised
+        if not {path.name, path.relative_to(package).parts[0]} & {*but}:
+            yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 
-def _is_a_named_fault(node: ast.AST) -> bool:
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == StudentFault.__name__):
-        return False
-    return bool(node.args) and isinstance(node.args[0], ast.Constant)
+def raised(package: Path) -> set[str]:
+    """The names that a package raises StudentFault with, its checks included."""
+    calls = (node for node in nodes(package, "bank") if isinstance(node, ast.Call) and node.args)
+    named = [call.args[0] for call in calls if ast.unparse(call.func) == StudentFault.__name__]
+    return {name.value for name in named if isinstance(name, ast.Constant)}
 
 
-PACKAGE = Path(autograder.__file__).parent
-IN_CHECKS = {name for *_, name in EXPLAINED}
-IN_BANKS = {variant.diagnosis for assignment in ASSIGNMENTS for variant in bank_of(assignment)} - {""}
+@cache
+def used() -> tuple[set[str], set[str], set[str]]:
+    """The names that all checks use, those that all banks use, and every text of the judge's own code."""
+    package = Path(autograder.__file__).parent
+    in_banks = {variant.diagnosis for assignment in ASSIGNMENTS for variant in bank_of(assignment)} - {""}
+    own = (node for node in nodes(package, "bank", "checks", "catalogue.py") if isinstance(node, ast.Constant))
+    return {name for *_, name in EXPLAINED} | raised(package), in_banks, {node.value for node in own}
 
 
 def test_every_name_used_has_a_sentence_and_every_sentence_is_used_by_some_assignment_or_by_the_judge():
-    assert [*catalogue_faults(CATALOGUE, IN_CHECKS, IN_BANKS, PACKAGE)] == []
+    assert [*catalogue_faults(CATALOGUE, *used())] == []
 
 
 @pytest.mark.parametrize(
@@ -142,14 +140,19 @@ def test_every_name_used_has_a_sentence_and_every_sentence_is_used_by_some_assig
     ],
 )
 def test_a_name_without_a_sentence_and_a_sentence_without_a_use_are_seen(change, fault):
-    change(found := (dict(CATALOGUE), set(IN_CHECKS), set(IN_BANKS)))
-    assert [*catalogue_faults(*found, PACKAGE)] == [fault]
+    change(found := [dict(CATALOGUE), *map(set, used())])
+    assert [*catalogue_faults(*found)] == [fault]
 
 
 def test_a_sentence_that_the_judge_no_longer_needs_is_seen(monkeypatch):
     monkeypatch.setitem(STRUCTURAL_SENTENCES, "melted", "It melted.")
-    faults = catalogue_faults(CATALOGUE | STRUCTURAL_SENTENCES, IN_CHECKS, IN_BANKS, PACKAGE)
-    assert [*faults] == ["melted is not used by the judge"]
+    assert [*catalogue_faults(CATALOGUE | STRUCTURAL_SENTENCES, *used())] == ["melted is not used by the judge"]
+
+
+def test_a_name_that_only_an_exception_of_a_check_has_is_seen(tmp_path):
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "a2_next.py").write_text("def f(blank):\n    raise StudentFault('uphill', 'It rises.')\n")
+    assert raised(tmp_path) == {"uphill"}
 
 
 CODE = ("np.", "@", ".T", "*", "=", "sum(", "mean(", "exp(", "1/m", "/ m", "[", "lambda")
