@@ -137,7 +137,7 @@ def names_passed(assignment: str, blank: str) -> set[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Blank, "close", closing)
         patch.setattr(Blank, "true", deciding)
-        judged(assignment, blank, texts(assignment, cells.ANSWER)[blank])
+        verdict_on(check(assignment, blank), KernelGuest(answered(assignment)), SEED)
     return names
 
 

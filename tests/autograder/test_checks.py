@@ -7,11 +7,12 @@ a file of its own, like test_a1_neuron.py.
 import pytest
 
 from autograder.authoring.kernel import KernelGuest
-from autograder.course.verdict import UNDECIDED
+from autograder.course.verdict import PASSED, UNDECIDED
 from autograder.judging.blank import verdict_on
 from autograder.notebook import cells
 from tests.autograder.assignments import (
     FOLDER,
+    answered,
     at_home,
     bank,
     bank_of,
@@ -57,6 +58,11 @@ def test_bank_is_large_enough_and_its_labels_are_unique(assignment, blank):
 def test_no_property_outweighs_the_rest(assignment, blank):
     weights = check(assignment, blank).weights.values()
     assert sum(weights) == pytest.approx(1) and max(weights) <= 0.5
+
+
+@each_blank
+def test_the_notebooks_own_answer_passes(assignment, blank):
+    assert verdict_on(check(assignment, blank), KernelGuest(answered(assignment)), b"").outcome == PASSED
 
 
 @each_blank
