@@ -17,10 +17,10 @@ from autograder.notebook import cells
 from autograder.sandbox import callbacks
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Fork
-from tests.autograder.conftest import graded
 from tests.autograder.test_a1_checks import sources
 from tests.autograder.test_catalogue import Ending
 from tests.autograder.test_judge import SHORT, judged, notebook
+from tests.small_class import graded
 
 ANSWERS = sources(cells.ANSWER)
 TRAIN = ("sigmoid", "log_loss", "row_gradients", "gradient_step", "train")

@@ -23,7 +23,7 @@ from autograder.sandbox.outputs import _outputs
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.session import Fork
 from autograder.sandbox.walls import SandboxUnavailable
-from tests.autograder.conftest import graded
+from tests.small_class import graded
 
 ASSIGNMENT = "a0-judged"
 SHORT = Limits(cell_cpu=1, cell_wall=4, check_cpu=1, check_wall=3, wall=60)

@@ -24,7 +24,7 @@ from autograder.gradebook.database import GradebookUnreachable
 from autograder.gradebook.record import backup, marks, open_gradebook, record, require_released
 from autograder.notebook import cells
 from tests.a1_class import autograder, nbgrader
-from tests.autograder.conftest import ASSIGNMENT, source_notebook
+from tests.small_class import ASSIGNMENT, source_notebook
 
 PASSWORD = "hunter2-of-the-class"
 CHECK = '''
