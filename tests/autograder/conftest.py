@@ -1,4 +1,4 @@
-"""A small class, released, for the tests that need nbgrader; workers and a command line that need not be started."""
+"""A small class, released, for the tests that need nbgrader; a worker and a command line that need not be started."""
 
 import functools
 import shutil
@@ -61,15 +61,15 @@ def release(course):
 
 @pytest.fixture(scope="module")
 def pool():
-    """Two workers, which a file's tests share: until they can judge takes a second."""
-    with workers(2) as made:
+    """A worker that a file's tests share: until one can judge takes a second."""
+    with workers(1) as made:
         yield made
     worker.dismiss()  # the judge of this process, which had one if it replayed a verdict
 
 
 @pytest.fixture(scope="module")
 def grade(pool):
-    """`grade(course, …)`: the small class, graded by those workers."""
+    """`grade(course, …)`: the small class, graded by that worker."""
 
     def graded(course: Course, **how) -> list[pipeline.Graded]:
         return list(pipeline.grade(course, ASSIGNMENT, submissions(course, ASSIGNMENT), pool, **how))
@@ -92,6 +92,6 @@ def ask(monkeypatch):
 
 @pytest.fixture
 def ask_warm(ask, pool, monkeypatch):
-    """The same, where the workers that `grade` would start are those that a file's tests share."""
+    """The same, where `grade` starts no workers but has the one that a file's tests share."""
     monkeypatch.setattr(cli, "_warm", lambda *_: nullcontext(pool))
     return ask

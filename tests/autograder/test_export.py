@@ -10,7 +10,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
-from tests.a1_class import nbgrader
+from tests.forked import nbgrader
 from tests.small_class import ASSIGNMENT, RIGHT, WRONG, by_hand, hand_in
 
 FORMULAS = ("=1+1", "@x", "-2", "+3")
@@ -100,13 +100,13 @@ def test_an_unknown_assignment_is_one_sentence(staff):
     assert ended.stderr.startswith("autograder: The gradebook ") and "does not know a9-nothing" in ended.stderr
 
 
-def test_nbgraders_own_export_is_what_it_was_with_a_warning_beside_it(done, root):
-    run = nbgrader(root, done.root, "export", "--to", "theirs.csv", PYTHONPATH=str(root))
+def test_nbgraders_own_export_is_what_it_was_with_a_warning_beside_it(done):
+    run = nbgrader(done.root, "export", "--to", "theirs.csv")
     assert run.returncode == 0, run.stderr
     (warning,) = [line for line in run.stderr.splitlines() if "WARNING" in line]
     assert "5 marks of 2 students are undecided or not read yet, and count as 0 here" in warning
     assert f"`autograder export {ASSIGNMENT}`" in warning
-    stock = nbgrader(root, done.root, "export", "--to", "stock.csv", "--exporter", "nbgrader.plugins.CsvExportPlugin")
+    stock = nbgrader(done.root, "export", "--to", "stock.csv", "--exporter", "nbgrader.plugins.CsvExportPlugin")
     assert stock.returncode == 0 and "WARNING" not in stock.stderr
     assert (done.root / "theirs.csv").read_text() == (done.root / "stock.csv").read_text()
 

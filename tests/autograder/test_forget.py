@@ -2,11 +2,9 @@
 
 import json
 import os
-import pty
 import shutil
 import sqlite3
-import sys
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 
@@ -19,6 +17,7 @@ from autograder.course.course import Course
 from autograder.course.receipt import SECRET
 from autograder.gradebook import late
 from autograder.gradebook.record import marks
+from tests.forked import at_a_terminal
 from tests.small_class import ASSIGNMENT
 
 WORDS = b"words-of-hers-alone"
@@ -163,29 +162,9 @@ def test_nobody_is_forgotten_without_being_asked_for(course, forget):
     assert holds(course, b"") == before
 
 
-def at_a_terminal(course, answer: bytes, *arguments) -> tuple[int, bytes]:
-    """(exit code, what is shown) of a command that is typed at a terminal, in a process that has imported what it needs."""
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(course.root)
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")
-        try:
-            app(arguments, prog_name="autograder")
-        except SystemExit as ended:
-            sys.stderr.flush()
-            os._exit(ended.code)
-        os._exit(99)
-    os.write(terminal, answer)
-    shown = b""
-    with suppress(OSError), closing(os.fdopen(terminal, "rb", 0)) as screen:  # how a terminal's end is told
-        while more := screen.read(1000):
-            shown += more
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown
-
-
 @pytest.mark.parametrize(("answer", "there"), [(b"n\n", True), (b"\n", True), (b"y\n", False)])
 def test_it_asks_at_a_terminal(course, answer, there):
-    code, shown = at_a_terminal(course, answer, "forget", "zora")
+    code, shown = at_a_terminal(lambda: app(["forget", "zora"], prog_name="autograder"), course.root, answer)
     assert b"Remove everything of 'zora'" in shown
     assert code == (1 if there else 0) and course.submission(ASSIGNMENT, "zora").exists() == there
 
