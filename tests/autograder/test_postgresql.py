@@ -23,6 +23,7 @@ from autograder.course.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, F
 from autograder.gradebook.database import GradebookUnreachable
 from autograder.gradebook.record import backup, marks, open_gradebook, record, require_released
 from autograder.notebook import cells
+from tests.a1_class import autograder
 from tests.forked import nbgrader
 from tests.small_class import ASSIGNMENT, source_notebook
 
@@ -192,7 +193,7 @@ def test_released_again_over_submissions_unless_cells_change(released, monkeypat
     assert marks(released.db_url, ASSIGNMENT) == before
 
 
-def test_the_commands_grade_into_it_and_keep_what_staff_entered(released, ask_warm, gradebook):
+def test_the_commands_grade_into_it_and_keep_what_staff_entered(released, root, ask, gradebook):
     """`autograder grade`, staff, `nbgrader autograde`, `autograder feedback`: one gradebook, a password nobody sees."""
     notebook = nbformat.read(released.directory / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
     for cell in notebook.cells:
@@ -201,7 +202,7 @@ def test_the_commands_grade_into_it_and_keep_what_staff_entered(released, ask_wa
     path = released.submission(ASSIGNMENT, "zoe")
     path.parent.mkdir(parents=True)
     nbformat.write(notebook, path)
-    graded = ask_warm(released.root, "grade", ASSIGNMENT)
+    graded = autograder(root, released.root, "grade", ASSIGNMENT)
     assert graded.returncode == 0, graded.stdout + graded.stderr
     assert f"gradebook: {released.db_name}" in graded.stdout.splitlines()
     ours = rows(released, "zoe")
@@ -211,7 +212,7 @@ def test_the_commands_grade_into_it_and_keep_what_staff_entered(released, ask_wa
     assert theirs.returncode == 0, theirs.stderr
     kept = ours["test_two"]._replace(manual=1.0, extra=0.5, needs_manual=False)
     assert rows(released, "zoe") == ours | {"test_two": kept}
-    pages = ask_warm(released.root, "feedback", ASSIGNMENT)
+    pages = ask(released.root, "feedback", ASSIGNMENT)
     assert pages.returncode == 0, pages.stderr
     page = re.sub("<[^>]*>", " ", released.feedback(ASSIGNMENT, "zoe").read_text())
     assert "two Partly right 1.5 of 3 three Not right yet 0 of 1.5" in " ".join(page.split())
