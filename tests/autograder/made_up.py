@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.judging.check import Check
 from autograder.judging.judge import Judge
 from autograder.sandbox.limits import Limits
-from tests.autograder.conftest import graded
+from tests.small_class import graded
 
 SHORT = Limits(cell_cpu=1, cell_wall=4, check_cpu=1, check_wall=3, wall=60)
 

@@ -21,8 +21,8 @@ from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.session import Fork
 from autograder.sandbox.walls import SandboxUnavailable
 from tests.autograder import made_up
-from tests.autograder.conftest import graded
 from tests.autograder.made_up import SHORT, cell_of_test, judged, numbers, outcomes
+from tests.small_class import graded
 
 ASSIGNMENT = "a0-judged"
 

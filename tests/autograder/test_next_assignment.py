@@ -15,7 +15,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.a1_class import environment
-from tests.autograder.conftest import graded
+from tests.small_class import graded
 
 TESTS = ("test_checks", "test_catalogue")
 OTHERS = ("assignments", "guests", "held_out", "held_out_a1_neuron")
