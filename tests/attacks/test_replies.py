@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.test_marks import WRONG
+from tests.attacks.answers import WRONG
 
 HELD = """
 import sys
