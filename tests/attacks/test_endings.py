@@ -7,7 +7,7 @@ import pytest
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.session import Died
-from tests.attacks.conftest import Class_
+from tests.a1_judged import Class_
 
 STAYS = "processes that stay"
 ENDINGS = {
