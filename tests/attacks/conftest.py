@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.a1_judged import Class_
+from tests.a1_judged import Class_, shares
 
 
 @pytest.fixture(scope="session")
@@ -11,13 +11,6 @@ def attacked(tmp_path_factory, root):
     made = Class_(root, tmp_path_factory.mktemp("attacked"))
     yield made
     made.judge.close()
-
-
-def shares(verdict):
-    """{blank: share of the points}; undecided may not be chosen by a student, so it fails the test."""
-    assert not verdict.staff_notes or all("complex" in note for note in verdict.staff_notes), verdict.staff_notes
-    assert all(blank.score is not None for blank in verdict.blanks)
-    return {blank.grade_id: blank.score / blank.points for blank in verdict.blanks}
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from autograder.course.verdict import UNDECIDED
 from autograder.gradebook.record import marks
 from autograder.notebook import cells
 from tests.a1_class import ASSIGNMENT, autograder, hand_in, released, solved, verdict
-from tests.attacks.test_endings import ENDINGS, _indented
+from tests.attacks.endings import BOMBS, ENDINGS, HANGS, in_a_blank
 
 FULL = 40.0
 PRIVATE = "the-answers-of-another-student"
@@ -31,11 +31,11 @@ SHOWS_PICTURE = "get_ipython().collected.items.append(output)"  # past what the 
 IN_A_BLANK = {  # of 4 points, and no other answer calls it
     "segfault": ENDINGS["segfault"],
     "memory": ENDINGS["heap"],
-    "unkillable": ENDINGS["signals blocked, timers stopped"],
-    "bomb": ENDINGS["fork bomb"],
+    "unkillable": HANGS["signals blocked, timers stopped"],
+    "bomb": BOMBS["fork bomb"],
 }
 IN_A_CELL = {  # after everything else, so that it can be left out
-    "swallows": ENDINGS["swallowed interrupts"],
+    "swallows": HANGS["swallowed interrupts"],
     "floods": ENDINGS["flood"],
     "exits": "import os; os._exit(0)",
 }
@@ -56,8 +56,7 @@ Sly()"""
 
 
 def _ends_in_a_blank(course, ending):
-    code = f"def weighted_gradients(X, delta, s):\n{_indented(ending)}\n    return 0.0, 0.0"
-    return solved(course, weighted_gradients=code)
+    return solved(course, **in_a_blank(ending))
 
 
 def _ends_in_a_cell(course, ending):
