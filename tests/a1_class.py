@@ -27,6 +27,11 @@ def environment(root: Path, **more: str) -> dict:
     return {**os.environ, "PYTHONPATH": str(root), "COLUMNS": "200", **more}
 
 
+def hurried(root: Path) -> str:
+    """The PYTHONPATH of a command that finds this checkout's packages, and has the clocks of a submission go fast."""
+    return os.pathsep.join([str(root / "tests" / "hurried"), str(root)])
+
+
 def autograder(root: Path, home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess:
     """Run `python -m autograder …` in the course at `home`."""
     command = [sys.executable, "-m", "autograder", *arguments]
