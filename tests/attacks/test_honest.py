@@ -163,7 +163,8 @@ def test_right_notebooks_get_full_marks(honest, edit):
 
 def test_the_corpus_is_large_and_each_answer_is_of_a_blank(honest):
     assert len(ANSWERS) + len(SLOW) + len(EDITS) >= 105
-    assert {name for entry in [*ANSWERS.values(), *SLOW.values()] for name in entry} - {"before", "after"} <= set(honest.blanks)
+    named = {name for entry in (ANSWERS | SLOW).values() for name in entry}
+    assert named - {"before", "after"} <= set(honest.blanks)
 
 
 def test_a_mark_that_is_lost_is_seen(honest):
