@@ -129,5 +129,5 @@ def _run_demo(root: Path, home: Path) -> tuple:
     for name in ("assignments", "lectures", "nnlib"):
         shutil.copytree(root / name, home / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     shutil.copyfile(root / "nbgrader_config.py", home / "nbgrader_config.py")
-    run = autograder(root, home, "demo")
+    run = autograder(root, home, "demo", PYTHONPATH=hurried(root))
     return run.returncode, run.stdout, run.stderr
