@@ -20,7 +20,7 @@ from autograder.notebook import cells
 from autograder.notebook.rebuild import rebuild
 from autograder.sandbox.limits import Limits
 
-LIMITS = Limits(cell_cpu=2, check_cpu=2)  # the bank's endless loops need not be waited for longer
+LIMITS = Limits(cell_cpu=1, check_cpu=1)  # the bank's endless loops need not be waited for longer
 SEED = secrets.token_bytes(32)  # other hidden data every time
 AT_LEAST_CORRECT, AT_LEAST_WRONG = 3, 6  # variants of each blank
 MOST_KEPT = 0.5  # of its points, by a wrong answer
