@@ -19,6 +19,8 @@ from autograder.sandbox.limits import Limits
 ASSIGNMENT = "a1-neuron"
 SHORT = Limits(cell_cpu=1, cell_wall=4, check_cpu=1, check_wall=3, wall=60)  # attackers wait for nothing
 FIGURE = "figure"  # the last code cell: drawing it takes longer than all else, and no mark hangs on it
+# an answer to one blank, without the mean
+WRONG = {"row_gradients": "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()"}
 
 
 class Class_:

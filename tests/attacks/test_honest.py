@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 
 from autograder.notebook import cells
 from autograder.sandbox.limits import Limits
-from tests.a1_judged import Class_
+from tests.a1_judged import WRONG, Class_
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +168,7 @@ def test_the_corpus_is_large_and_each_answer_is_of_a_blank(honest):
 
 
 def test_a_mark_that_is_lost_is_seen(honest):
-    wrong = {"row_gradients": "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()"}
-    assert "row_gradients" in lost(honest.verdict(wrong, solved=True))
+    assert "row_gradients" in lost(honest.verdict(WRONG, solved=True))
 
 
 OTHER_THAN_NUMBERS = {

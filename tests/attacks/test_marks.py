@@ -3,7 +3,11 @@
 import pytest
 
 from autograder.notebook import cells
+<<<<<<< HEAD
 from tests.attacks.answers import WRONG
+=======
+from tests.a1_judged import WRONG
+>>>>>>> t1
 
 ALWAYS_EQUAL = """\
 import numpy as np
