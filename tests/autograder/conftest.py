@@ -13,7 +13,7 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 from typer.testing import CliRunner
 
-from autograder import cli, pipeline, worker
+from autograder import cli, pipeline
 from autograder.course.course import Course
 from autograder.course.handed_in import submissions
 from autograder.executor import workers
@@ -59,15 +59,14 @@ def release(course):
     return nbformat.read(path, as_version=4)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pool():
-    """A worker that a file's tests share: until one can judge takes a second."""
+    """A worker that all tests share: until one can judge takes a second."""
     with workers(1) as made:
         yield made
-    worker.dismiss()  # the judge of this process, which had one if it replayed a verdict
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def grade(pool):
     """`grade(course, …)`: the small class, graded by that worker."""
 
@@ -92,6 +91,6 @@ def ask(monkeypatch):
 
 @pytest.fixture
 def ask_warm(ask, pool, monkeypatch):
-    """The same, where `grade` starts no workers but has the one that a file's tests share."""
+    """The same, where `grade` starts no workers but has the one that all tests share."""
     monkeypatch.setattr(cli, "_warm", lambda *_: nullcontext(pool))
     return ask

@@ -207,7 +207,7 @@ def ungraded(root, course):
 
 def test_without_bubblewrap_nothing_is_graded(root, course, ungraded, tmp_path):
     (tmp_path / "python").symlink_to(sys.executable)  # a PATH without bwrap
-    run = autograder(root, course.root, "grade", ASSIGNMENT, "--again", PATH=str(tmp_path))
+    run = autograder(root, course.root, "grade", ASSIGNMENT, "--again", "--jobs", "1", PATH=str(tmp_path))
     refused(run, "bubblewrap", "apt-get install")
 
 
@@ -221,7 +221,8 @@ def test_a_bubblewrap_that_fails_is_one_line(root, course, ungraded, tmp_path, s
     stub = tmp_path / "bwrap"
     stub.write_text(f"#!/bin/sh\n{script}\n")
     stub.chmod(0o755)
-    run = autograder(root, course.root, "grade", ASSIGNMENT, "--again", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    first = f"{tmp_path}:{os.environ['PATH']}"
+    run = autograder(root, course.root, "grade", ASSIGNMENT, "--again", "--jobs", "1", PATH=first)
     refused(run, "cannot make a sandbox here", "nothing is graded without one")
     if "namespace" in script:
         assert "No permissions to create a new namespace" in run.stderr
