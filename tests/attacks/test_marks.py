@@ -3,11 +3,7 @@
 import pytest
 
 from autograder.notebook import cells
-<<<<<<< HEAD
-from tests.attacks.answers import WRONG
-=======
 from tests.a1_judged import WRONG
->>>>>>> t1
 
 ALWAYS_EQUAL = """\
 import numpy as np

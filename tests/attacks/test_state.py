@@ -2,11 +2,7 @@
 
 import pytest
 
-<<<<<<< HEAD
-from tests.attacks.answers import WRONG
-=======
 from tests.a1_judged import WRONG
->>>>>>> t1
 
 OUTLIVES = {
     "atexit": """
