@@ -12,7 +12,9 @@ A submission's way from file to mark leads through these rooms, none of which lo
     gradebook   the verdict's marks recorded, lateness, export
 
 `worker` judges one submission, `executor` many at once, `pipeline` puts the steps in order and writes what comes out,
-`feedback` makes the page. `cli` and `nbgrader_steps` call the pipeline. `authoring` is for those who write `checks/`.
+`feedback` makes the page. `cli` and `nbgrader_steps` call the pipeline; `console`, `report` and `terminal` are what is
+printed. `authoring` is for those who write `checks/` and `bank/`. (Values that later rooms hand on, such as a
+`course.verdict.Verdict`, lie in `course`, the first.)
 """
 
 from autograder import startup  # noqa: F401
@@ -23,8 +25,8 @@ __version__ = "0.1.0"
 def check(name: str, namespace: dict) -> None:
     """Run the check `name` ("<assignment>.<blank>") on the functions in `namespace`, print findings, raise on failure.
 
-    The grader never executes this call: it recognises the line and asks the sandboxed notebook instead. Raises
-    RuntimeError under a stock `nbgrader autograde`, so that a course without our configuration gives no marks.
+    The grader never executes this call: it cuts the line out, and examines the blank for which the test cell is named.
+    Raises RuntimeError under a stock `nbgrader autograde`, so that a course without our configuration gives no marks.
     """
     from nnlib import allow
 

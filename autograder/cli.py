@@ -123,8 +123,8 @@ def grade_command(
     if not as_json:
         print_graded(out, assignment, rows, dry=diff)
         if not diff:
-            place, graded = here.handed_in(assignment, "<student>"), [one.student for one in rows]
-            print_waiting(out, place, graded, *record.standing(here, assignment))
+            place, names = here.handed_in(assignment, "<student>"), [one.student for one in rows]
+            print_waiting(out, place, names, *record.standing(here, assignment))
             verdicts = here.directory / "verdicts" / assignment
             out.print(f"gradebook: {here.db_name}\nverdicts: {verdicts}", soft_wrap=True)
     for why in () if students else left_out(here, assignment).values():

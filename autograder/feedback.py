@@ -69,13 +69,13 @@ class Figure(NamedTuple):
 def render(verdict: Verdict, notebook: NotebookNode | None, marks: Iterable = (), late: Late | None = None) -> str:
     """The page as one HTML string, a function of its arguments alone.
 
-    `notebook` is the autograded notebook (None where the file could not be opened). `marks` are the gradebook's rows
-    for this student, (student, cell, auto, manual, extra, needs_manual, comment): a mark or comment that staff set
-    stands above ours. `late` says when it was handed in, and what lateness costs.
+    `notebook` is the autograded notebook, None where there is none. `marks` are the gradebook's rows
+    (`gradebook.record.Mark`): a mark or comment that staff set stands above ours. `late` says when it was handed in,
+    and what lateness costs.
     """
-    rows = {row[1]: tuple(row) for row in marks if row[0] == verdict.student}
+    rows = {mark.cell: mark for mark in marks if mark.student == verdict.student}
     cells = list(notebook.cells) if notebook else []
-    sources = {grade_id(cell): cell.source for cell in cells}  # the last copy of a blank, as in grading
+    sources = {grade_id(cell): cell.source for cell in cells}
     under = list(zip(cells, _headings(cells), strict=True))
     blanks = [_blank(blank, sources.get(blank.grade_id, ""), under, rows) for blank in verdict.blanks]
     written = [_written(cell, heading, rows) for cell, heading in under if kind(cell) == WRITTEN]
@@ -113,8 +113,8 @@ def write_feedback(
     if students is None:
         students = verdicts.students(course, assignment)
     of_student = defaultdict(list)
-    for row in marks:
-        of_student[row[0]].append(row)
+    for mark in marks:
+        of_student[mark.student].append(mark)
     written = []
     for student in students:
         text = page(course, assignment, student, of_student[student], late.get(student))
@@ -129,7 +129,8 @@ def write_feedback(
 def _blank(blank: BlankVerdict, source: str, under: list[tuple[NotebookNode, str]], rows: dict) -> Part:
     """A blank as shown, with the student's code: our verdict, unless staff set a mark for it by hand."""
     names = (blank.grade_id, test_of(blank.grade_id))
-    _, _, _, manual, extra, _, _ = rows.get(names[1], (None,) * 7)
+    mark = rows.get(names[1])
+    manual, extra = (mark.manual, mark.extra) if mark else (None, None)
     diagnosis = CATALOGUE.get(blank.diagnosis, "")
     by_staff = manual is not None or bool(extra)
     score = _plus(blank.score if manual is None else manual, extra)
@@ -166,7 +167,8 @@ def _state(blank: BlankVerdict, score: float | None, by_staff: bool) -> str:
 def _written(cell: NotebookNode, heading: str, rows: dict) -> Part:
     """A written question as shown: unread until staff gave it a mark."""
     name = grade_id(cell)
-    _, _, auto, manual, extra, _, _ = rows.get(name, (None,) * 7)
+    mark = rows.get(name)
+    auto, manual, extra = (mark.auto, mark.manual, mark.extra) if mark else (None, None, None)
     empty = manual is None and auto is not None  # left as it was handed out: nbgrader gives 0 at once
     score = _plus(auto if empty else manual, extra)
     return Part(
@@ -188,7 +190,7 @@ def _plus(score: float | None, extra: float | None) -> float | None:
 
 def _comment(rows: dict, name: str, ours: str | None) -> str:
     """What a person wrote beside this part. (The gradebook's comments hold our own findings too: not twice.)"""
-    comment = rows[name][6] if name in rows else None
+    comment = rows[name].comment if name in rows else None
     return "" if comment == ours else (comment or "").strip()
 
 

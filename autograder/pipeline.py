@@ -14,7 +14,7 @@ from autograder import worker
 from autograder.course import lock, receipt, verdicts
 from autograder.course.course import Course, write_whole
 from autograder.course.handed_in import submission
-from autograder.course.verdict import UNDECIDED, Verdict
+from autograder.course.verdict import Verdict
 from autograder.executor import Cluster, Lost, Processes, completed
 from autograder.judging.assignment import Assignment, load_assignment
 from autograder.sandbox import walls
@@ -22,7 +22,9 @@ from autograder.startup import lazily
 from autograder.worker import Judged, judge_submission
 
 # 0.6 s, in which workers can begin
-record, late, feedback = (lazily(f"autograder.{name}") for name in ("gradebook.record", "gradebook.late", "feedback"))
+record = lazily("autograder.gradebook.record")
+late = lazily("autograder.gradebook.late")
+feedback = lazily("autograder.feedback")
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,14 @@ def grade(
         first = list(islice(results, 1))  # raises where nobody can judge
         unrecorded = run.unrecorded()
         with run.open() if unrecorded or run.to_judge else nullcontext():
-            costs = {verdict.student: run.settled(verdict) for verdict in unrecorded}
-            if run.kept and pages and not dry:
-                write_feedback(course, assignment, [verdict.student for verdict in run.kept])
-            yield from (run.graded(verdict, verdict, costs.get(verdict.student)) for verdict in run.kept)
-            yield from map(run.keep, chain(first, results))
+            costs = {}
+            for verdict in unrecorded:
+                run.settle(verdict)
+                costs[verdict.student] = run.cost(verdict)
+            if run.holding and pages and not dry:
+                write_feedback(course, assignment, [verdict.student for verdict in run.holding])
+            yield from (run.graded(verdict, verdict, costs.get(verdict.student)) for verdict in run.holding)
+            yield from map(run.write, chain(first, results))
 
 
 class _Run:
@@ -85,7 +90,7 @@ class _Run:
 
     def __init__(self, course: Course, assignment: Assignment, dry: bool, pages: bool):
         self.course, self.assignment, self.dry, self.pages = course, assignment, dry, pages
-        self.kept: list[Verdict] = []  # those that still hold
+        self.holding: list[Verdict] = []  # as they are of what would be judged now
         self.to_judge: list[str] = []
         self._failed: set[str] = set()  # those to judge with whom the grader itself failed last time
         self._gradebook, self._penalties = None, {}
@@ -95,8 +100,8 @@ class _Run:
         for student in students:
             verdict = None if again else verdicts.load(self.course, self.assignment.name, student)
             if verdict and self._is_current(verdict):
-                if not _failed(verdict):
-                    self.kept.append(verdict)
+                if not verdict.grader_failed:
+                    self.holding.append(verdict)
                     continue
                 self._failed.add(student)
             self.to_judge.append(student)
@@ -114,11 +119,11 @@ class _Run:
         return _given_up(completed(pool, judge_submission, tasks))
 
     def unrecorded(self) -> list[Verdict]:
-        """Those kept of which the gradebook, or the note beside them, says something else: a run was killed, or an old
-        gradebook was put back.
+        """Those that hold of which the gradebook, or the note beside them, says something else: a run was killed, or an
+        old gradebook was put back.
         """
-        lacking = record.lacking(self.course, self.assignment.name, self.kept) if self.kept else []
-        return [one for one in self.kept if one in lacking or verdicts.noted(self.course, one) != one.submission]
+        lacking = record.lacking(self.course, self.assignment.name, self.holding) if self.holding else []
+        return [one for one in self.holding if one in lacking or verdicts.noted(self.course, one) != one.submission]
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -129,7 +134,7 @@ class _Run:
             self._penalties = record.recorded_penalties(self._gradebook, self.assignment.name)
             yield
 
-    def keep(self, judged: Judged) -> Graded:
+    def write(self, judged: Judged) -> Graded:
         """Write notebook, verdict, marks and page, unless `dry`."""
         verdict, course = judged.verdict, self.course
         names = verdict.assignment, verdict.student
@@ -137,17 +142,22 @@ class _Run:
         if not self.dry:
             write_whole(course.autograded(*names), judged.notebook.encode())
             verdicts.save(course, verdict)
-        cost = self.settled(verdict)
+        self.settle(verdict)
+        cost = self.cost(verdict)
         if self.pages and not self.dry:
             marks = record.marks_in(self._gradebook, *names)
             feedback.write_feedback(course, verdict.assignment, marks, {verdict.student: cost}, [verdict.student])
         return self.graded(verdict, before, cost, judged=True)
 
-    def settled(self, verdict: Verdict) -> "late.Late":
-        """What lateness costs once a verdict is settled, or, where it must not be, would cost."""
+    def settle(self, verdict: Verdict) -> None:
+        """Record it, unless `dry`."""
+        if not self.dry:
+            settle(self.course, self._gradebook, verdict)
+
+    def cost(self, verdict: Verdict) -> "late.Late":
+        """What lateness costs, or would."""
         if self.dry:
             return record.foreseen(self._gradebook, self.course, verdict)
-        settle(self.course, self._gradebook, verdict)
         return record.lateness(self._gradebook, self.course, verdict.assignment, verdict.student)[verdict.student]
 
     def graded(
@@ -156,11 +166,6 @@ class _Run:
         """What there is to say of one student."""
         retried, penalty = verdict.student in self._failed, self._penalties.get(verdict.student, 0.0)
         return Graded(verdict, before, judged, retried, cost, penalty)
-
-
-def _failed(verdict: Verdict) -> bool:
-    """Whether the grader itself, not the submission, left something undecided."""
-    return bool(verdict.staff_notes) and any(blank.outcome == UNDECIDED for blank in verdict.blanks)
 
 
 def _given_up(done: Iterable[tuple]) -> Iterator[Judged]:
@@ -174,17 +179,16 @@ def settle(course: Course, gradebook, verdict: Verdict) -> None:
     notebook what nbgrader's exchange needs of it.
     """
     names = verdict.assignment, verdict.student
-    when = late.handed_in(course, *names)
-    late.show(course.submission(*names).with_name(receipt.TIMESTAMP), when and when.when, keep=True)
-    receipt.keep(course, *names, when and when.when)
-    noted = verdicts.noted(course, verdict)
-    if noted is None:
-        verdicts.note(
-            course, verdict, ""
-        )  # none; should this run end here, the gradebook may hold one that is not noted
-    resubmitted = noted not in (None, verdict.submission)
-    record.record(gradebook, verdict, timestamp=when and when.when, resubmitted=resubmitted, config=course.settings)
-    if noted != verdict.submission:
+    handed_in = late.handed_in(course, *names)
+    time = handed_in and handed_in.when
+    late.show(course.submission(*names).with_name(receipt.TIMESTAMP), time, keep=True)  # the student's is put aside
+    receipt.keep(course, *names, time)
+    before = verdicts.noted(course, verdict)
+    if before is None:
+        verdicts.note(course, verdict, verdicts.NOT_YET)  # should this run end here, one may be recorded and not noted
+    resubmitted = before not in (None, verdict.submission)
+    record.record(gradebook, verdict, timestamp=time, resubmitted=resubmitted, config=course.settings)
+    if before != verdict.submission:
         verdicts.note(course, verdict, verdict.submission)
 
 

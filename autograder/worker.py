@@ -107,7 +107,7 @@ def _verdict_on(judge: Judge, source: NotebookNode, submission: Submission) -> t
         )
         return replace(verdict, unanswered=rebuilt.unanswered), clean_notebook(executed)
     except Unreadable as error:
-        return undecided(source, submission, str(error)), restored(source)
+        return undecided_file(source, submission, str(error)), restored(source)
     except Exception:  # ours: staff must look, and the class goes on
         return _failed(source, submission, traceback.format_exc()), restored(source)
 
@@ -120,10 +120,12 @@ def gave_up(assignment: Assignment, submission: Submission, why: str) -> Judged:
 
 def _failed(source: NotebookNode, submission: Submission, why: str) -> Verdict:
     note = "The grader could not deal with this file; staff will look at it."
-    return undecided(source, submission, note, (why,))
+    return undecided_file(source, submission, note, (why,))
 
 
-def undecided(source: NotebookNode, submission: Submission, note: str, staff_notes: tuple[str, ...] = ()) -> Verdict:
+def undecided_file(
+    source: NotebookNode, submission: Submission, note: str, staff_notes: tuple[str, ...] = ()
+) -> Verdict:
     """The verdict on a file that could not be read or judged: every blank undecided, `note` said to the student."""
     finding = (Finding("the submission", note),)
     blanks = tuple(BlankVerdict(name, points, UNDECIDED, None, finding) for name, points in cells.blanks(source))

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +29,11 @@ def environment(root: Path, **more: str) -> dict:
     return {**os.environ, "PYTHONPATH": str(root), "COLUMNS": "200", **more}
 
 
+def hurried(root: Path) -> str:
+    """The PYTHONPATH of a command that finds this checkout's packages, and has the clocks of a submission go fast."""
+    return os.pathsep.join([str(root / "tests" / "hurried"), str(root)])
+
+
 def autograder(root: Path, home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess:
     """Run `python -m autograder …` in the course at `home`."""
     command = [sys.executable, "-m", "autograder", *arguments]
@@ -39,15 +46,46 @@ def nbgrader(root: Path, home: Path, *arguments: str, **more: str) -> subprocess
     return subprocess.run(command, cwd=home, env=environment(root, **more), **UNCHECKED)
 
 
+def nbgrader_in_turn(root: Path, home: Path, *commands: str, **more: str) -> subprocess.CompletedProcess:
+    """Run `nbgrader …` for each command, one after another: as processes of their own, but nbgrader is imported once.
+
+    It ends with the first command that fails.
+    """
+    command = [sys.executable, "-c", IN_TURN, *commands]
+    return subprocess.run(command, cwd=home, env=environment(root, **more), **UNCHECKED)
+
+
+IN_TURN = """
+import os, sys
+import autograder.nbgrader_steps.steps
+from nbgrader.apps.nbgraderapp import NbGraderApp
+for command in sys.argv[1:]:
+    child = os.fork()
+    if child == 0:
+        sys.exit(NbGraderApp.launch_instance(command.split()))
+    if status := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+        sys.exit(status)
+"""
+
+
 def released(root: Path, home: Path) -> Course:
     """A course at `home` with a1-neuron released, and nobody's submission."""
+    shutil.copytree(Path(_released_once(root).name, "home"), home, dirs_exist_ok=True)
+    return Course(home, home / "course")
+
+
+@cache
+def _released_once(root: Path) -> tempfile.TemporaryDirectory:
+    """nbgrader takes seconds to release an assignment, and releases the same each time."""
+    made = tempfile.TemporaryDirectory()
+    home = Path(made.name, "home")
     shutil.copytree(root / "assignments" / ASSIGNMENT, home / "assignments" / ASSIGNMENT)
     shutil.copyfile(root / "nbgrader_config.py", home / "nbgrader_config.py")
     course = Course(home, home / "course")
     course.directory.mkdir()
     path_to_alembic()
     assert NbGraderAPI(config=course.configure(Config())).generate_assignment(ASSIGNMENT)["success"]
-    return course
+    return made
 
 
 def solved(course: Course, **answers: str):
@@ -91,5 +129,5 @@ def _run_demo(root: Path, home: Path) -> tuple:
     for name in ("assignments", "lectures", "nnlib"):
         shutil.copytree(root / name, home / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     shutil.copyfile(root / "nbgrader_config.py", home / "nbgrader_config.py")
-    run = autograder(root, home, "demo")
+    run = autograder(root, home, "demo", PYTHONPATH=hurried(root))
     return run.returncode, run.stdout, run.stderr

@@ -1,5 +1,7 @@
-"""What a run of grading leaves behind, and a class as it was before the run."""
+"""What a run of grading leaves behind, what a page of it says, and a class as it was before the run."""
 
+import html
+import re
 import shutil
 from pathlib import Path
 
@@ -26,3 +28,9 @@ def ungraded(graded: Course, root: Path) -> Course:
         shutil.rmtree(course.directory / name)
     shutil.copyfile(next((graded.directory / "backups").iterdir()), course.gradebook)
     return course
+
+
+def words(text: str) -> str:
+    """What a reader of a page sees: its text without style sheet and tags."""
+    text = re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", text)))

@@ -54,6 +54,8 @@ def imports(path: Path) -> set[str]:
                 module = ".".join([*path.parts[: -node.level], *filter(None, [module])]).rpartition("autograder.")[2]
                 module = f"autograder.{module}"
             found |= {f"{module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "lazily":
+            found |= {argument.value for argument in node.args if isinstance(argument, ast.Constant)}
     return found
 
 
@@ -137,6 +139,7 @@ def test_every_room_has_its_rule(root):
         ("sandbox/memory", "from . import walls", ""),
         ("sandbox/memory", "from ..judging import blank", "sandbox.memory imports judging.blank"),
         ("course/verdict", "from autograder.course import verdicts", "circle: course.verdict, course.verdicts"),
+        ("feedback", "pipeline = lazily('autograder.pipeline')", "circle: feedback, pipeline"),
         ("executor", "from autograder import pipeline", "circle: executor, pipeline"),
         ("sandbox/inside/wire", "import nbformat", "sandbox.inside.wire imports nbformat"),
         ("sandbox/inside/shell", "from autograder.judging import check", "sandbox.inside.shell imports autograder"),
@@ -197,6 +200,35 @@ def test_the_tests_that_security_md_names_exist(root):
     named = set(re.findall(r"`(test_\w+)`", (root / "SECURITY.md").read_text(encoding="utf-8")))
     sources = (path.read_text(encoding="utf-8") for path in (root / "tests").rglob("*.py"))
     assert len(named) > 30 and named <= {name for text in sources for name in re.findall(r"def (test_\w+)", text)}
+
+
+def imported_tests(tests: Path) -> Iterator[str]:
+    """The files below `tests` that import from a file of tests."""
+    files = {path.stem for path in tests.rglob("test_*.py")}
+    for path in sorted(tests.rglob("*.py")):
+        found = {part for name in imports(path) for part in name.split(".")} & files
+        yield from (f"{path.relative_to(tests)} imports {name}" for name in sorted(found))
+
+
+def test_no_test_imports_from_another(root):
+    """What two files of tests need stands in a plain module, else one cannot be read, run or changed alone."""
+    assert list(imported_tests(root / "tests")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from tests.autograder.test_judge import notebook",
+        "from tests.autograder import test_judge",
+        "import tests.autograder.test_judge as other",
+        "def f():\n    from .test_judge import notebook",
+    ],
+)
+def test_a_test_that_imports_from_another_is_seen(tmp_path, line):
+    (tmp_path / "autograder").mkdir()
+    (tmp_path / "autograder" / "test_judge.py").write_text("import pytest\n")
+    (tmp_path / "autograder" / "test_late.py").write_text(f"import json\n\n{line}\n")
+    assert list(imported_tests(tmp_path)) == ["autograder/test_late.py imports test_judge"]
 
 
 def ruff(root: Path, *arguments: str) -> subprocess.CompletedProcess:

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
+from autograder.judging.assignment import PACKAGE
+
 MARKER = re.compile(r"# %% (correct|wrong): (.+?)(?: -> (\w+))?(?: keeps ([\d.]+))?")
 
 

@@ -11,11 +11,10 @@ from autograder.course.verdict import FAILED
 from autograder.judging.assignment import load_assignment
 from autograder.judging.blank import verdict_on
 from autograder.judging.check_modules import checks_of, use_checks
-from autograder.judging.comparison import changed
 from autograder.sandbox.callbacks import Callbacks
 from autograder.sandbox.fault import Reply, StudentFault, not_callable, not_defined, raised
 from autograder.sandbox.inside import wire
-from autograder.sandbox.inside.plain_data import plain
+from autograder.sandbox.inside.plain_data import changed, plain
 
 
 class CheckFailed(AssertionError):

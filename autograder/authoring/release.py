@@ -3,7 +3,6 @@
 Nothing leaves while the checks fail their own tests, or while a line that students must not see is in the bundle.
 """
 
-import ast
 import os
 import re
 import shutil
@@ -21,7 +20,7 @@ from nbgrader.apps import NbGraderAPI
 from autograder.authoring import leaks
 from autograder.course.course import Course
 from autograder.gradebook.record import prepare, released_cells
-from autograder.judging.check_modules import parsed
+from autograder.judging.check_modules import check_names, parsed
 from autograder.notebook.cells import ANSWER, TEST, blank_of, grade_id, hidden_check, kind, points, test_of
 from autograder.notebook.layout import differences, layout, pointless
 
@@ -128,13 +127,13 @@ def _read(course: Course, assignment: str) -> NotebookNode:
 
 
 def _checks(course: Course, assignment: str) -> set[str]:
-    """The names of an assignment's check functions, read without running them."""
+    """What may be an assignment's checks, by name, read without running them."""
     name = f"{assignment.replace('-', '_')}.py"
     path = next((p for p in (course.root / "checks" / name, leaks.TRUSTED / "checks" / name) if p.is_file()), None)
     if path is None:
         raise ReleaseError(f"{assignment} has no checks: write them in {course.root / 'checks' / name}.")
     _, tree = parsed(path)
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return check_names(tree)
 
 
 def _check_answer(assignment: str, cell: NotebookNode, following: NotebookNode | None, checks: set[str]) -> None:

@@ -20,7 +20,7 @@ from autograder.notebook import cells
 from autograder.notebook.rebuild import rebuild
 from autograder.sandbox.limits import Limits
 
-LIMITS = Limits(cell_cpu=2, check_cpu=2)  # the bank's endless loops need not be waited for longer
+LIMITS = Limits(cell_cpu=1, check_cpu=1)  # the bank's endless loops need not be waited for longer
 SEED = secrets.token_bytes(32)  # other hidden data every time
 AT_LEAST_CORRECT, AT_LEAST_WRONG = 3, 6  # variants of each blank
 MOST_KEPT = 0.5  # of its points, by a wrong answer
@@ -69,11 +69,6 @@ class Report:
         )
 
 
-def verify(course: Course, assignment: str) -> Report:
-    """Judge the source, the release and the whole bank of an assignment. See `steps` for progress."""
-    return Report(assignment, tuple(row for _, row in steps(course, assignment)))
-
-
 def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     """(the number of rows in all, one row) as they are judged, on hidden data of their own.
 
@@ -103,7 +98,7 @@ def _refuse_unknown(bank: list[Variant]) -> None:
         if variant.diagnosis and variant.diagnosis not in CATALOGUE:
             raise BankError(
                 f"the bank's {variant.blank}.py names the mistake {variant.diagnosis!r}, which the catalogue "
-                "(autograder/checks/catalogue.py) does not have: correct the name, or write a sentence for it there."
+                "(autograder/judging/catalogue.py) does not have: correct the name, or write a sentence for it there."
             )
 
 

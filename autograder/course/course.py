@@ -47,7 +47,7 @@ class Course:
     given: Config | None = field(default=None, compare=False, repr=False)  # may hold a password
 
     @classmethod
-    def here(cls, directory: str | None = None) -> "Course":
+    def here(cls, directory: str | Path | None = None) -> "Course":
         """The course of the working directory; the class is `directory`, else $AUTOGRADER_COURSE, else course/."""
         root = Path.cwd()
         return cls(root, (root / (directory or os.environ.get("AUTOGRADER_COURSE") or "course")).absolute())

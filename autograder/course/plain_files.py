@@ -4,6 +4,7 @@ No link is followed, not even one that is put there while we look: a file is ope
 """
 
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -45,3 +46,8 @@ def copy(source: Path, target: Path, most: int) -> list[str]:
     finally:
         os.close(folder)
     return left_out
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link, or a folder with all that is in it."""
+    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

@@ -78,6 +78,11 @@ class Verdict:
         """Whether the file handed in could not be opened; what the grader itself did not decide has notes for staff."""
         return not self.staff_notes and any(blank.outcome == UNDECIDED for blank in self.blanks)
 
+    @property
+    def grader_failed(self) -> bool:
+        """Whether the grader itself, not the submission, left something undecided."""
+        return bool(self.staff_notes) and any(blank.outcome == UNDECIDED for blank in self.blanks)
+
     def to_json(self) -> str:
         """The verdict as JSON, keys in a fixed order."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False)

@@ -5,6 +5,8 @@ from pathlib import Path
 from autograder.course.course import Course, write_whole
 from autograder.course.verdict import Verdict
 
+NOT_YET = ""  # a note of no submission
+
 
 def load(course: Course, assignment: str, student: str) -> Verdict | None:
     """The verdict on disk; None where there is none, or none of this version's form. Raises PermissionError."""
@@ -35,7 +37,7 @@ def noted(course: Course, verdict: Verdict) -> str | None:
 
 
 def note(course: Course, verdict: Verdict, submission: str) -> None:
-    """Note that the gradebook holds this submission; "" for none yet."""
+    """Note that the gradebook holds this submission."""
     write_whole(_note_file(course, verdict), submission.encode(), mode=0o600, lasting=False)
 
 

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def forget(course: Course, student: str, *, keep_marks: bool = False) -> Forgott
     with lock.held(course):
         paths, left = _files(course, student), _beyond(course, student)
         for path in paths:
-            _remove(path)
+            plain_files.remove(path)
         name = f"anonymous-{secrets.token_hex(8)}" if keep_marks else None
         submissions = _in_gradebook(course, student, name)
         if not database.compact(course):
@@ -70,13 +69,6 @@ def _files(course: Course, student: str) -> list[Path]:
         if path.name in names or path.name.endswith(".part") and path.name[1:].startswith(names)
     ]
     return [path for path in folders if os.path.lexists(path)] + sorted(notes)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
 
 
 def _known(course: Course, student: str) -> bool:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from dateutil.tz import gettz
 from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
+from autograder.course import plain_files
 from autograder.course.course import Course, GradebookError, NotWritten, write_whole
 
 FORM = "%Y-%m-%d %H:%M:%S.%f UTC"  # nbgrader's
@@ -131,7 +131,7 @@ def show(path: Path, when: datetime | None, *, keep: bool = False) -> None:
         if keep and when is None and not os.path.lexists(aside):
             os.rename(path, aside)
         elif os.path.lexists(path):
-            _remove(path)
+            plain_files.remove(path)
         if when is not None and path.parent.is_dir():
             write_whole(path, when.strftime(FORM).encode(), lasting=False)
 
@@ -141,10 +141,6 @@ def _says(path: Path) -> datetime | None:
         return None
     with path.open(encoding="utf-8", errors="replace") as file:
         return moment(file.read(100).strip())
-
-
-def _remove(path: Path) -> None:
-    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def seconds_late(when: datetime | None, due: datetime | None) -> float:

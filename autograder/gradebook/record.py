@@ -1,4 +1,4 @@
-"""Marks and comments in nbgrader's gradebook: the one file that knows nbgrader's `Gradebook`."""
+"""Marks and comments in nbgrader's gradebook: the one file that asks its tables."""
 
 import warnings
 from collections.abc import Collection, Iterable, Iterator
@@ -33,7 +33,6 @@ from autograder.course.verdict import Verdict
 from autograder.gradebook.comments import NO_RESPONSE as NO_RESPONSE
 from autograder.gradebook.comments import comment_on as comment_on
 from autograder.gradebook.comments import wanted
-from autograder.gradebook.database import GradebookBusy as GradebookBusy
 from autograder.gradebook.database import address, exists, opening, private, using
 from autograder.gradebook.database import backup as backup
 from autograder.gradebook.late import Late, changes, handed_in, has_policy, late_for, penalise

@@ -14,7 +14,7 @@ import nbformat
 
 from autograder.course.course import Course
 from autograder.course.verdict import Provenance
-from autograder.judging.check_modules import ChecksError, with_imports
+from autograder.judging.check_modules import ChecksError, check_names, with_imports
 from autograder.notebook import cells
 
 PACKAGE = Path(__file__).parents[1]
@@ -66,12 +66,7 @@ def load_assignment(course: Course, name: str, *, sandboxed: bool = True) -> Ass
 
 def _refuse_unchecked(assignment: str, source: str, checks: str) -> None:
     """Raise ChecksError where a blank has no check: nobody's notebook has run yet."""
-    named = set()
-    for node in ast.parse(checks).body:
-        if isinstance(node, ast.FunctionDef):
-            named.add(node.name)
-        elif isinstance(node, ast.ImportFrom):
-            named |= {alias.asname or alias.name for alias in node.names}
+    named = check_names(ast.parse(checks))
     try:
         blanks = [name for name, _ in cells.blanks(nbformat.from_dict(json.loads(source)))]
     except (ValueError, AttributeError):

@@ -15,7 +15,7 @@ from autograder.course.verdict import FAILED, PASSED, BlankVerdict, Finding
 from autograder.judging.catalogue import CATALOGUE
 from autograder.judging.check import Check
 from autograder.judging.comparison import EXACT, RTOL, compare
-from autograder.judging.diagnosis import MOST_KEPT, Mistakes, Outcome, Seen, named, strongest
+from autograder.judging.diagnosis import MOST_KEPT, Mistakes, Property, Seen, named, strongest
 from autograder.judging.example import source_of
 from autograder.sandbox.fault import Guest, Reply, StudentFault
 from autograder.sandbox.values import describe, numeric
@@ -48,9 +48,9 @@ class Blank:
         self.check, self.state, self.helped = check, state, helped
         self.shown = shown
         self.notes: list[Finding] = []
-        self.passes: list[tuple[bool, int, list[Reply | StudentFault]]] = []  # public or not, which inputs, what came
+        self.rounds: list[tuple[bool, int, list[Reply | StudentFault]]] = []  # public or not, which inputs, what came
         self.seed = seed
-        self._outcomes = {name: Outcome() for name in check.weights}
+        self._outcomes = {name: Property() for name in check.weights}
         self._faults: dict[bool, Finding] = {}  # by whether it was a public example
         self._labels: list[list[str]] = []  # of the public cases, loop by loop
 
@@ -60,7 +60,7 @@ class Blank:
         self._ahead: list[Case] = []  # the cases of the loop that is under way, where all are asked at once
         self._replies: dict[str, dict[int, Reply | StudentFault]] = {}
         self._loops = 0
-        self.passes.append((public, self.shown, []))
+        self.rounds.append((public, self.shown, []))
 
     # asking
 
@@ -158,7 +158,7 @@ class Blank:
         self._call = name, args
         reply = self._ask(name, args)
         if self.check.needs:
-            self.passes[-1][2].append(_kept(reply))
+            self.rounds[-1][2].append(_kept(reply))
         if isinstance(reply, StudentFault):  # a new one: with its own frames it would keep itself, and what came, alive
             raise StudentFault(reply.diagnosis, str(reply))
         if self._public:  # of fresh inputs it would be a way to carry numbers out

@@ -46,6 +46,13 @@ def parsed(path: Path) -> tuple[str, ast.Module]:
         raise ChecksError(f"the checks {path} cannot be read: {error}.") from None
 
 
+def check_names(tree: ast.Module) -> set[str]:
+    """What a module of checks defines or imports by name at its top: among it are its checks."""
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    imports = (alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names)
+    return functions | {alias.asname or alias.name for alias in imports}
+
+
 def _imported(path: Path, tree: ast.Module) -> Iterator[str]:
     """The modules of autograder.checks that a module imports. Raises ChecksError at imports that hide their names."""
     for node in ast.walk(tree):

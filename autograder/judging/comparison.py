@@ -56,9 +56,9 @@ def same(got: Any, wrong: np.ndarray, rtol: float) -> bool:
     return bool(near.all())
 
 
-def agrees(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
-    """(None, "") when `got` is `want` but for rounding, which adds up in other ways in another form (float32 among what
-    it is made of, even), and not finite where that is not; ("", "") else.
+def compare_carried(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
+    """As `compare`, whatever `rtol`: (None, "") when `got` is `want` but for rounding, which adds up in other ways in
+    another form (float32 among what it is made of, even), and not finite where that is not; ("", "") else.
     """
     array, finite = numeric(got), np.isfinite(want)
     if array is None or array.shape != want.shape or np.any(np.isfinite(array) != finite):
@@ -66,12 +66,6 @@ def agrees(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
     scale = np.max(np.abs(want), initial=0.0, where=finite) or 1.0
     off = np.abs(array.astype(np.float64) - want, where=finite, out=np.zeros(want.shape))
     return (None if np.all(off <= ROUNDED * scale) else ""), ""
-
-
-def changed(before: tuple, after: tuple) -> tuple[int, ...]:
-    """The positions of the arrays that are no longer what they were."""
-    pairs = enumerate(zip(before, after, strict=True))
-    return tuple(i for i, (a, b) in pairs if isinstance(a, np.ndarray) and not np.array_equal(a, b, equal_nan=True))
 
 
 def _expected(want: np.ndarray) -> str:

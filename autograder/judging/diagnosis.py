@@ -16,8 +16,8 @@ class UnknownMistake(LookupError):
 
 
 @dataclass
-class Outcome:
-    """What has been seen of one property: whether it was examined, its first failure, the mistakes still possible."""
+class Property:
+    """What was seen of one property: whether it was examined, its first failure, how each failed, every comparison."""
 
     examined: bool = False
     finding: Finding | None = None
@@ -44,7 +44,7 @@ class Seen:
         wrong = self.mistakes() if callable(self.mistakes) else self.mistakes or {}
         if unknown := sorted(wrong.keys() - CATALOGUE.keys()):
             raise UnknownMistake(
-                f"the check names the mistake {unknown[0]!r}, which the catalogue (autograder/checks/catalogue.py) "
+                f"the check names the mistake {unknown[0]!r}, which the catalogue (autograder/judging/catalogue.py) "
                 "does not have: correct the name, or write a sentence for it there"
             )
         arrays = {name: np.asarray(value, dtype=np.float64) for name, value in wrong.items()}
@@ -52,7 +52,7 @@ class Seen:
         return {name for name in explained if not (self.failed and same(self.want, arrays[name], self.rtol))}
 
 
-def named(outcome: Outcome) -> Finding:
+def named(outcome: Property) -> Finding:
     """The finding of a failed property, its diagnosis the one mistake that explains every value, else how it failed."""
     names = _explanations(outcome.seen)
     if len(names) == 1:

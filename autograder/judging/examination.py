@@ -46,11 +46,11 @@ class Examination:
     @property
     def unanswered(self) -> bool:
         """Whether there are blanks that died or ran out of time, or that the notebook's end kept from being asked."""
-        return any(blank.unanswered(True) or blank.unanswered(False) for blank in self._blanks.values())
+        return any(map(self._open, self._blanks))
 
     def ask(self, session: Session) -> None:
         """Examine the blanks that have not answered before."""
-        todo = [name for name, blank in self._blanks.items() if not blank.passes or self._open(name)]
+        todo = [name for name, blank in self._blanks.items() if not blank.rounds or self._open(name)]
         with session.fork(wall=AT_ONCE) as fork:
             self._ask(fork, todo, public=True)
             if calm := not any(self._blanks[name].unanswered(True) for name in todo):
@@ -134,15 +134,19 @@ class Examination:
                     self._ask(fork, [name], public, singly=public)
                 if not fork.stalled:
                     break
-            blank = self._blanks[name]
-            if public and blank.unanswered(True) and blank.state != LAST and session.answers:
-                with session.fork() as fork, self._ours(name):  # a first version without end, corrected later
-                    if blank.state in fork.moved:
-                        self._try_last(fork, name, singly=True)
+            if public:
+                self._ask_corrected(session, name)
+
+    def _ask_corrected(self, session: Session, name: str) -> None:
+        """Ask a blank whose first version has no end, and which was corrected later, as it is at the notebook's end."""
+        blank = self._blanks[name]
+        if blank.unanswered(True) and blank.state != LAST and session.answers:
+            with session.fork() as fork, self._ours(name):
+                if blank.state in fork.moved:
+                    self._try_last(fork, name, singly=True)
 
 
-def undecided(
-    name: str, points: float, message: str = "The grader could not decide this; staff will look at it."
-) -> BlankVerdict:
+def undecided(name: str, points: float) -> BlankVerdict:
     """A blank without a mark: not the student's doing, never a zero."""
-    return BlankVerdict(name, points, UNDECIDED, None, (Finding("", message),))
+    finding = Finding("", "The grader could not decide this; staff will look at it.")
+    return BlankVerdict(name, points, UNDECIDED, None, (finding,))

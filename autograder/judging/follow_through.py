@@ -15,7 +15,7 @@ import numpy as np
 
 from autograder.course.verdict import FAILED, PASSED, BlankVerdict, Finding
 from autograder.judging.blank import Blank
-from autograder.judging.comparison import agrees
+from autograder.judging.comparison import compare_carried
 from autograder.judging.diagnosis import strongest
 from autograder.judging.staff_notes import shifted_calls
 from autograder.sandbox.fault import Reply, StudentFault
@@ -93,7 +93,7 @@ class FollowThrough:
         whole = score == plain.points
         findings = tuple(finding for finding in told.findings if finding.property not in earned)
         if whole:
-            findings = () if self._wrong else (_slow(plain.grade_id, self._helped),)
+            findings = () if self._wrong else (_slow_finding(plain.grade_id, self._helped),)
         diagnosis = "" if whole else strongest([finding.diagnosis for finding in findings if finding.diagnosis])
         outcome = PASSED if whole else FAILED
         return replace(
@@ -106,7 +106,7 @@ def _earned(verdict: BlankVerdict) -> bool:
     return verdict.outcome == PASSED and not verdict.followed
 
 
-def _slow(name: str, helped: tuple[str, ...]) -> Finding:
+def _slow_finding(name: str, helped: tuple[str, ...]) -> Finding:
     own = " and ".join(helped)
     return Finding("time", f"{name} ran out of time with your own {own}. Judged with ours, which costs no marks.")
 
@@ -140,7 +140,7 @@ def carried(blank: Blank, form: Callable, needs: Mapping[str, Callable]) -> set[
     twin = _Carried(blank, form, needs)
     try:
         with np.errstate(all="ignore"):
-            for public, shown, replies in blank.passes:
+            for public, shown, replies in blank.rounds:
                 twin.shown = shown
                 twin.examine(_Replayed(replies), public=public, singly=True)
     except Unexplained:
@@ -151,7 +151,7 @@ def carried(blank: Blank, form: Callable, needs: Mapping[str, Callable]) -> set[
 class _Carried(Blank):
     """A blank of which is wanted what a form of the reference gives on prerequisites that may be anybody's."""
 
-    compare = staticmethod(agrees)
+    compare = staticmethod(compare_carried)
 
     def __init__(self, blank: Blank, form: Callable, needs: Mapping[str, Callable]):
         super().__init__(blank.check, blank.seed)

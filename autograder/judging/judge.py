@@ -90,10 +90,10 @@ class Judge:
                 try:
                     results = session.run(runs.tasks())
                 except Died as death:
-                    runs.died(death, session, late=time.monotonic() > runs.ends - wall / 2)
+                    runs.died(death, session, half_spent=time.monotonic() > runs.ends - wall / 2)
                     continue
                 examination.ask(session)
-                if examination.unanswered and runs.go_on(session):
+                if examination.unanswered and runs.prepare_another(session):
                     continue
                 examination.follow(session)
                 for number, (cell, result) in enumerate(zip(code, results, strict=True), start=1):

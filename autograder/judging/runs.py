@@ -31,23 +31,26 @@ class Runs:
         source = "" if skip else cells.visible(cell)
         return {"source": source, "isolated": self._apart and test and not skip, "state": state}
 
-    def died(self, death: Died, session: Session, late: bool) -> None:
+    def died(self, death: Died, session: Session, half_spent: bool) -> None:
         """Leave out what ended the session. Raises `death` where there is nothing more to try."""
         give_up = death.index in self._skipped or self._deaths >= MOST_SKIPPED
-        if give_up or (self._apart and late) or not session.has_time:
+        if give_up or (self._apart and half_spent) or not session.has_time:
             raise death
         if self._apart:
             self._skipped[death.index] = str(death)
             self._deaths += 1
         self._apart = True
 
-    def go_on(self, session: Session) -> bool:
-        """Whether to run it once more, for what the session could not be asked: without what is not needed."""
+    def prepare_another(self, session: Session) -> bool:
+        """Prepare one more run, without what can be done without, for what this session could not be asked any more.
+
+        False where there is nothing left to leave out.
+        """
         if not session.gone or not session.has_time:
             return False
-        helpless = self._others() - self._skipped.keys() if self._apart else set()
-        again = bool(helpless) or not self._apart
-        self._skipped |= dict.fromkeys(helpless, "it or another cell left the notebook unable to go on")
+        dispensable = self._others() - self._skipped.keys() if self._apart else set()
+        again = bool(dispensable) or not self._apart
+        self._skipped |= dict.fromkeys(dispensable, "it or another cell left the notebook unable to go on")
         self._apart = True
         return again
 

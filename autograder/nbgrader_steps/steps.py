@@ -38,8 +38,8 @@ def configured(step: Configurable) -> Course:
 class SubmissionExporter(NotebookExporter):
     """Leaves opening the submitted file to `JudgeStep`, for nbgrader gives up on what it cannot open itself.
 
-    Made for each run, before nbgrader looks at the first submission, it is also where that is kept from the others: no
-    configuration of nbgrader's does.
+    Making it is the one hook that runs before nbgrader looks at a submission: there the converter's class and its
+    folders are replaced by ours.
     """
 
     def __init__(self, parent: Autograde, **kw):
@@ -75,7 +75,7 @@ class JudgeStep(NbGraderPreprocessor):
 
 
 class RecordStep(NbGraderPreprocessor):
-    """Saves the verdict, then its marks and comments; nbgrader itself has recorded when it was handed in."""
+    """Saves the verdict, then its marks and comments; the time that counts is the class's own note."""
 
     def preprocess(self, nb, resources):
         course, verdict = configured(self), resources["verdict"]

@@ -76,13 +76,6 @@ def blanks(notebook: NotebookNode) -> Iterator[tuple[str, float]]:
             yield blank_of(grade_id(cell)), points(cell)
 
 
-def written(notebook: NotebookNode) -> Iterator[tuple[str, float]]:
-    """Each question of a source notebook that is graded by hand with its points, in order."""
-    for cell in notebook.cells:
-        if kind(cell) == WRITTEN:
-            yield grade_id(cell), points(cell)
-
-
 def without_hidden(source: str) -> str:
     """The text of a cell as students receive it: without its hidden region and the two lines that mark it."""
     kept, hidden = [], False

@@ -11,17 +11,17 @@ from autograder.sandbox.fault import StudentFault
 from autograder.sandbox.inside import wire
 from autograder.sandbox.values import numeric
 
-MOST_CALLS = 10_000  # of one check
-MOST_BYTES = 64 << 20  # of one check, there and back
+MOST_CALLS = 10_000  # of one fork
+MOST_BYTES = 64 << 20  # of one fork, there and back
 MOST_ARGUMENTS = 64  # of one call
 MOST_ENTRIES = 4_000_000  # of what the arguments of one call could be broadcast to
 
 
 class Callbacks:
-    """The functions that one check lends to the notebook, and what is left of the check's allowance."""
+    """The functions lent to one fork of a notebook, and what is left of its allowance."""
 
     def __init__(self, stand_ins: Mapping[str, Callable] | None = None):
-        """`stand_ins` answer, in every request of the check, for the notebook's functions of those names."""
+        """`stand_ins` answer, in every request, for the notebook's functions of those names."""
         self._of_check = list((stand_ins or {}).values())
         self._lent: list[Callable] = []
         self._name, self._last = "", {}

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use. Seconds are of CPU time (`*_cpu`) or of the clock (`*_wall`); sizes are bytes."""
+    """What a submission may use. Seconds are of CPU time (`*_cpu`) or of the clock (`*_wall`); sizes are bytes; those
+    in capitals are set as RLIMIT_CPU, …
+    """
 
     cell_cpu: float = 5
     cell_wall: float = 10

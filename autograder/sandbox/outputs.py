@@ -18,8 +18,8 @@ KINDS = ("text/plain", "text/html", "image/png")
 class Allowance:
     """What is left of the bytes that one submission's outputs may take."""
 
-    def __init__(self, most: int = MOST_BYTES):
-        self._left = most
+    def __init__(self):
+        self._left = MOST_BYTES
 
     def kept(self, message: wire.Message, index: int) -> dict:
         """{"outputs", "dropped"}: the outputs of cell `index`, and how many characters were too many.

@@ -1,4 +1,4 @@
-"""The submissions behind the walls, each forked from a warm process, and the host's side of talking to them.
+"""The submissions behind the walls, each forked from a warm process.
 
 It fails closed: where the walls cannot be put up, `Sandbox` raises SandboxUnavailable and nothing is graded.
 """

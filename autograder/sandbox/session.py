@@ -28,7 +28,7 @@ class Died(Exception):
 
 
 class Session:
-    """One submission behind the walls: run its cells, then call its functions check by check."""
+    """One submission behind the walls: run its cells, then call its functions in forks of it."""
 
     def __init__(self, connection: socket.socket, pidfd: int, limits: Limits, ends: float | None = None):
         self._connection, self._pidfd, self.limits = connection, pidfd, limits

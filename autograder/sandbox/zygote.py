@@ -17,7 +17,6 @@ from autograder.sandbox import walls
 from autograder.sandbox.inside import wire
 from autograder.sandbox.walls import SandboxUnavailable
 
-INSIDE = Path(__file__).parent / "inside"
 SECONDS = 60  # to be ready
 
 
@@ -88,6 +87,6 @@ def _python(allowed: tuple[str, ...], control: int, unsafe_no_sandbox: bool) -> 
     modules = tuple(f"nnlib.{name}" for name in ("allow", *allowed))  # imported once, not by every submission
     path = ["/inside", "/site", "/course"]
     if unsafe_no_sandbox:
-        path = [str(INSIDE), sysconfig.get_path("purelib"), str(Path(nnlib.__file__).parents[1])]
+        path = [str(walls.INSIDE), sysconfig.get_path("purelib"), str(Path(nnlib.__file__).parents[1])]
     entry = f"import sys; sys.path[:0] = {path!r}; import processes; processes.main({control}, {modules!r})"
     return [os.path.realpath(sys._base_executable), "-I", "-S", "-B", "-c", entry]

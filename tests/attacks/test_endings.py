@@ -7,55 +7,62 @@ import pytest
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.session import Died
-from tests.attacks.conftest import Class_
+from tests.a1_judged import Class_, shares
+from tests.attacks.endings import BOMBS, ENDINGS, HANGS, in_a_blank
 
-STAYS = "processes that stay"
-ENDINGS = {
-    "os._exit": "import os; os._exit(0)",
-    "sys.exit": "import sys; sys.exit()",
-    "quit": "quit()",
-    "segfault": "import ctypes; ctypes.string_at(0)",
-    "abort": "import os; os.abort()",
-    "kill": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
-    "kill everything": "import os, signal; os.kill(-1, signal.SIGKILL)",
-    "kill the group": "import os, signal; os.kill(0, signal.SIGKILL)",
-    "stop the group": "import os, signal, time; os.kill(0, signal.SIGSTOP); time.sleep(60)",
-    "recursion": "import sys; sys.setrecursionlimit(10**9); f = lambda: f(); f()",
-    "stack": "import sys; sys.setrecursionlimit(10**9)\nf = lambda x: sorted([0], key=f)\nf(0)",
-    "heap": "x = [bytearray(1 << 28) for _ in range(10**6)]",
-    "array": "import numpy as np; np.ones(10**12)",
-    "fork bomb": "import os\nwhile True:\n    os.fork()",
-    STAYS: "import os, time\nwhile True:\n    try: os.fork()\n    except OSError: time.sleep(0.01)",
-    "threads": "import threading, time\nfor _ in range(10**4): threading.Thread(target=time.sleep, args=(99,)).start()",
-    "flood": "while True:\n    print('x' * 10**6)",
-    "swallowed interrupts": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
-    "handlers of one's own": "import signal\nfor n in (signal.SIGALRM, signal.SIGPROF, signal.SIGXCPU):\n"
-    "    signal.signal(n, lambda *_: None)\nwhile True: pass",
-    "signals blocked, timers stopped": "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\n"
-    "signal.setitimer(signal.ITIMER_REAL, 0); signal.setitimer(signal.ITIMER_PROF, 0)\nwhile True: pass",
-    "a loop in C": "import re; re.match('(a+)+$', 'a' * 60 + 'b')",
-    "memfd": "import ctypes\nfd = ctypes.CDLL(None).memfd_create(b'x', 0)\nwhile True: os.write(fd, b'x' * (1 << 24))",
-    "disk": "n = 0\nwhile True:\n    open(f'/tmp/{n}', 'wb').write(b'x' * (1 << 24)); n += 1",
-    "inodes": "import os\nfor n in range(10**6): os.close(os.open(f'/dev/shm/{n}', os.O_CREAT))",
-    "sleep": "import time; time.sleep(10**6)",
-}
+# less of everything than a class has: here all of it is used up
+BRIEF = Limits(
+    cell_cpu=1, cell_wall=1, check_cpu=1, check_wall=2, start_wall=5, wall=60, AS=1 << 30, memory=1 << 30, NPROC=32
+)
 
 
-def _indented(code):
-    return "\n".join("    " + line for line in code.splitlines())
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory, root):
+    """A judge that gives little."""
+    made = Class_(root, tmp_path_factory.mktemp("brief"), limits=BRIEF)
+    yield made
+    made.judge.close()
 
 
-@pytest.mark.parametrize("how", ENDINGS)
-def test_a_blank_that_ends_badly_costs_its_own_marks_only(scores, how):
-    code = f"def weighted_gradients(X, delta, s):\n{_indented(ENDINGS[how])}\n    return 0.0, 0.0"
-    got = scores({"weighted_gradients": code}, solved=True)  # no other answer calls it
+def at_once(judge, endings):
+    notebooks = [judge.notebook(in_a_blank(ending), solved=True) for ending in endings.values()]
+    return dict(zip(endings, judge.judged_at_once(notebooks), strict=True))
+
+
+@pytest.fixture(scope="module")
+def hung(brief):
+    """{how: the verdict} of what only a clock ends."""
+    return at_once(brief, HANGS)
+
+
+@pytest.fixture(scope="module")
+def bombed(brief):
+    """{how: the verdict} of what leaves no process to be had, each on a core of its own."""
+    return at_once(brief, BOMBS)
+
+
+@pytest.fixture
+def ended(request, brief):
+    """The verdict on a blank that ends in one of the ways."""
+
+    def verdict(how):
+        if how in ENDINGS:
+            return brief.verdict(in_a_blank(ENDINGS[how]), solved=True)
+        return request.getfixturevalue("hung" if how in HANGS else "bombed")[how]
+
+    return verdict
+
+
+@pytest.mark.parametrize("how", [*ENDINGS, *HANGS, *BOMBS])
+def test_a_blank_that_ends_badly_costs_its_own_marks_only(ended, how):
+    got = shares(ended(how))
     assert got.pop("weighted_gradients") == 0.0
     assert set(got.values()) == {1.0}, got
 
 
 @pytest.mark.parametrize("how", ["os._exit", "segfault", "swallowed interrupts", "flood", "heap"])
 def test_a_cell_that_ends_badly_does_not_cost_the_other_answers(attacked, how):
-    verdict = attacked.verdict(after=ENDINGS[how], solved=True)
+    verdict = attacked.verdict(after={**ENDINGS, **HANGS}[how], solved=True)
     assert verdict.score == verdict.points, verdict
 
 
@@ -152,11 +159,10 @@ def test_what_sockets_hold_is_memory():
             session.run([{"source": source, "isolated": False}])
 
 
-def test_a_timed_out_blank_says_so(attacked):
-    verdict = attacked.verdict(
-        {"sigmoid_derivative": "def sigmoid_derivative(z):\n    while True:\n        pass"}, solved=True
-    )
-    blank = next(blank for blank in verdict.blanks if blank.grade_id == "sigmoid_derivative")
+@pytest.mark.parametrize("how", ["sleep", "handlers of one's own"])
+def test_a_timed_out_blank_says_so(hung, how):
+    """Whether the clock ended it or the time that it computed."""
+    blank = next(blank for blank in hung[how].blanks if blank.grade_id == "weighted_gradients")
     assert (blank.diagnosis, blank.score) == ("timed_out", 0.0)
 
 

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 
 from autograder.notebook import cells
 from autograder.sandbox.limits import Limits
-from tests.attacks.conftest import Class_
+from tests.a1_judged import WRONG, Class_
 
 
 @pytest.fixture(scope="module")
@@ -20,27 +20,19 @@ def honest(tmp_path_factory, root):
     made.judge.close()
 
 
-@pytest.fixture(scope="module")
-def hurried(tmp_path_factory, root):
-    """A judge that waits less, for answers that would be waited for."""
-    limits = Limits(cell_cpu=2, cell_wall=6, check_cpu=2, check_wall=6)
-    made = Class_(root, tmp_path_factory.mktemp("hurried"), limits=limits)
-    yield made
-    made.judge.close()
-
-
 def cell_of(notebook, name):
     return next(cell for cell in notebook.cells if cells.grade_id(cell) == name)
 
 
-def corpus():
-    """{title: {blank, "before" or "after": source}} of the right answers in honest.txt."""
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("honest*.txt")))
+def corpus(*files):
+    """{title: {blank, "before" or "after": source}} of the right answers in these files."""
+    text = "".join((Path(__file__).parent / file).read_text(encoding="utf-8") for file in files)
     entries = (entry.split("\n--- ") for entry in re.split(r"^=== ", text, flags=re.MULTILINE)[1:])
     return {title: dict(part.split("\n", 1) for part in parts) for title, *parts in entries}
 
 
-ANSWERS = corpus()
+ANSWERS = corpus("honest.txt", "honest_names.txt")
+SLOW = corpus("honest_slow.txt")  # what a clock has to stop, or what waits by itself
 
 
 def split_with_helper_first(notebook):
@@ -126,15 +118,39 @@ def lost(verdict):
     return {b.grade_id: [finding.message for finding in b.findings] for b in verdict.blanks if b.score != b.points}
 
 
-SLOW = ("that another calls", "without end")
+def handed_in(judge, entry):
+    """The solution with the answers, and the cells, of an entry of the corpus."""
+    answers = dict(entry)
+    own = {place: answers.pop(place, "") for place in ("before", "after")}
+    return judge.notebook(answers, **own, solved=True)
 
 
 @pytest.mark.parametrize("what", ANSWERS)
-def test_right_answers_get_full_marks(honest, hurried, what):
-    answers = dict(ANSWERS[what])
-    own = {place: answers.pop(place, "") for place in ("before", "after")}
-    verdict = (hurried if any(words in what for words in SLOW) else honest).verdict(answers, **own, solved=True)
+def test_right_answers_get_full_marks(honest, what):
+    verdict = honest.judged(handed_in(honest, ANSWERS[what]))
     assert lost(verdict) == {} and all("extended precision" in note for note in verdict.staff_notes)
+
+
+@pytest.fixture(scope="module")
+def waited(tmp_path_factory, root):
+    """{title: the verdict} of the slow ones, by a judge that waits less."""
+    limits = Limits(cell_cpu=1, cell_wall=2, check_cpu=1, check_wall=2)
+    made = Class_(root, tmp_path_factory.mktemp("waited"), limits=limits)
+    verdicts = made.judged_at_once(handed_in(made, entry) for entry in SLOW.values())
+    made.judge.close()
+    return dict(zip(SLOW, verdicts, strict=True))
+
+
+@pytest.mark.parametrize("what", SLOW)
+def test_right_answers_that_take_long_get_full_marks(waited, what):
+    assert lost(waited[what]) == {} and waited[what].staff_notes == ()
+
+
+@pytest.mark.parametrize("what", [what for what in SLOW if "that another calls" in what])
+def test_who_calls_a_slow_answer_is_judged_with_ours(waited, what):
+    """So these do run out of the time that there is."""
+    told = {blank.grade_id: [finding.message for finding in blank.findings] for blank in waited[what].blanks}
+    assert any("train ran out of time with your own" in message for message in told["train"]), told
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
@@ -146,13 +162,13 @@ def test_right_notebooks_get_full_marks(honest, edit):
 
 
 def test_the_corpus_is_large_and_each_answer_is_of_a_blank(honest):
-    assert len(ANSWERS) + len(EDITS) >= 105
-    assert {name for entry in ANSWERS.values() for name in entry} - {"before", "after"} <= set(honest.blanks)
+    assert len(ANSWERS) + len(SLOW) + len(EDITS) >= 105
+    named = {name for entry in (ANSWERS | SLOW).values() for name in entry}
+    assert named - {"before", "after"} <= set(honest.blanks)
 
 
 def test_a_mark_that_is_lost_is_seen(honest):
-    wrong = {"row_gradients": "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()"}
-    assert "row_gradients" in lost(honest.verdict(wrong, solved=True))
+    assert "row_gradients" in lost(honest.verdict(WRONG, solved=True))
 
 
 OTHER_THAN_NUMBERS = {

@@ -1,23 +1,18 @@
 """The walls when an ordinary user puts them up: started as root, as tests mostly are, they differ (uid, /proc)."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
-import sysconfig
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from autograder.course.course import Course
 from autograder.gradebook.record import Mark, marks
-from tests.a1_class import ASSIGNMENT, hand_in, released, solved, verdict
-
-USER = "1000"
-AS_USER = ("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "env", "-i")
-PYTHON = "/usr/bin/python3"  # readable by everybody, which the interpreter that runs this test need not be
+from tests.a1_class import ASSIGNMENT, hand_in, hurried, released, solved, verdict
+from tests.ordinary_user import AS_USER, PYTHON, USER, path, why_not
 
 ENDS = "def sigmoid(z):\n    import os\n    os._exit(0)"
 FORKS = "def gradient_step(w, b, dw, db, lr):\n    import os\n    while True:\n        os.fork()"
@@ -37,32 +32,10 @@ def sigmoid(z):
     return np.where(z >= 0, 1, e) / (1 + e)"""  # the right answer, given only if all doors are shut
 
 
-def _why_not(root: Path) -> str:
-    """Why this cannot be tried here; nothing where it can."""
-    if os.getuid() != 0:
-        return "the other tests already run as an ordinary user"
-    if not (shutil.which("setpriv") and Path(PYTHON).exists()):
-        return f"setpriv or {PYTHON} is missing"
-    asked = subprocess.run([PYTHON, "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True)
-    if asked.stdout.split() != [str(n) for n in sys.version_info[:2]]:
-        return (
-            f"{PYTHON} is Python {'.'.join(asked.stdout.split())}, this is {'.'.join(map(str, sys.version_info[:2]))}"
-        )
-    probe = f"import sys; sys.path[:0] = {_path(root)!r}; import numpy, nbgrader, autograder.cli"
-    tried = subprocess.run([*AS_USER, PYTHON, "-c", probe], cwd="/", capture_output=True, text=True)
-    return (
-        "" if tried.returncode == 0 else f"an ordinary user cannot import this checkout: {tried.stderr.strip()[-200:]}"
-    )
-
-
-def _path(root: Path) -> list[str]:
-    return [str(root), sysconfig.get_path("purelib")]
-
-
 @pytest.fixture(scope="module")
 def home(root):
     """A folder that belongs to the ordinary user, all the way up."""
-    if reason := _why_not(root):
+    if reason := why_not(root):
         pytest.skip(reason)
     directory = Path(tempfile.mkdtemp(prefix="ordinary-"))
     yield directory
@@ -86,7 +59,9 @@ def ended(root, home):
     subprocess.run(["chown", "-R", f"{USER}:{USER}", home], check=True)
     home.chmod(0o755)
     commands = {"course": ["autograder", "grade", ASSIGNMENT, "--json"], "again": ["nbgrader", "autograde", ASSIGNMENT]}
-    return {where: _as_user(root, home, where, command) for where, command in commands.items()}
+    with ThreadPoolExecutor() as both:
+        runs = {where: both.submit(_as_user, root, home, where, command) for where, command in commands.items()}
+    return {where: run.result() for where, run in runs.items()}
 
 
 def _as_user(root: Path, home: Path, where: str, command: list[str]) -> subprocess.CompletedProcess:
@@ -94,7 +69,7 @@ def _as_user(root: Path, home: Path, where: str, command: list[str]) -> subproce
         "HOME": home,
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
-        "PYTHONPATH": ":".join(_path(root)),
+        "PYTHONPATH": ":".join([hurried(root), *path(root)]),
         "AUTOGRADER_COURSE": where,
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.test_marks import WRONG
+from tests.a1_judged import WRONG
 
 HELD = """
 import sys

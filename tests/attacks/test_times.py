@@ -1,9 +1,11 @@
 """When work was handed in: through nbgrader's real exchange, as students who write every byte of it themselves."""
 
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from autograder.course.course import Course
 from autograder.gradebook.late import handed_in
 from autograder.gradebook.record import marks
 from tests.a1_class import ASSIGNMENT, autograder, hand_in, nbgrader, released, solved
-from tests.attacks.test_ordinary_user import AS_USER, PYTHON, _path, _why_not
+from tests.ordinary_user import AS_USER, PYTHON, path, why_not
 
 WRITES = "(attempt / 'timestamp.txt').write_text('2000-01-01 00:00:00 UTC')"
 OLD = "attempt.with_name(f'{student}+{assignment}+2000-01-01 00:00:00.000000 UTC+aaaa')"
@@ -35,11 +37,22 @@ file.symlink_to(file.rename(pathlib.Path.home() / "elsewhere"))""",
     "in time": "",  # by an extension
 }
 NOTHING = {"links", "inside"}  # through a link nothing is handed in: there is no notebook to mark
+# as each student in turn: `nbgrader submit` in a process of its own, then the lie
 SUBMIT = """
-import os, pathlib, subprocess, sys
-student, assignment, inbound = sys.argv[1:]
-subprocess.run([sys.executable, "-m", "nbgrader", "submit", assignment], check=True, capture_output=True)
-(attempt,) = pathlib.Path(inbound).glob(f"{student}+{assignment}+*")
+import json, os, pathlib, sys
+from nbgrader.apps.nbgraderapp import NbGraderApp
+assignment, inbound, lies = sys.argv[1:]
+class_ = os.getcwd()
+for student, lie in json.loads(lies).items():
+    os.environ["HOME"] = os.path.join(class_, student)
+    os.chdir(os.environ["HOME"])
+    child = os.fork()
+    if child == 0:
+        sys.exit(NbGraderApp.launch_instance(["submit", assignment]))
+    if os.waitpid(child, 0)[1]:
+        sys.exit(student + " could not submit")
+    (attempt,) = pathlib.Path(inbound).glob(f"{student}+{assignment}+*")
+    exec(lie)
 """
 POLICY = 'c.LateSubmissionPlugin.penalty_method = "zero"'
 
@@ -61,11 +74,11 @@ def exchange(root):
     (home / "exchange").chmod(0o777)
     shutil.copytree(course.directory / "release" / ASSIGNMENT, outbound / ASSIGNMENT)
     lines = [f"c.Exchange.root = {str(home / 'exchange')!r}", "c.CourseDirectory.course_id = 'nn'"]
-    for student, lie in LIES.items():
-        _submit(root, home, student, lie, lines, solved(course))
+    for student in LIES:
+        _prepare(home, student, lines, solved(course))
+    _submit(root, home, inbound)
     config = course.root / "nbgrader_config.py"
     config.write_text("\n".join([config.read_text(), *lines, POLICY]))
-    shutil.copytree(course.root, home / "again")
     yield home
     shutil.rmtree(home)
 
@@ -74,36 +87,47 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _submit(root, home, student, lie, lines, notebook):
-    """Hand in as an ordinary user would, where that can be had, and then lie."""
+def _prepare(home, student, lines, notebook):
+    """A student's own folder, with the notebook and the settings for handing it in."""
     folder = home / student
     (folder / ASSIGNMENT).mkdir(parents=True)
     nbformat.write(notebook, folder / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
     more = [f"c.CourseDirectory.student_id = {student!r}", f"c.Exchange.cache = {str(folder / 'cache')!r}"]
     (folder / "nbgrader_config.py").write_text("\n".join(["c = get_config()", *lines, *more]))
-    words, python = [], sys.executable
-    if not _why_not(root):
-        subprocess.run(["chown", "-R", "1000:1000", folder], check=True)
+
+
+def _submit(root, home, inbound):
+    """Everybody hands in as an ordinary user would, where that can be had, and then lies."""
+    words, python = ["env"], sys.executable
+    if not why_not(root):
+        subprocess.run(["chown", "-R", "1000:1000", *(home / student for student in LIES)], check=True)
         words, python = AS_USER, PYTHON
-    environment = {"HOME": folder, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": ":".join(_path(root))}
+    environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": ":".join(path(root))}
     settings = [f"{name}={value}" for name, value in environment.items()]
-    command = [*words, *(settings if words else ["env", *settings]), python, "-c", SUBMIT + lie, student, ASSIGNMENT]
-    inbound = home / "exchange" / "nn" / "inbound"
-    ran = subprocess.run([*command, str(inbound)], cwd=folder, capture_output=True, text=True, timeout=120)
+    command = [*words, *settings, python, "-c", SUBMIT, ASSIGNMENT, inbound, json.dumps(LIES)]
+    ran = subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
 
 
 @pytest.fixture(scope="module")
 def graded(exchange, root):
-    """The class, collected and graded by `autograder grade`, and again by `nbgrader autograde`."""
-    homes = {"class": ["autograder", "grade"], "again": ["nbgrader", "autograde"]}
-    for name, (program, command) in homes.items():
-        home = exchange / name
-        collected = nbgrader(root, home, "collect", ASSIGNMENT)
-        assert collected.returncode == 0, collected.stderr
-        run = (autograder if program == "autograder" else nbgrader)(root, home, command, ASSIGNMENT)
-        assert run.returncode == 0, run.stderr
-    return [Course(exchange / name, exchange / name / "course") for name in homes]
+    """The class, collected and then graded by `autograder grade`, and beside that by `nbgrader autograde`."""
+    collected = nbgrader(root, exchange / "class", "collect", ASSIGNMENT)
+    assert collected.returncode == 0, collected.stderr
+    return graded_by_both(root, exchange / "class", exchange / "again")
+
+
+def graded_by_both(root, home, again):
+    """The class at `home`, graded by `autograder grade`, and its copy at `again`, by `nbgrader autograde`."""
+    shutil.copytree(home, again)
+    with ThreadPoolExecutor() as both:
+        runs = [
+            both.submit(autograder, root, home, "grade", ASSIGNMENT),
+            both.submit(nbgrader, root, again, "autograde", ASSIGNMENT),
+        ]
+    for run in runs:
+        assert run.result().returncode == 0, run.result().stderr
+    return [Course(place, place / "course") for place in (home, again)]
 
 
 def penalties(course):
@@ -142,7 +166,7 @@ def test_who_says_when_is_on_record(graded):
 
 
 def test_a_time_among_the_files_of_a_plain_folder_is_not_believed(root, tmp_path):
-    course = released(root, tmp_path)
+    course = released(root, tmp_path / "class")
     config = course.root / "nbgrader_config.py"
     config.write_text(f"{config.read_text()}\n{POLICY}\n")
     with Gradebook(course.db_url) as gradebook:
@@ -153,11 +177,7 @@ def test_a_time_among_the_files_of_a_plain_folder_is_not_believed(root, tmp_path
     note = course.handed_in(ASSIGNMENT, "ada")
     note.parent.mkdir(parents=True)
     note.write_text(f"{_now():%Y-%m-%d %H:%M} UTC\n")  # what staff know
-    again = Course(tmp_path / "again", tmp_path / "again" / "course")
-    shutil.copytree(course.root, again.root, ignore=shutil.ignore_patterns("again"))
-    assert autograder(root, course.root, "grade", ASSIGNMENT).returncode == 0
-    assert nbgrader(root, again.root, "autograde", ASSIGNMENT).returncode == 0
-    for graded in (course, again):
+    for graded in graded_by_both(root, course.root, tmp_path / "again"):
         assert penalties(graded) == {"ada": (40.0, 40.0), "bob": (40.0, 0.0)}
         with Gradebook(graded.db_url) as gradebook:
             assert gradebook.find_submission(ASSIGNMENT, "bob").timestamp is None  # not known, and not the student's

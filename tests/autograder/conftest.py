@@ -1,83 +1,27 @@
-"""A small class for the tests that need nbgrader: one assignment of three blanks and a written question, released."""
+"""A small class, released, for the tests that need nbgrader; a worker and a command line that need not be started."""
 
+import functools
 import shutil
+import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
+import nbgrader.api
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
+from typer.testing import CliRunner
 
+from autograder import cli, pipeline
 from autograder.course.course import Course
+from autograder.course.handed_in import submissions
+from autograder.executor import workers
 from autograder.gradebook.record import path_to_alembic
+from tests.small_class import ASSIGNMENT, CHECKS, source_notebook
 
-ASSIGNMENT = "a0-small"
-FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
-
-
-def graded(source, grade_id, make=new_code_cell, **flags):
-    return make(source, metadata={"nbgrader": {**FLAGS, "grade_id": grade_id, **flags}})
-
-
-def answer(name, value):
-    source = f"def {name}():\n    ### BEGIN SOLUTION\n    return {value}\n    ### END SOLUTION"
-    return graded(source, name, solution=True)
-
-
-def check(name, points):
-    line = f'import autograder; autograder.check("{ASSIGNMENT}.{name}", globals())'
-    source = f"assert {name}() is not None\n### BEGIN HIDDEN TESTS\n{line}\n### END HIDDEN TESTS"
-    return graded(source, f"test_{name}", grade=True, locked=True, points=points)
-
-
-CHECKS = """
-from autograder.judging.check import check
-
-ALLOWED = ()
-
-
-def nothing(rng):
-    yield "no arguments", ()
-
-
-@check(weights={"value": 1.0})
-def one(blank):
-    \"""One.\"""
-    for case in blank.cases(nothing):
-        blank.close("value", blank.call("one"), 1)
-
-
-@check(weights={"value": 1.0})
-def two(blank):
-    \"""Two.\"""
-    for case in blank.cases(nothing):
-        blank.close("value", blank.call("two"), 2)
-
-
-@check(weights={"value": 1.0})
-def three(blank):
-    \"""Three.\"""
-    for case in blank.cases(nothing):
-        blank.close("value", blank.call("three"), 3)
-"""
-
-
-def source_notebook():
-    cells = [
-        new_markdown_cell("# A small assignment\nWith $a<b$."),
-        graded("import math", "imports", locked=True),
-        answer("one", 1),
-        check("one", 2),
-        new_markdown_cell("And now two."),
-        answer("two", 2),
-        check("two", 3),
-        answer("three", 3),
-        check("three", 1.5),
-        graded("Because it is so.", "why", make=new_markdown_cell, grade=True, solution=True, points=4),
-    ]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+# the same whenever a gradebook is made, and each time nbgrader starts a program to ask: 1.3 s
+nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
 
 
 @pytest.fixture
@@ -113,3 +57,40 @@ def release(course):
     """The notebook a student of the small class receives."""
     path = course.directory / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     return nbformat.read(path, as_version=4)
+
+
+@pytest.fixture(scope="session")
+def pool():
+    """A worker that all tests share: until one can judge takes a second."""
+    with workers(1) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def grade(pool):
+    """`grade(course, …)`: the small class, graded by that worker."""
+
+    def graded(course: Course, **how) -> list[pipeline.Graded]:
+        return list(pipeline.grade(course, ASSIGNMENT, submissions(course, ASSIGNMENT), pool, **how))
+
+    return graded
+
+
+@pytest.fixture
+def ask(monkeypatch):
+    """`ask(directory, *arguments, **environment)`: the command line in this process; to start one takes a second."""
+
+    def call(directory: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+        monkeypatch.chdir(directory)
+        ended = CliRunner().invoke(cli.app, arguments, env={"COLUMNS": "200", **environment}, prog_name="autograder")
+        assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
+        return subprocess.CompletedProcess(arguments, ended.exit_code, ended.stdout, ended.stderr)
+
+    return call
+
+
+@pytest.fixture
+def ask_warm(ask, pool, monkeypatch):
+    """The same, where `grade` starts no workers but has the one that all tests share."""
+    monkeypatch.setattr(cli, "_warm", lambda *_: nullcontext(pool))
+    return ask

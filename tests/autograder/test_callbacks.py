@@ -1,7 +1,5 @@
 """Functions of the host, lent to the notebook: what it calls them with is seen, plain and bounded."""
 
-import sys
-import types
 from dataclasses import replace
 
 import numpy as np
@@ -11,12 +9,11 @@ from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import FAILED, PASSED
 from autograder.judging.blank import verdict_on
 from autograder.judging.check import check
-from autograder.judging.judge import Judge
 from autograder.sandbox import callbacks
 from autograder.sandbox.callbacks import Callbacks
 from autograder.sandbox.fault import StudentFault
 from autograder.sandbox.inside import wire
-from tests.autograder.test_judge import SHORT, judged, notebook, outcomes
+from tests.autograder.made_up import SHORT, judge_of, judged, notebook, outcomes
 
 BEST = 1e-4  # the step of this check's statement
 
@@ -70,18 +67,14 @@ CHECKS = {"gradient_check": gradient_check, "last": last, "lent": lent}
 
 @pytest.fixture(scope="module")
 def judge():
-    module = types.ModuleType("autograder.checks.a0_lent")
-    vars(module).update(ALLOWED=(), **CHECKS)
-    sys.modules[module.__name__] = module
-    with Judge("a0-lent", limits=replace(SHORT, check_wall=2)) as made:
+    with judge_of("a0-lent", replace(SHORT, check_wall=2), **CHECKS) as made:
         yield made
-    del sys.modules[module.__name__]
 
 
 def in_the_sandbox(judge, name, code):
     """The verdict on `name`; whatever it does, the blank after it keeps its marks and nothing is our fault."""
     answers = {name: f"import numpy as np\n{code}", "last": "def last(x):\n    return x"}
-    verdict, blanks, _ = judged(judge, notebook(blanks=(name, "last"), **answers))
+    verdict, blanks, _ = judged(judge, notebook(**answers))
     assert outcomes(blanks)["last"] == (PASSED, 2.0) and verdict.staff_notes == ()
     return blanks[name]
 
@@ -191,6 +184,7 @@ BAD = {
 @pytest.mark.parametrize("what", BAD)
 def test_what_no_function_call_is_costs_that_blank_alone(judge, what, monkeypatch):
     monkeypatch.setattr(callbacks, "MOST_CALLS", 500)
+    monkeypatch.setattr(judge._box, "limits", replace(SHORT, check_wall=1))  # who reads no answer is waited for
     body, diagnosis = BAD[what]
     verdict = in_the_sandbox(judge, "lent", LENT.replace("BODY", body))
     assert (verdict.outcome, verdict.score, verdict.diagnosis) == (FAILED, 0.0, diagnosis), verdict.findings

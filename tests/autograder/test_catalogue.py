@@ -1,81 +1,77 @@
 """The catalogue of diagnoses: every name is reached by an answer that makes that mistake, and by no other answer.
 
-Answers are judged by the real checks in this process; `autograder verify` judges the bank in the sandbox.
+Answers to every assignment are judged by the real checks in this process; `autograder verify` judges the bank in the
+sandbox.
 """
 
-from collections import defaultdict
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+import autograder
 from autograder.authoring.kernel import KernelGuest
-from autograder.checks import a1_neuron_mistakes
-from autograder.course.verdict import FAILED, PASSED
+from autograder.course.verdict import FAILED
 from autograder.judging.blank import Blank, verdict_on
-from autograder.judging.catalogue import CATALOGUE
-from autograder.judging.diagnosis import STRUCTURAL, UnknownMistake
+from autograder.judging.catalogue import CATALOGUE, STRUCTURAL_SENTENCES
+from autograder.judging.diagnosis import STRUCTURAL
 from autograder.sandbox.fault import StudentFault
-from tests.autograder.held_out import ANY, TABLES, held_out
-from tests.autograder.test_a1_checks import BANK, CHECKS, answered, judged
+from tests.autograder.assignments import (
+    ASSIGNMENTS,
+    BLANKS,
+    answered,
+    bank_of,
+    check,
+    each_blank,
+    each_unique_blank,
+    explained,
+    is_unique,
+    mapping,
+    verdict,
+    wrong,
+)
+from tests.autograder.guests import Ending
+from tests.autograder.held_out import ANY, held_out
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # some answers overflow, which costs no marks
 
 OF_THE_PROCESS = ("died", "timed_out", "not_run", "cell_failed")
 SEEDS = (1, 2)
-
-
-def wrong(**wanted):
-    """Wrong answers of the bank that end, with these attributes."""
-    ending = [variant for variant in BANK if not variant.correct and variant.diagnosis != "timed_out"]
-    return [v for v in ending if all(getattr(v, name) == value for name, value in wanted.items())]
-
-
-def _mapping(mistakes):
-    return mistakes() if callable(mistakes) else mistakes or {}
+EXPLAINED = [(*of, name) for of in BLANKS for name in sorted(explained(of[0])[of[1]])]
 
 
 # every name is reached
 
 
-def examined():
-    """{blank: names of mistakes its check can explain}, as its comparisons of right answers pass them."""
-    names, close = defaultdict(set), Blank.close
-
-    def recording(self, property, got, want, mistakes=None, **options):
-        names[self.check.name] |= set(_mapping(mistakes))
-        close(self, property, got, want, mistakes, **options)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Blank, "close", recording)
-        for check in CHECKS.values():
-            assert verdict_on(check, KernelGuest(answered()), b"").outcome == PASSED
-    return names
-
-
-EXPLAINED = [(blank, name) for blank, names in examined().items() for name in sorted(names)]
-
-
-@pytest.mark.parametrize(("blank", "name"), EXPLAINED)
-def test_every_mistake_a_check_knows_is_told_to_who_makes_it(blank, name):
-    answers = wrong(blank=blank, diagnosis=name)
+@pytest.mark.parametrize(("assignment", "blank", "name"), EXPLAINED)
+def test_every_mistake_a_check_knows_is_told_to_who_makes_it(assignment, blank, name):
+    answers = wrong(assignment, blank, diagnosis=name)
     assert answers, f"the bank has no answer to {blank} that makes this mistake"
     for variant in answers:
-        told = [finding.message for finding in judged(blank, variant.code).findings if finding.diagnosis == name]
+        found = verdict(assignment, variant).findings
+        told = [finding.message for finding in found if finding.diagnosis == name]
         assert told and all(message.endswith(CATALOGUE[name]) for message in told), variant.label
 
 
-def test_every_name_that_describes_a_mistake_is_used_by_a_check_and_every_name_used_has_a_sentence():
-    assert {name for _, name in EXPLAINED} == CATALOGUE.keys() - STRUCTURAL - {"modified_input"}
-    assert len(EXPLAINED) >= 70 and len({blank for blank, _ in EXPLAINED}) == len(CHECKS)
+@each_blank
+def test_no_two_mistakes_of_a_blank_give_the_same_answers_everywhere(assignment, blank):
+    """Else neither could ever be named: their answers in the bank would get no diagnosis."""
+    names = [name for *of, name in EXPLAINED if of == [assignment, blank]]
+    got = {name: verdict(assignment, wrong(assignment, blank, diagnosis=name)[0]).diagnosis for name in names}
+    assert got == {name: name for name in names}
 
 
 @pytest.mark.parametrize("name", sorted(STRUCTURAL - set(OF_THE_PROCESS)))
 def test_every_way_to_fail_is_told(name):
-    answers = wrong(diagnosis=name)
-    assert answers, "the bank has no answer that fails in this way"
-    for variant in answers:
-        verdict = judged(variant.blank, variant.code)
-        assert verdict.outcome == FAILED and verdict.diagnosis == name, variant.label
-        assert any(finding.diagnosis == name and _is_told(finding) for finding in verdict.findings), variant.label
+    answers = [(assignment, v) for assignment, blank in BLANKS for v in wrong(assignment, blank, diagnosis=name)]
+    assert answers, "no bank has an answer that fails in this way"
+    for assignment, variant in answers:
+        said = verdict(assignment, variant)
+        assert said.outcome == FAILED and said.diagnosis == name, variant.label
+        assert any(finding.diagnosis == name and _is_told(finding) for finding in said.findings), variant.label
 
 
 def _is_told(finding):
@@ -83,143 +79,80 @@ def _is_told(finding):
     return finding.property == "call" or finding.message.endswith(CATALOGUE[finding.diagnosis])
 
 
-class Ending:
-    """A guest whose every call ends in one fault."""
-
-    def __init__(self, name):
-        self.fault = StudentFault(name, "The call ended.")
-
-    def call(self, name, args):
-        raise self.fault
-
-    calls = call
-
-
 @pytest.mark.parametrize("name", OF_THE_PROCESS)
-@pytest.mark.parametrize("blank", CHECKS)
-def test_a_call_whose_process_ends_is_a_failure_of_that_name(blank, name):
-    verdict = verdict_on(CHECKS[blank], Ending(name), b"", 3.0)
-    assert (verdict.outcome, verdict.score, verdict.diagnosis) == (FAILED, 0.0, name)
-    assert [(finding.property, finding.diagnosis) for finding in verdict.findings] == [("call", name)]
+@each_blank
+def test_a_call_whose_process_ends_is_a_failure_of_that_name(assignment, blank, name):
+    said = verdict_on(check(assignment, blank), Ending(name), b"", 3.0)
+    assert (said.outcome, said.score, said.diagnosis) == (FAILED, 0.0, name)
+    assert [(finding.property, finding.diagnosis) for finding in said.findings] == [("call", name)]
 
 
-def test_changing_an_argument_in_place_is_told_and_costs_nothing():
-    changing = "def gradient_step(w, b, dw, db, lr):\n    w -= lr * dw\n    return w, b - lr * db"
-    verdict = judged("gradient_step", changing)
-    assert (verdict.outcome, verdict.score, verdict.diagnosis) == (PASSED, 1.0, "")
-    assert [finding.diagnosis for finding in verdict.findings] == ["modified_input"]
-    assert "in place" in verdict.findings[0].message and "no marks" in verdict.findings[0].message
+# a sentence for every name, a use of every sentence
 
 
-# planted: what the tests above must see
+def catalogue_faults(
+    sentences: Mapping[str, str], checks: Iterable[str], banks: Iterable[str], judge: Iterable[str]
+) -> Iterator[str]:
+    """What is wrong with the sentences, where all checks, all banks and the judge's own code use these names."""
+    yield from (f"{name} has no sentence" for name in sorted({*checks, *banks} - sentences.keys()))
+    for name in sentences:
+        if name in STRUCTURAL_SENTENCES:
+            yield from () if name in judge else [f"{name} is not used by the judge"]
+        elif name not in checks or name not in banks:
+            yield f"{name} is used by no {'check' if name not in checks else 'bank'}"
 
 
-def test_a_mistake_renamed_in_a_check_is_seen(monkeypatch):
-    steps = a1_neuron_mistakes.gradient_step
-    monkeypatch.setattr(a1_neuron_mistakes, "gradient_step", lambda *case: _renamed(steps(*case), "ascent", "uphill"))
-    assert "uphill" in examined()["gradient_step"] and "ascent" not in examined()["gradient_step"]
-    with pytest.raises(UnknownMistake, match="uphill"):  # no sentence, no verdict
-        judged("gradient_step", wrong(blank="gradient_step", diagnosis="ascent")[0].code)
+def nodes(package: Path, *but: str) -> Iterator[ast.AST]:
+    """What the code of a package is made of, but for these folders and files."""
+    for path in package.rglob("*.py"):
+        if not {path.name, path.relative_to(package).parts[0]} & {*but}:
+            yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 
-def _renamed(mistakes, old, new):
-    return {new if name == old else name: value for name, value in mistakes.items()}
+def raised(package: Path) -> set[str]:
+    """The names that a package raises StudentFault with, its checks included."""
+    calls = (node for node in nodes(package, "bank") if isinstance(node, ast.Call) and node.args)
+    named = [call.args[0] for call in calls if ast.unparse(call.func) == StudentFault.__name__]
+    return {name.value for name in named if isinstance(name, ast.Constant)}
 
 
-def test_two_mistakes_that_give_the_same_array_have_no_name(monkeypatch):
-    steps = a1_neuron_mistakes.gradient_step
-    twice = lambda *case: steps(*case) | {"wrong_sign": steps(*case)["ascent"]}  # noqa: E731
-    monkeypatch.setattr(a1_neuron_mistakes, "gradient_step", twice)
-    verdict = judged("gradient_step", wrong(blank="gradient_step", label="ascent")[0].code)
-    assert (verdict.outcome, verdict.score, verdict.diagnosis) == (FAILED, 0.0, "")
-    assert not [f for f in verdict.findings if f.diagnosis or any(text in f.message for text in CATALOGUE.values())]
-    assert judged("gradient_step", wrong(label="lr_forgotten", blank="gradient_step")[0].code).diagnosis != ""
+@cache
+def used() -> tuple[set[str], set[str], set[str]]:
+    """The names that all checks use, those that all banks use, and every text of the judge's own code."""
+    package = Path(autograder.__file__).parent
+    in_banks = {variant.diagnosis for assignment in ASSIGNMENTS for variant in bank_of(assignment)} - {""}
+    own = (node for node in nodes(package, "bank", "checks", "catalogue.py") if isinstance(node, ast.Constant))
+    return {name for *_, name in EXPLAINED} | raised(package), in_banks, {node.value for node in own}
 
 
-@pytest.mark.parametrize("blank", CHECKS)
-def test_no_two_mistakes_of_a_blank_give_the_same_answers_everywhere(blank):
-    """Else neither could ever be named: their answers in the bank would get no diagnosis."""
-    names = [name for of, name in EXPLAINED if of == blank]
-    got = {name: judged(blank, wrong(blank=blank, diagnosis=name)[0].code).diagnosis for name in names}
-    assert got == {name: name for name in names}
+def test_every_name_used_has_a_sentence_and_every_sentence_is_used_by_some_assignment_or_by_the_judge():
+    assert [*catalogue_faults(CATALOGUE, *used())] == []
 
 
-# no other answer is
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda found: found[0].update(idle="Nobody's."), "idle is used by no check"),
+        (lambda found: found[2].discard("ascent"), "ascent is used by no bank"),
+        (lambda found: found[1].add("uphill"), "uphill has no sentence"),
+        (lambda found: found[2].add("uphill"), "uphill has no sentence"),
+        (lambda found: found[0].pop("not_begun"), "not_begun has no sentence"),
+    ],
+)
+def test_a_name_without_a_sentence_and_a_sentence_without_a_use_are_seen(change, fault):
+    change(found := [dict(CATALOGUE), *map(set, used())])
+    assert [*catalogue_faults(*found)] == [fault]
 
 
-def failures(blank, seed):
-    """(kind, verdict, the structural name it must get or "") for each held-out answer to a blank."""
-    for of, kind, function, must in held_out(answered(), seed):
-        if of == blank:
-            yield kind, verdict_on(CHECKS[blank], KernelGuest({blank: function}), b"%d" % seed), must
+def test_a_sentence_that_the_judge_no_longer_needs_is_seen(monkeypatch):
+    monkeypatch.setitem(STRUCTURAL_SENTENCES, "melted", "It melted.")
+    assert [*catalogue_faults(CATALOGUE | STRUCTURAL_SENTENCES, *used())] == ["melted is not used by the judge"]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("blank", CHECKS)
-def test_an_answer_the_catalogue_does_not_describe_loses_half_at_least_and_gets_no_name(blank, seed):
-    for kind, verdict, must in failures(blank, seed):
-        assert verdict.outcome == FAILED and verdict.score <= 0.5, kind
-        assert verdict.diagnosis == must, (kind, verdict.findings)
-        assert {finding.diagnosis for finding in verdict.findings} <= {must, ""}, (kind, verdict.findings)
-
-
-def test_the_held_out_set_is_large():
-    blanks = [blank for blank, *_ in held_out(answered(), SEEDS[0])]
-    assert min(blanks.count(blank) for blank in CHECKS) >= 19 == len(TABLES) and len(blanks) >= 440
-
-
-def test_not_a_number_says_nothing_of_its_cause():
-    assert judged("log_loss", "def log_loss(y, z):\n    return np.nan").diagnosis == "not_finite"
-
-
-@pytest.mark.parametrize("blank", sorted(CHECKS.keys() - {"gate_weights"}))
-def test_the_held_out_set_sees_a_name_given_wrongly(blank, monkeypatch):
-    """A catalogue entry that describes one of its kinds is noticed."""
-    monkeypatch.setitem(CATALOGUE, "planted", "Planted.")
-    close = Blank.close
-
-    def planted(self, property, got, want, mistakes=None, **options):
-        close(self, property, got, want, _mapping(mistakes) | {"planted": ANY["scaled by 1.1"](None, want)}, **options)
-
-    monkeypatch.setattr(Blank, "close", planted)
-    named = {kind for kind, verdict, _ in failures(blank, SEEDS[0]) if verdict.diagnosis == "planted"}
-    assert named == {"scaled by 1.1"}
-
-
-# points
-
-
-TOGETHER = {"gate_weights": {"all three"}}  # properties that one mistake costs at once
-
-
-def lost(variant):
-    """The properties a wrong answer loses; its score is what the others give."""
-    verdict, weights = judged(variant.blank, variant.code), CHECKS[variant.blank].weights
-    failed = {finding.property for finding in verdict.findings}
-    failed = set(weights) if "call" in failed else failed & weights.keys()
-    assert verdict.score == pytest.approx(sum(w for name, w in weights.items() if name not in failed))
-    return failed
-
-
-@pytest.mark.parametrize("blank", CHECKS)
-def test_each_property_can_be_lost_while_the_others_are_kept(blank):
-    losses = [lost(variant) for variant in wrong(blank=blank)]
-    for property in CHECKS[blank].weights:
-        others = [failed - {property} for failed in losses if property in failed]
-        assert any(rest <= TOGETHER.get(blank, set()) for rest in others) or property == "all three", property
-
-
-@pytest.mark.parametrize("blank", CHECKS)
-def test_no_wrong_answer_keeps_more_than_half(blank):
-    for variant in wrong(blank=blank):
-        assert judged(blank, variant.code).score <= 0.5, variant.label
-
-
-@pytest.mark.parametrize("returned", ["w * 0, b", "w, 0.0"])
-def test_training_with_one_parameter_wrong_keeps_half_at_most(returned):
-    right = next(variant.code for variant in BANK if variant.blank == "train" and variant.correct)
-    assert right.count("return w, b") == 1
-    assert judged("train", right.replace("return w, b", f"return {returned}")).score <= 0.5
+def test_a_name_that_only_an_exception_of_a_check_has_is_seen(tmp_path):
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "a2_next.py").write_text("def f(blank):\n    raise StudentFault('uphill', 'It rises.')\n")
+    assert raised(tmp_path) == {"uphill"}
 
 
 CODE = ("np.", "@", ".T", "*", "=", "sum(", "mean(", "exp(", "1/m", "/ m", "[", "lambda")
@@ -231,3 +164,60 @@ def test_a_sentence_says_where_to_look_and_no_formula(name):
     assert text[0].isupper() and text[-1] in ".?" and len(text) <= 120
     assert sum(text.count(end) for end in (". ", "? ", "! ")) <= 1, "two short sentences at most"
     assert not [code for code in CODE if code in text]
+
+
+# no other answer is
+
+
+def failures(assignment, blank, seed, kinds=None):
+    """(kind, verdict, the structural name it must get or "") for each held-out answer to a blank, or for some kinds."""
+    for kind, function, must in held_out(assignment, blank, seed):
+        if kinds is None or kind in kinds:
+            guest = KernelGuest(answered(assignment) | {blank: function})
+            yield kind, verdict_on(check(assignment, blank), guest, b"%d" % seed), must
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@each_blank
+def test_an_answer_the_catalogue_does_not_describe_loses_half_at_least_and_gets_no_name(assignment, blank, seed):
+    for kind, said, must in failures(assignment, blank, seed):
+        assert said.outcome == FAILED and said.score <= 0.5, kind
+        assert said.diagnosis == must, (kind, said.findings)
+        assert {finding.diagnosis for finding in said.findings} <= {must, ""}, (kind, said.findings)
+
+
+@each_unique_blank
+def test_the_held_out_set_sees_a_name_given_wrongly(assignment, blank, monkeypatch):
+    """A catalogue entry that describes one of its kinds is noticed."""
+    monkeypatch.setitem(CATALOGUE, "planted", "Planted.")
+    close = Blank.close
+
+    def planted(self, property, got, want, mistakes=None, **options):
+        close(self, property, got, want, mapping(mistakes) | {"planted": ANY["scaled by 1.1"](None, want)}, **options)
+
+    monkeypatch.setattr(Blank, "close", planted)
+    named = {kind for kind, said, _ in failures(assignment, blank, SEEDS[0], ANY) if said.diagnosis == "planted"}
+    assert named == {"scaled by 1.1"}
+
+
+def _spoiled(value, rng):
+    if isinstance(value, tuple | list):
+        return type(value)(_spoiled(item, rng) for item in value)
+    return value + rng.normal(size=np.shape(value)) * (1 + np.max(np.abs(value)))
+
+
+@each_unique_blank
+def test_random_wrong_values_get_no_name(assignment, blank):
+    """A dozen wrong answers outside the catalogue for every blank: nobody is told of a mistake not made."""
+    right = answered(assignment)[blank]
+    for number in range(12):
+        rng = np.random.default_rng([3, number])
+        guest = KernelGuest({blank: lambda *args, rng=rng: _spoiled(right(*args), rng)})
+        said = verdict_on(check(assignment, blank), guest, bytes([number]))
+        assert (said.score, said.diagnosis) == (0.0, ""), (number, said.findings)
+        assert not any(sentence in f.message for f in said.findings for sentence in CATALOGUE.values())
+
+
+def test_a_blank_with_several_right_answers_has_wrong_ones_that_were_written_for_it():
+    several = [of for of in BLANKS if not is_unique(*of)]
+    assert [of for of in several if not [*held_out(*of, SEEDS[0])]] == []

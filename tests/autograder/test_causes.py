@@ -5,7 +5,7 @@ import pytest
 from autograder.gradebook.comments import comment_on
 from autograder.judging.catalogue import CATALOGUE
 from autograder.notebook import cells
-from tests.attacks.conftest import SHORT, Class_
+from tests.a1_judged import SHORT, Class_
 
 
 @pytest.fixture(scope="module")

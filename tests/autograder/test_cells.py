@@ -64,7 +64,6 @@ def test_the_blanks_and_written_questions_of_a_notebook():
         ]
     )
     assert list(cells.blanks(notebook)) == [("a", 2.0), ("b", 1.0)]
-    assert list(cells.written(notebook)) == [("why", 3.0)]
 
 
 def test_the_hidden_region_is_cut_out_with_its_marks():

@@ -10,18 +10,14 @@ import pytest
 from nbgrader.api import Assignment, Gradebook
 from nbgrader.api import Course as NamedCourse
 from nbgrader.apps import NbGraderAPI
-from typer.testing import CliRunner
 
-from autograder import pipeline
 from autograder.authoring import release
-from autograder.cli import app
 from autograder.course import lock, verdicts
 from autograder.course.course import Course, NoClass, NotWritten
-from autograder.executor import workers
 from autograder.gradebook import record
 from autograder.gradebook.record import path_to_alembic
+from tests.small_class import ASSIGNMENT
 
-ASSIGNMENT = "a0-small"
 SOMEBODY_ELSE = 54321
 
 
@@ -46,17 +42,25 @@ def as_somebody_else(ask):
     return text
 
 
-@pytest.fixture
-def open_home(course):
-    """The small class in a place that everybody can reach, graded once."""
-    home = Path(tempfile.mkdtemp(prefix="home-"))
-    shutil.copytree(course.root, home, dirs_exist_ok=True)
-    here = Course(home, home / "course")
-    path = here.submission(ASSIGNMENT, "ada")
+@pytest.fixture(scope="module")
+def graded(released_class, tmp_path_factory, grade):
+    """The small class, graded once."""
+    home = tmp_path_factory.mktemp("graded") / "class"
+    shutil.copytree(released_class, home)
+    course = Course(home, home / "course")
+    path = course.submission(ASSIGNMENT, "ada")
     path.parent.mkdir(parents=True)
-    shutil.copy(here.directory / "release" / ASSIGNMENT / path.name, path)
-    with workers(1) as pool:
-        list(pipeline.grade(here, ASSIGNMENT, ["ada"], pool))
+    shutil.copy(course.directory / "release" / ASSIGNMENT / path.name, path)
+    grade(course)
+    return course
+
+
+@pytest.fixture
+def open_home(graded):
+    """A copy of that class in a place that everybody can reach."""
+    home = Path(tempfile.mkdtemp(prefix="home-"))
+    shutil.copytree(graded.root, home, dirs_exist_ok=True)
+    here = Course(home, home / "course")
     for folder in (home, here.directory):
         folder.chmod(0o755)
     yield here
@@ -64,14 +68,12 @@ def open_home(course):
 
 
 @pytest.fixture
-def ask(monkeypatch):
+def say(ask_warm):
+    """What the command line says in a class: its exit code, its two streams."""
+
     def call(course, *arguments):
-        monkeypatch.chdir(course.root)
-        monkeypatch.delenv("AUTOGRADER_COURSE", raising=False)
-        ended = CliRunner().invoke(app, arguments, env={"COLUMNS": "300"}, prog_name="autograder")
-        if ended.exception and not isinstance(ended.exception, SystemExit):
-            return f"traceback: {ended.exception!r}"
-        return f"{ended.exit_code} {ended.stdout}{ended.stderr}"
+        ended = ask_warm(course.root, *arguments, COLUMNS="300")
+        return f"{ended.returncode} {ended.stdout}{ended.stderr}"
 
     return call
 
@@ -90,13 +92,13 @@ def test_a_release_makes_it_so(course, monkeypatch):
     assert course.directory.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_class_that_others_can_look_into_is_said_to_be(open_home, ask):
-    said = ask(open_home, "grade", ASSIGNMENT)
+def test_a_class_that_others_can_look_into_is_said_to_be(open_home, say):
+    said = say(open_home, "grade", ASSIGNMENT)
     assert f"other accounts of this machine can look into {open_home.directory}" in said and "chmod 700" in said
     for closed in (open_home.directory, open_home.root):
         before = closed.stat().st_mode
         closed.chmod(0o700)
-        assert "other accounts" not in ask(open_home, "grade", ASSIGNMENT)
+        assert "other accounts" not in say(open_home, "grade", ASSIGNMENT)
         closed.chmod(before)
 
 
@@ -110,9 +112,9 @@ def test_a_class_that_others_can_look_into_is_said_to_be(open_home, ask):
         (0o700, ("grade", ASSIGNMENT)),
     ],
 )
-def test_a_second_grader_of_the_class_is_told_in_one_sentence(open_home, ask, mode, command):
+def test_a_second_grader_of_the_class_is_told_in_one_sentence(open_home, say, mode, command):
     open_home.directory.chmod(mode)
-    said = as_somebody_else(lambda: ask(open_home, *command))
+    said = as_somebody_else(lambda: say(open_home, *command))
     assert said.startswith("2 autograder: ") and "belongs to root, and this is account 54321" in said
     assert said.count("\n") == 1
 
@@ -126,14 +128,14 @@ def test_nor_does_nbgrader_or_a_grading_run_begin_for_a_second_grader(open_home)
     assert as_somebody_else(lambda: verdicts.load(open_home, ASSIGNMENT, "ada")).startswith("PermissionError")
 
 
-def test_a_class_that_cannot_be_written_is_one_sentence(open_home, ask):
+def test_a_class_that_cannot_be_written_is_one_sentence(open_home, say):
     for path in (open_home.root, *open_home.root.rglob("*")):
         os.chown(path, SOMEBODY_ELSE, SOMEBODY_ELSE)
     open_home.gradebook.chmod(0o600)
     for folder in ("feedback", "verdicts", "."):
         (open_home.directory / folder).mkdir(exist_ok=True)
         (open_home.directory / folder).chmod(0o555)
-    said = as_somebody_else(lambda: ask(open_home, "feedback", ASSIGNMENT))
+    said = as_somebody_else(lambda: say(open_home, "feedback", ASSIGNMENT))
     assert said.startswith("2 autograder: ") and "cannot be written: Permission denied" in said
     assert said.count("\n") == 1
     (open_home.directory / ".grading").unlink()
@@ -146,8 +148,8 @@ def test_a_class_that_cannot_be_written_is_one_sentence(open_home, ask):
 
 
 @pytest.mark.parametrize("command", [("grade", ASSIGNMENT), ("feedback", ASSIGNMENT)])
-def test_a_mistyped_class_is_said_not_to_be_there(course, ask, command):
-    said = ask(course, *command, "--course", "coruse")
+def test_a_mistyped_class_is_said_not_to_be_there(course, say, command):
+    said = say(course, *command, "--course", "coruse")
     assert said.startswith("2 autograder: There is no class ") and "coruse" in said and said.count("\n") == 1
     assert not (course.root / "coruse").exists()
 
@@ -172,7 +174,7 @@ def courses(course):
 
 
 @pytest.mark.parametrize("name", ["", "nn"])
-def test_the_gradebook_has_the_one_course_that_is_configured(course, root, name, monkeypatch):
+def test_the_gradebook_has_the_one_course_that_is_configured(course, root, name, monkeypatch, grade):
     monkeypatch.chdir(course.root)
     text = (root / "nbgrader_config.py").read_text() + f"\nc.CourseDirectory.course_id = {name!r}\n"
     (course.root / "nbgrader_config.py").write_text(text)
@@ -184,7 +186,6 @@ def test_the_gradebook_has_the_one_course_that_is_configured(course, root, name,
     path = course.submission(ASSIGNMENT, "ada")
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({}))
-    with workers(1) as pool:
-        list(pipeline.grade(Course(course.root, course.directory), ASSIGNMENT, ["ada"], pool))
+    grade(Course(course.root, course.directory))
     assert NbGraderAPI(config=Course(course.root, course.directory).settings).autograde(ASSIGNMENT, "ada")["success"]
     assert courses(course) == ([name], [name])

@@ -38,19 +38,6 @@ def bare(root, tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def ask(monkeypatch):
-    """The command line in this process (starting one takes a second): `ask(directory, *arguments, **environment)`."""
-
-    def call(directory: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
-        monkeypatch.chdir(directory)
-        result = CliRunner().invoke(app, arguments, env={"COLUMNS": "200", **environment}, prog_name="autograder")
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
-
-    return call
-
-
 def contents(directory: Path) -> dict:
     """What every file below a directory holds."""
     return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in directory.rglob("*") if path.is_file()}
@@ -94,12 +81,12 @@ def test_a_student_who_has_not_handed_in(ask, course):
     assert contents(course.directory) == before
 
 
-def test_an_assignment_that_was_not_released(root, bare):
+def test_an_assignment_that_was_not_released(ask, bare):
     handed_in = bare / "course" / "submitted" / "ada" / ASSIGNMENT
     handed_in.mkdir(parents=True)
     (handed_in / f"{ASSIGNMENT}.ipynb").write_text("{}")
     before = contents(bare / "course")
-    refused(autograder(root, bare, "grade", ASSIGNMENT), "release", ASSIGNMENT)
+    refused(ask(bare, "grade", ASSIGNMENT), "release", ASSIGNMENT)
     assert contents(bare / "course") == before
 
 
@@ -108,8 +95,8 @@ def test_feedback_before_grading(ask, bare):
     refused(ask(bare, "feedback", ASSIGNMENT), "a1-neuron")
 
 
-def test_feedback_for_a_student_who_was_not_graded(ask, course):
-    assert ask(course.root, "grade", ASSIGNMENT, "ada").returncode == 0
+def test_feedback_for_a_student_who_was_not_graded(ask, ask_warm, course):
+    assert ask_warm(course.root, "grade", ASSIGNMENT, "ada").returncode == 0
     refused(ask(course.root, "feedback", ASSIGNMENT, "zoe"), "zoe")
 
 
@@ -144,7 +131,7 @@ def test_more_jobs_than_cores_are_told_what_they_share(ask, course):
 
 
 @pytest.mark.parametrize(("graded", "printed"), [(2, ["ada", "bob"]), (1, ["ada"]), (0, None)])
-def test_json_parses_where_an_error_ends_it(ask, course, monkeypatch, graded, printed):
+def test_json_parses_where_an_error_ends_it(ask_warm, course, monkeypatch, graded, printed):
     real = pipeline.grade
 
     def failing(*args, **kwargs):
@@ -152,7 +139,7 @@ def test_json_parses_where_an_error_ends_it(ask, course, monkeypatch, graded, pr
         raise SchedulerError("the scheduler went away.")
 
     monkeypatch.setattr(pipeline, "grade", failing)
-    run = ask(course.root, "grade", ASSIGNMENT, "--json")
+    run = ask_warm(course.root, "grade", ASSIGNMENT, "--json")
     assert run.returncode == 2 and run.stderr == "autograder: the scheduler went away.\n"
     assert (run.stdout and [verdict["student"] for verdict in json.loads(run.stdout)]) == (printed or "")
 
@@ -175,9 +162,9 @@ def test_a_fault_of_this_program_is_not_passed_off_as_the_users(course, monkeypa
         assert isinstance(CliRunner().invoke(app, command).exception, KeyError)
 
 
-def test_json_of_the_feedback_pages(ask, course):
-    assert ask(course.root, "grade", ASSIGNMENT, "ada").returncode == 0
-    run = ask(course.root, "feedback", ASSIGNMENT, "ada", "--json")
+def test_json_of_the_feedback_pages(ask_warm, course):
+    assert ask_warm(course.root, "grade", ASSIGNMENT, "ada").returncode == 0
+    run = ask_warm(course.root, "feedback", ASSIGNMENT, "ada", "--json")
     assert json.loads(run.stdout) == [str(course.feedback(ASSIGNMENT, "ada"))]
 
 
@@ -191,13 +178,15 @@ def test_the_console_script_is_the_same_program(root, course):
     assert f"gradebook: {course.gradebook}" in run.stdout.splitlines()
 
 
-def test_another_class_by_option_and_by_environment(ask, course):
+def test_another_class_by_option_and_by_environment(ask, ask_warm, course):
     for arguments, more in (
         (("--course", "course"), {"AUTOGRADER_COURSE": "elsewhere"}),
         ((), {"AUTOGRADER_COURSE": "course"}),
     ):
-        assert ask(course.root, "grade", ASSIGNMENT, "ada", *arguments, **more).returncode == 0
-    refused(ask(course.root, "grade", ASSIGNMENT, AUTOGRADER_COURSE="elsewhere"), "There is no class", "/elsewhere:")
+        assert ask_warm(course.root, "grade", ASSIGNMENT, "ada", *arguments, **more).returncode == 0
+    refused(
+        ask_warm(course.root, "grade", ASSIGNMENT, AUTOGRADER_COURSE="elsewhere"), "There is no class", "/elsewhere:"
+    )
     assert not (course.root / "elsewhere").exists()
 
 
@@ -218,7 +207,7 @@ def ungraded(root, course):
 
 def test_without_bubblewrap_nothing_is_graded(root, course, ungraded, tmp_path):
     (tmp_path / "python").symlink_to(sys.executable)  # a PATH without bwrap
-    run = autograder(root, course.root, "grade", ASSIGNMENT, "--again", PATH=str(tmp_path))
+    run = autograder(root, course.root, "grade", ASSIGNMENT, "--again", "--jobs", "1", PATH=str(tmp_path))
     refused(run, "bubblewrap", "apt-get install")
 
 
@@ -232,7 +221,8 @@ def test_a_bubblewrap_that_fails_is_one_line(root, course, ungraded, tmp_path, s
     stub = tmp_path / "bwrap"
     stub.write_text(f"#!/bin/sh\n{script}\n")
     stub.chmod(0o755)
-    run = autograder(root, course.root, "grade", ASSIGNMENT, "--again", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    first = f"{tmp_path}:{os.environ['PATH']}"
+    run = autograder(root, course.root, "grade", ASSIGNMENT, "--again", "--jobs", "1", PATH=first)
     refused(run, "cannot make a sandbox here", "nothing is graded without one")
     if "namespace" in script:
         assert "No permissions to create a new namespace" in run.stderr
@@ -243,7 +233,7 @@ def test_verify_and_release_need_walls_too(ask, course, ungraded, tmp_path):
         refused(ask(course.root, command, ASSIGNMENT, PATH=str(tmp_path)), "bubblewrap")
 
 
-def test_without_a_sandbox_every_report_says_so(ask, course):
+def test_without_a_sandbox_every_report_says_so(ask, ask_warm, course):
     run = ask(course.root, "grade", ASSIGNMENT, "--unsafe-no-sandbox", PATH="/nowhere")
     assert run.returncode == 0, run.stderr
     assert UNSAFE_NOTE in run.stdout.splitlines()  # and not only in the table
@@ -252,9 +242,9 @@ def test_without_a_sandbox_every_report_says_so(ask, course):
         assert (found.score, found.notes) == (score, (UNSAFE_NOTE,))
     assert ask(course.root, "feedback", ASSIGNMENT).returncode == 0
     assert UNSAFE_NOTE in course.feedback(ASSIGNMENT, "ada").read_text()
-    unsafe = json.loads(ask(course.root, "grade", ASSIGNMENT, "--json", "--unsafe-no-sandbox").stdout)
+    unsafe = json.loads(ask_warm(course.root, "grade", ASSIGNMENT, "--json", "--unsafe-no-sandbox").stdout)
     assert [entry["notes"] for entry in unsafe] == [[UNSAFE_NOTE]] * 2
-    safe = json.loads(ask(course.root, "grade", ASSIGNMENT, "--json").stdout)
+    safe = json.loads(ask_warm(course.root, "grade", ASSIGNMENT, "--json").stdout)
     assert [entry["notes"] for entry in safe] == [[]] * 2
 
 

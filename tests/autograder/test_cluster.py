@@ -12,10 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder import pipeline
-from autograder.executor import workers
-from tests.a1_class import ASSIGNMENT, autograder, environment, hand_in, released, solved
+from autograder.course.course import Course
+from tests.a1_class import autograder, environment
 from tests.runs import state, ungraded
+from tests.small_class import ASSIGNMENT, RIGHT, WRONG, hand_in
 
 pytest.importorskip("distributed", reason="Dask is not installed: pip install 'neural-networks-course[dask]'")
 if not shutil.which("openssl"):
@@ -60,29 +60,31 @@ def certificates(folder: Path) -> dict[str, str]:
 
 
 class Dask:
-    """A scheduler and its workers."""
+    """A scheduler and its two workers, of which those that ended can be replaced."""
 
     def __init__(self, root: Path, folder: Path, certificates: dict):
         self.folder, self.environment = folder, environment(root, **certificates)
-        self._processes = []
+        self._processes, self.scheduler, self.workers = [], None, []
+
+    def complete(self) -> None:
+        """Start what is not there, or not any more; workers end with their scheduler."""
+        if self.scheduler is None or self.scheduler.poll() is not None:
+            self.stop()
+            self.scheduler, self.workers = self._start_scheduler(), []
+            self.address = self._address()
+        self.workers = [worker for worker in self.workers if worker.poll() is None]
+        self.workers += [self._start_worker() for _ in range(2 - len(self.workers))]
+
+    def _start_scheduler(self) -> subprocess.Popen:
+        file = self.folder / "scheduler.json"
+        file.unlink(missing_ok=True)
         listen = ("--protocol", "tls", "--port", "0", "--host", "127.0.0.1")
-        self.scheduler = self._start(
-            "scheduler", *listen, "--no-show", "--no-dashboard", "--scheduler-file", str(folder / "scheduler.json")
-        )
-        self.address = self._address()
-        self.workers = [
-            self._start(
-                "worker",
-                self.address,
-                "--no-nanny",
-                "--nthreads",
-                "1",
-                "--no-dashboard",
-                "--local-directory",
-                str(folder / f"scratch{k}"),
-            )
-            for k in range(2)
-        ]
+        return self._start("scheduler", *listen, "--no-show", "--no-dashboard", "--scheduler-file", str(file))
+
+    def _start_worker(self) -> subprocess.Popen:
+        alone = ("--no-nanny", "--nthreads", "1", "--no-dashboard")
+        scratch = ("--local-directory", str(self.folder / f"scratch{len(self._processes)}"))
+        return self._start("worker", self.address, *alone, *scratch)
 
     def _start(self, what: str, *arguments: str) -> subprocess.Popen:
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments]
@@ -98,7 +100,7 @@ class Dask:
                 return json.loads((self.folder / "scheduler.json").read_text())["address"]
             except (OSError, ValueError):
                 time.sleep(0.05)
-        raise TimeoutError((self.folder / "scheduler0.log").read_text())
+        raise TimeoutError([path.read_text() for path in self.folder.glob("scheduler*.log")])
 
     def stop(self):
         for process in self._processes:
@@ -113,28 +115,32 @@ def certs(tmp_path_factory):
     return certificates(tmp_path_factory.mktemp("certificates"))
 
 
-@pytest.fixture
-def dask(root, tmp_path, certs):
-    (tmp_path / "dask").mkdir()
-    made = Dask(root, tmp_path / "dask", certs)
+@pytest.fixture(scope="module")
+def cluster(root, tmp_path_factory, certs):
+    made = Dask(root, tmp_path_factory.mktemp("dask"), certs)
     yield made
     made.stop()
 
 
+@pytest.fixture
+def dask(cluster):
+    """The cluster that these tests share, complete."""
+    cluster.complete()
+    return cluster
+
+
 @pytest.fixture(scope="module")
-def graded_here(root, tmp_path_factory):
-    """A class graded by processes of this machine: what the cluster's marks must equal."""
-    course = released(root, tmp_path_factory.mktemp("here") / "class")
+def graded_here(released_class, tmp_path_factory, grade):
+    """A class graded by a process of this machine: what the cluster's marks must equal. It takes a while to run."""
+    home = tmp_path_factory.mktemp("here") / "class"
+    shutil.copytree(released_class, home)
+    course = Course(home, home / "course")
     course.secret()
     for k in range(STUDENTS):
-        answers = {"log_loss": "def log_loss(y, z):\n    return 0.0"} if k % 2 else {}
-        hand_in(course, f"student{k}", solved(course, **answers, sigmoid=f"# {k}\n{SIGMOID}"))
-    with workers() as pool:
-        list(pipeline.grade(course, ASSIGNMENT, course.students(ASSIGNMENT), pool))
+        answers = RIGHT | WRONG if k % 2 else RIGHT
+        hand_in(course, f"student{k}", answers | {"one": f"import time; time.sleep(0.3)\n{answers['one']}  # {k}"})
+    grade(course)
     return course
-
-
-SIGMOID = "def sigmoid(z):\n    return 0.5 * (1 + np.tanh(z / 2))"
 
 
 @pytest.fixture
@@ -142,46 +148,34 @@ def fresh(graded_here, tmp_path):
     return ungraded(graded_here, tmp_path / "class")
 
 
+def started(course, root, address, certs) -> subprocess.Popen:
+    """A run on a cluster."""
+    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--scheduler", address]
+    here = {"cwd": course.root, "env": environment(root, **certs)}
+    return subprocess.Popen(command, **here, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module")
+def knocking(graded_here, root, tmp_path_factory, certs):
+    """A run whose scheduler is not there: it knocks for ten seconds, in which the other tests go on."""
+    course = ungraded(graded_here, tmp_path_factory.mktemp("knocking") / "class")
+    run = started(course, root, "tls://127.0.0.1:9", certs)
+    yield run
+    run.kill()
+    run.communicate()
+
+
 def begun(course, root, dask, certs) -> subprocess.Popen:
-    """A run on the cluster that has written two verdicts."""
-    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--scheduler", dask.address]
-    run = subprocess.Popen(
-        command,
-        cwd=course.root,
-        env=environment(root, **certs),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    """A run on the cluster that has written and recorded two verdicts."""
+    run = started(course, root, dask.address, certs)
     deadline = time.monotonic() + 120
-    while len(list(course.directory.glob("verdicts/*/*.json"))) < 2 and time.monotonic() < deadline:
+    while len(list(course.directory.glob("verdicts/*/*.recorded"))) < 2 and time.monotonic() < deadline:
         assert run.poll() is None, run.communicate()
         time.sleep(0.02)
     return run
 
 
-def test_one_worker_of_two_is_killed_and_nothing_is_lost(dask, fresh, graded_here, root, certs):
-    run = begun(fresh, root, dask, certs)
-    os.kill(dask.workers[0].pid, signal.SIGKILL)
-    out, err = run.communicate(timeout=200)
-    assert run.returncode == 0, out + err
-    assert dask.workers[0].wait() == -signal.SIGKILL and dask.workers[1].poll() is None
-    assert state(fresh, ASSIGNMENT) == state(graded_here, ASSIGNMENT)
-
-
-def test_the_scheduler_goes_away_and_the_next_run_goes_on(dask, fresh, graded_here, root, certs):
-    run = begun(fresh, root, dask, certs)
-    dask.scheduler.kill()
-    _, err = run.communicate(timeout=200)
-    assert run.returncode == 2 and "the scheduler went away" in err, err
-    kept = len(list(fresh.directory.glob("verdicts/*/*.json")))
-    with workers() as pool:
-        rest = [one for one in pipeline.grade(fresh, ASSIGNMENT, fresh.students(ASSIGNMENT), pool) if one.judged]
-    assert 2 <= kept == STUDENTS - len(rest)
-    assert state(fresh, ASSIGNMENT) == state(graded_here, ASSIGNMENT)
-
-
-def test_a_worker_with_another_version_of_the_package_is_refused(dask, fresh, root, certs, tmp_path):
+def test_a_worker_with_another_version_of_the_package_is_refused(knocking, dask, fresh, root, certs, tmp_path):
     """The client runs a copy of the package that differs by one line."""
     for name in ("autograder", "nnlib"):
         shutil.copytree(root / name, tmp_path / "other" / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -200,7 +194,27 @@ def test_without_the_certificates_nothing_is_graded(dask, fresh, root):
     assert not (fresh.directory / "verdicts").exists()
 
 
-def test_a_scheduler_that_is_not_there_is_one_sentence(fresh, root, certs):
-    run = autograder(root, fresh.root, "grade", ASSIGNMENT, "--scheduler", "tls://127.0.0.1:9", **certs)
-    assert run.returncode == 2 and len(run.stderr.strip().splitlines()) == 1, run.stderr
-    assert "the scheduler tls://127.0.0.1:9 cannot be reached" in run.stderr
+def test_one_worker_of_two_is_killed_and_nothing_is_lost(dask, fresh, graded_here, root, certs):
+    run = begun(fresh, root, dask, certs)
+    os.kill(dask.workers[0].pid, signal.SIGKILL)
+    out, err = run.communicate(timeout=200)
+    assert run.returncode == 0, out + err
+    assert dask.workers[0].wait() == -signal.SIGKILL and dask.workers[1].poll() is None
+    assert state(fresh, ASSIGNMENT) == state(graded_here, ASSIGNMENT)
+
+
+def test_the_scheduler_goes_away_and_the_next_run_goes_on(dask, fresh, graded_here, root, certs, grade):
+    run = begun(fresh, root, dask, certs)
+    dask.scheduler.kill()
+    _, err = run.communicate(timeout=200)
+    assert run.returncode == 2 and "the scheduler went away" in err, err
+    kept = len(list(fresh.directory.glob("verdicts/*/*.json")))
+    rest = [one for one in grade(fresh) if one.judged]
+    assert 2 <= kept == STUDENTS - len(rest)
+    assert state(fresh, ASSIGNMENT) == state(graded_here, ASSIGNMENT)
+
+
+def test_a_scheduler_that_is_not_there_is_one_sentence(knocking):
+    _, err = knocking.communicate(timeout=100)
+    assert knocking.returncode == 2 and len(err.strip().splitlines()) == 1, err
+    assert "the scheduler tls://127.0.0.1:9 cannot be reached" in err

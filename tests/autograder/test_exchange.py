@@ -15,9 +15,10 @@ from traitlets.config import Config
 
 from autograder.course.course import Course
 from autograder.gradebook.record import marks
-from tests.a1_class import autograder, nbgrader
+from tests.forked import nbgrader
+from tests.small_class import ASSIGNMENT
 
-ASSIGNMENT, COURSE = "a0-small", "nn"
+COURSE = "nn"
 OURS = {"grade": ("autograder", "grade"), "feedback": ("autograder", "feedback")}
 THEIRS = {"grade": ("nbgrader", "autograde"), "feedback": ("nbgrader", "generate_feedback")}
 ROUTES = {
@@ -32,14 +33,14 @@ SECRET, TIMESTAMP = "submission_secret.txt", "timestamp.txt"
 class Hub:
     """A class and its exchange: what staff type, and what students do."""
 
-    def __init__(self, root, course, exchange):
-        self.root, self.course, self.exchange = root, course, exchange
+    def __init__(self, root, course, exchange, autograder):
+        self.course, self.exchange, self._programs = course, exchange, {"autograder": autograder, "nbgrader": nbgrader}
         text = (root / "nbgrader_config.py").read_text()
         more = (f"c.Exchange.root = {str(exchange)!r}", f"c.CourseDirectory.course_id = {COURSE!r}")
         (course.root / "nbgrader_config.py").write_text("\n".join([text, *more]))
 
     def staff(self, program, command):
-        run = (autograder if program == "autograder" else nbgrader)(self.root, self.course.root, command, ASSIGNMENT)
+        run = self._programs[program](self.course.root, command, ASSIGNMENT)
         assert run.returncode == 0, run.stdout + run.stderr
 
     def api(self):
@@ -83,14 +84,14 @@ class Hub:
 
 
 @pytest.fixture
-def hub(root, course):
+def hub(root, course, ask_warm):
     """The small class at a hub: the assignment is in the exchange."""
     home = Path(tempfile.mkdtemp(prefix="hub-"))
     home.chmod(0o755)
     exchange = home / "exchange"
     exchange.mkdir()
     exchange.chmod(0o777)
-    hub = Hub(root, course, exchange)
+    hub = Hub(root, course, exchange, ask_warm)
     assert hub.api().release_assignment(ASSIGNMENT)["success"]
     yield hub
     shutil.rmtree(home)

@@ -22,6 +22,7 @@ from autograder.gradebook.late import HandedIn, Late
 from autograder.judging.catalogue import CATALOGUE
 from autograder.pipeline import feedback_page, write_feedback
 from tests.formgrader import chromium
+from tests.runs import words
 
 FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
 PAYLOADS = (
@@ -75,12 +76,6 @@ def verdict(outcome=FAILED, score=0.0, findings=(), diagnosis="", notes=(), stud
 
 def mark(name, auto=None, manual=None, extra=None, comment=None, student="ada"):
     return record.Mark(student, name, auto, manual, extra, manual is None and auto is None, comment)
-
-
-def words(text):
-    """What a reader sees: the page without style sheet and tags."""
-    text = re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", text)))
 
 
 # what it says

@@ -1,28 +1,32 @@
 """One mistake costs once: a blank that failed is judged again with what is right for the prerequisites that failed."""
 
-import sys
-import types
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 
+from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import FAILED, PASSED, BlankVerdict
 from autograder.gradebook.comments import comment_on, follow_through
-from autograder.judging.blank import Blank
+from autograder.judging.blank import Blank, verdict_on
 from autograder.judging.check import check
 from autograder.judging.check_modules import ChecksError, checks_of
+from autograder.judging.diagnosis import STRUCTURAL
 from autograder.judging.judge import Judge
 from autograder.notebook import cells
 from autograder.sandbox import callbacks
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Fork
-from tests.autograder.conftest import graded
-from tests.autograder.test_a1_checks import sources
-from tests.autograder.test_catalogue import Ending
-from tests.autograder.test_judge import SHORT, judged, notebook
+from tests.autograder import assignments, made_up
+from tests.autograder.assignments import BLANKS
+from tests.autograder.guests import Ending
+from tests.autograder.made_up import judged, notebook, numbers
 
-ANSWERS = sources(cells.ANSWER)
+A1 = "a1-neuron"
+ANSWERS = assignments.texts(A1, cells.ANSWER)
+LIMITS = Limits(cell_cpu=2, check_cpu=2)
 TRAIN = ("sigmoid", "log_loss", "row_gradients", "gradient_step", "train")
 WRONG = {
     "perceptron": "def perceptron(X, w, theta):\n    return (X @ w >= -theta).astype(float)",
@@ -34,18 +38,26 @@ WRONG = {
 
 
 @pytest.fixture(scope="module")
-def judge():
-    with Judge("a1-neuron", limits=Limits(cell_cpu=2, check_cpu=2)) as made:
-        yield made
+def judges():
+    """A warm judge of each assignment."""
+    with ExitStack() as opened:
+        yield cache(lambda assignment: opened.enter_context(Judge(assignment, limits=LIMITS)))
+
+
+@pytest.fixture
+def judge(judges):
+    return judges(A1)
 
 
 def judged_a1(judge, names, **answers):
     """{blank: verdict} of a notebook that answers `names` as the source does but for `answers`."""
-    submitted = notebook(blanks=())
-    submitted.cells = [graded("import numpy as np", "imports", locked=True)]
-    for name in names:
-        submitted.cells.append(graded(answers.get(name, ANSWERS[name]), name, solution=True))
-        submitted.cells.append(graded("", f"test_{name}", grade=True, locked=True, points=4))
+    return judged_with(judge, A1, names, **answers)
+
+
+def judged_with(judge, assignment, names, **answers):
+    right = assignments.texts(assignment, cells.ANSWER)
+    submitted = notebook(points=4, **{name: answers.get(name, right[name]) for name in names})
+    submitted.cells[:0] = assignments.imports(assignment)
     verdict, blanks, _ = judged(judge, submitted)
     assert verdict.staff_notes == ()
     return blanks
@@ -58,23 +70,32 @@ def marks(blanks):
 # what is earned
 
 
-@pytest.mark.parametrize(
-    ("wrong", "names", "then"),
-    [
-        ("log_loss", TRAIN, "train"),
-        ("row_gradients", TRAIN, "train"),
-        ("gradient_step", TRAIN, "train"),
-        ("sigmoid", ("sigmoid", "sigmoid_derivative"), "sigmoid_derivative"),
-        ("perceptron", ("perceptron", "xor"), "xor"),
-    ],
-)
-def test_a_wrong_prerequisite_costs_its_own_marks_only(judge, wrong, names, then):
-    blanks = judged_a1(judge, names, **{wrong: WRONG[wrong]})
-    assert blanks[wrong].score < 4 and blanks[wrong].followed == ()
-    assert (blanks[then].outcome, blanks[then].score, blanks[then].followed) == (PASSED, 4.0, (wrong,))
-    assert blanks[then].findings == () and blanks[then].diagnosis == ""
-    assert comment_on(blanks[then]) == f"Judged with a correct {wrong} in place of yours: one mistake costs once."
-    assert all(marks(blanks)[name] == (4.0, ()) for name in names if name not in (wrong, then))
+NEEDED = [(assignment, then, of) for assignment, then in BLANKS for of in assignments.check(assignment, then).needs]
+
+
+def shows(assignment, variant, then):
+    """Whether a wrong answer to one blank makes the source's answer to another wrong."""
+    namespace = assignments.answered(assignment, **{variant.blank: variant.code})
+    return verdict_on(assignments.check(assignment, then), KernelGuest(namespace), b"5eed").outcome == FAILED
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(("assignment", "then", "wrong"), NEEDED)
+def test_a_wrong_prerequisite_costs_its_own_marks_only(judges, assignment, then, wrong):
+    mistaken = [v for v in assignments.wrong(assignment, wrong, keeps=0.0) if v.diagnosis not in STRUCTURAL | {""}]
+    mistake = next(variant for variant in mistaken if shows(assignment, variant, then))
+    names = assignments.before(assignment, then)
+    blanks = judged_with(judges(assignment), assignment, names, **{wrong: mistake.code})
+    assert (blanks[wrong].score, blanks[wrong].followed) == (0.0, ())
+    assert {name: blanks[name].score for name in names if name != wrong} == dict.fromkeys(set(names) - {wrong}, 4.0)
+    assert (blanks[then].outcome, blanks[then].findings, blanks[then].diagnosis) == (PASSED, (), "")
+    helped = [of for of in assignments.check(assignment, then).needs if of == wrong or blanks[of].followed]
+    assert blanks[then].followed == tuple(helped) and comment_on(blanks[then]) == follow_through(tuple(helped))
+
+
+def test_that_one_mistake_costs_once_is_said_to_who_made_it(judge):
+    blanks = judged_a1(judge, TRAIN, log_loss=WRONG["log_loss"])
+    assert comment_on(blanks["train"]) == "Judged with a correct log_loss in place of yours: one mistake costs once."
 
 
 def test_all_prerequisites_may_be_wrong_or_missing_at_once(judge):
@@ -186,15 +207,6 @@ def test_blanks_that_call_each_other_gain_nothing(judge, answers):
     assert all(marks(blanks)[name] == (0.0, ()) for name in answers)
 
 
-def test_blanks_of_the_same_quantity_do_not_need_each_other():
-    needs = {name: set(made.needs) for name, made in checks_of("a1-neuron").items() if made.needs}
-    assert needs == {
-        "xor": {"perceptron"},
-        "sigmoid_derivative": {"sigmoid"},
-        "train": {"sigmoid", "log_loss", "row_gradients", "gradient_step"},
-    }
-
-
 # a reference stays here
 
 SEARCH = """\
@@ -225,10 +237,6 @@ def test_of_a_reference_the_notebook_holds_a_proxy_without_its_code(judge, monke
 
 
 # assignments of our own
-
-
-def numbers(rng):
-    yield "some numbers", (rng.uniform(1, 2, size=3),)
 
 
 def doubled(x):
@@ -262,18 +270,10 @@ def last(blank):
         blank.close("last", blank.call("last", *case.args), blank.want(*case.args))
 
 
-def module_of(**checks):
-    made = types.ModuleType("autograder.checks.a0_followed")
-    vars(made).update(ALLOWED=(), **checks)
-    return made
-
-
 @pytest.fixture(scope="module")
 def small():
-    sys.modules["autograder.checks.a0_followed"] = module_of(base=base, upper=upper, last=last)
-    with Judge("a0-followed", limits=SHORT) as made:
+    with made_up.judge_of("a0-followed", base=base, upper=upper, last=last) as made:
         yield made
-    del sys.modules["autograder.checks.a0_followed"]
 
 
 BASE = "def base(x):\n    return 2 * x"
@@ -283,7 +283,7 @@ LAST = "def last(x):\n    return 4 * base(x)"
 
 
 def small_ones(small, base, upper=UPPER, last=LAST):
-    return judged(small, notebook(blanks=("base", "upper", "last"), base=base, upper=upper, last=last))
+    return judged(small, notebook(base=base, upper=upper, last=last))
 
 
 def test_without_a_mistake_nothing_is_judged_twice(small, monkeypatch):
@@ -331,8 +331,9 @@ def test_more_marks_count_even_where_they_are_not_all(small):
     assert comment_on(blanks["upper"]).startswith("1 of 2 points.\nJudged with a correct base in place of yours")
 
 
-def test_a_stand_in_called_without_end_costs_that_blank_alone(small):
-    flood = "def upper(x):\n    return [base(x) for _ in range(10**6)]"
+def test_a_stand_in_called_without_end_costs_that_blank_alone(small, monkeypatch):
+    monkeypatch.setattr(callbacks, "MOST_CALLS", 500)
+    flood = "def upper(x):\n    return [base(x) for _ in range(10**4)]"
     verdict, blanks, _ = small_ones(small, BAD_BASE, upper=flood)
     assert (blanks["upper"].score, blanks["upper"].followed) == (0.0, ()) and verdict.staff_notes == ()
     assert (blanks["last"].score, blanks["last"].followed) == (2.0, ("base", "upper"))
@@ -383,14 +384,14 @@ def test_a_stand_in_that_raises_is_the_callers_error(small, monkeypatch):
 # declared wrongly
 
 
-def declared(monkeypatch, **needs):
+def declared(**needs):
     """The checks of an assignment in which blanks need what is given."""
     checks = {
         name: check({"p": 1.0}, dict.fromkeys(needed, doubled), (doubled,) if needed else ())(lambda blank: None)
         for name, needed in needs.items()
     }
-    monkeypatch.setitem(sys.modules, "autograder.checks.a0_circle", module_of(**checks))
-    return checks_of("a0-circle")
+    with made_up.checks_of("a0-circle", **checks):
+        return checks_of("a0-circle")
 
 
 @pytest.mark.parametrize(
@@ -401,19 +402,19 @@ def declared(monkeypatch, **needs):
         ({"a": ["a"]}, {"a → a"}),
     ],
 )
-def test_a_circle_is_refused_and_named(monkeypatch, needs, circle):
+def test_a_circle_is_refused_and_named(needs, circle):
     with pytest.raises(ChecksError, match="^in a0-circle, blanks need each other in a circle: ") as refused:
-        declared(monkeypatch, **needs)
+        declared(**needs)
     assert str(refused.value).partition("circle: ")[2].rstrip(".") in circle
 
 
-def test_a_need_that_is_no_blank_is_refused(monkeypatch):
+def test_a_need_that_is_no_blank_is_refused():
     with pytest.raises(ChecksError, match="^in a0-circle, a needs c, d: expected names of blanks.$"):
-        declared(monkeypatch, a=["b", "d", "c"], b=[])
+        declared(a=["b", "d", "c"], b=[])
 
 
-def test_needs_without_a_circle_are_fine(monkeypatch):
-    assert set(declared(monkeypatch, a=["b", "c"], b=["c"], c=[])) == {"a", "b", "c"}
+def test_needs_without_a_circle_are_fine():
+    assert set(declared(a=["b", "c"], b=["c"], c=[])) == {"a", "b", "c"}
 
 
 # how it is said

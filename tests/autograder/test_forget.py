@@ -2,34 +2,29 @@
 
 import json
 import os
-import pty
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 
 import pytest
 from nbgrader.api import Gradebook
-from typer.testing import CliRunner
 
-from autograder import pipeline
 from autograder.cli import app
 from autograder.course import lock
 from autograder.course.course import Course
 from autograder.course.receipt import SECRET
-from autograder.executor import workers
 from autograder.gradebook import late
 from autograder.gradebook.record import marks
-from tests.a1_class import environment
+from tests.forked import at_a_terminal
+from tests.small_class import ASSIGNMENT
 
-ASSIGNMENT = "a0-small"
 WORDS = b"words-of-hers-alone"
 
 
 @pytest.fixture(scope="module")
-def graded(released_class, tmp_path_factory):
+def graded(released_class, tmp_path_factory, grade):
     """The small class, graded with pages twice: of zora there is more than of zo and of those whose names begin so."""
     root = tmp_path_factory.mktemp("forget")
     shutil.copytree(released_class, root, dirs_exist_ok=True)
@@ -40,9 +35,8 @@ def graded(released_class, tmp_path_factory):
         path.parent.mkdir(parents=True)
         path.write_bytes(release.replace(b"YOUR ANSWER HERE", WORDS) if student == "zora" else release)
         late.note(course, ASSIGNMENT, student, datetime(2026, 11, 3, 12, 30), "by nbgrader's exchange")
-    with workers(1) as pool:
-        for _ in range(2):
-            list(pipeline.grade(course, ASSIGNMENT, course.students(ASSIGNMENT), pool, again=True, pages=True))
+    for _ in range(2):
+        grade(course, again=True, pages=True)
     with Gradebook(course.db_url) as gradebook:
         gradebook.update_or_create_student("zora", first_name="Zora-by-name", email="zora@example.org")
         grade = gradebook.find_grade("why", ASSIGNMENT, ASSIGNMENT, "zora")
@@ -61,14 +55,8 @@ def course(graded, tmp_path):
 
 
 @pytest.fixture
-def forget(course, monkeypatch):
-    def call(*arguments):
-        monkeypatch.chdir(course.root)
-        ended = CliRunner().invoke(app, ["forget", *arguments], env={"COLUMNS": "300"}, prog_name="autograder")
-        assert ended.exception is None or isinstance(ended.exception, SystemExit), ended.exception
-        return ended
-
-    return call
+def forget(course, ask):
+    return partial(ask, course.root, "forget")
 
 
 def holds(course, *words, but=()):
@@ -89,10 +77,10 @@ def rows(course, *students):
     return [mark for mark in marks(course.db_url, ASSIGNMENT) if mark.student in students]
 
 
-def test_nothing_is_left_of_the_student_and_everything_of_the_others(course, forget):
+def test_nothing_is_left_of_the_student_and_everything_of_the_others(course, forget, grade):
     before, files = rows(course, *OTHERS), {name for name in holds(course, b"") if "/zora/" not in name}
     said = forget("zora", "--yes")
-    assert said.exit_code == 0, said.output
+    assert said.returncode == 0, said
     gone = (b"Zora-by-name", b"zora@example.org", WORDS)
     assert holds(course, *gone, but=("backups",)) == set()
     assert rows(course, "zora") == [] and rows(course, *OTHERS) == before
@@ -100,8 +88,7 @@ def test_nothing_is_left_of_the_student_and_everything_of_the_others(course, for
     left.add(f"handed_in/{ASSIGNMENT}/zora.txt")
     assert holds(course, b"") == files - left
     assert "in the gradebook: 1 submissions removed" in said.stdout and "removed submitted/zora" in said.stdout
-    with workers(1) as pool:
-        list(pipeline.grade(course, ASSIGNMENT, course.students(ASSIGNMENT), pool))
+    grade(course)
     assert {mark.student for mark in marks(course.db_url, ASSIGNMENT)} == set(OTHERS)
 
 
@@ -128,14 +115,14 @@ def test_what_it_cannot_do_is_said(course, forget, root, tmp_path):
 def test_marks_can_be_kept_without_a_name_and_without_words(course, forget):
     before = sorted(mark[1:6] for mark in rows(course, "zora"))
     said = forget("zora", "--keep-marks", "--yes")
-    assert said.exit_code == 0 and "1 submissions kept under a made-up name" in said.stdout
+    assert said.returncode == 0 and "1 submissions kept under a made-up name" in said.stdout
     kept = [mark for mark in marks(course.db_url, ASSIGNMENT) if mark.student not in OTHERS]
     (name,) = {mark.student for mark in kept}
     assert name.startswith("anonymous-") and name not in said.stdout
     assert sorted(mark[1:6] for mark in kept) == before and {mark.comment for mark in kept} == {None}
     assert holds(course, b"Zora-by-name", b"zora@example.org", WORDS, but=("backups",)) == set()
     assert not any("/zora/" in path for path in holds(course, b""))
-    assert forget("zora", "--yes").exit_code == 2
+    assert forget("zora", "--yes").returncode == 2
 
 
 def test_what_was_deleted_before_goes_from_the_gradebooks_free_space(course, forget):
@@ -145,7 +132,7 @@ def test_what_was_deleted_before_goes_from_the_gradebooks_free_space(course, for
             database.execute(statement)
         database.commit()
     assert b"zora-of-old" in course.gradebook.read_bytes()
-    assert forget("zora", "--yes").exit_code == 0
+    assert forget("zora", "--yes").returncode == 0
     assert b"zora-of-old" not in course.gradebook.read_bytes()
 
 
@@ -153,7 +140,7 @@ def test_what_was_deleted_before_goes_from_the_gradebooks_free_space(course, for
 def test_a_name_that_is_nobodys_removes_nothing(course, forget, name):
     before = holds(course, b"")
     said = forget("--yes", "--", name)
-    assert said.exit_code == 2 and said.stderr.startswith("autograder: ") and said.stderr.count("\n") == 1
+    assert said.returncode == 2 and said.stderr.startswith("autograder: ") and said.stderr.count("\n") == 1
     assert holds(course, b"") == before
 
 
@@ -163,7 +150,7 @@ def test_links_are_removed_and_not_followed(course, forget, tmp_path):
     shutil.rmtree(course.directory / "submitted" / "zora")
     (course.directory / "submitted" / "zora").symlink_to(tmp_path / "elsewhere")
     (course.directory / "feedback" / "zora" / "link").symlink_to(tmp_path / "elsewhere")
-    assert forget("zora", "--yes").exit_code == 0
+    assert forget("zora", "--yes").returncode == 0
     assert (tmp_path / "elsewhere" / "kept").exists()
     assert not os.path.lexists(course.directory / "submitted" / "zora")
 
@@ -171,24 +158,20 @@ def test_links_are_removed_and_not_followed(course, forget, tmp_path):
 def test_nobody_is_forgotten_without_being_asked_for(course, forget):
     before = holds(course, b"")
     said = forget("zora")
-    assert said.exit_code == 2 and "say --yes" in said.stderr and said.stderr.count("\n") == 1
+    assert said.returncode == 2 and "say --yes" in said.stderr and said.stderr.count("\n") == 1
     assert holds(course, b"") == before
 
 
 @pytest.mark.parametrize(("answer", "there"), [(b"n\n", True), (b"\n", True), (b"y\n", False)])
-def test_it_asks_at_a_terminal(course, root, answer, there):
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "autograder", "forget", "zora"]
-    os.write(ours, answer)
-    with closing(os.fdopen(ours)), closing(os.fdopen(theirs)) as terminal:
-        run = subprocess.run(command, cwd=course.root, env=environment(root), stdin=terminal, capture_output=True)
-    assert b"Remove everything of 'zora'" in run.stderr
-    assert run.returncode == (1 if there else 0) and course.submission(ASSIGNMENT, "zora").exists() == there
+def test_it_asks_at_a_terminal(course, answer, there):
+    code, shown = at_a_terminal(lambda: app(["forget", "zora"], prog_name="autograder"), course.root, answer)
+    assert b"Remove everything of 'zora'" in shown
+    assert code == (1 if there else 0) and course.submission(ASSIGNMENT, "zora").exists() == there
 
 
 def test_while_somebody_grades_it_waits_for_another_time(course, forget):
     before = holds(course, b"")
     with lock.held(course):
         said = forget("zora", "--yes")
-    assert said.exit_code == 2 and "somebody else is grading" in said.stderr
+    assert said.returncode == 2 and "somebody else is grading" in said.stderr
     assert holds(course, b"") == before

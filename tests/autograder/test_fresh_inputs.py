@@ -8,7 +8,6 @@ from autograder.course.verdict import FAILED, PASSED
 from autograder.judging.blank import Blank, verdict_on
 from autograder.judging.check import check
 from autograder.sandbox.fault import StudentFault
-from tests.autograder.test_blank import numbers
 
 
 class Many(KernelGuest):
@@ -109,7 +108,7 @@ def test_public_examples_are_asked_first_and_fresh_inputs_only_of_what_came_to_i
     @check(weights={"f": 1.0})
     def f(blank):
         """Twice."""
-        for case in blank.cases(numbers):
+        for case in blank.cases(three):
             order.append(case.public)
             blank.close("f", blank.call("f", *case.args), 2 * case.args[0])
 

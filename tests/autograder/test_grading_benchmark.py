@@ -94,8 +94,9 @@ def _until_named(pid: int, number: int) -> bool:
 
 
 def test_a_command_that_fails_is_no_measurement(tmp_path):
-    with pytest.raises(RuntimeError, match=r"no-such-thing.* ended with [1-9]"):
-        grading.run(tmp_path, "nbgrader", "--no-such-thing")
+    (tmp_path / "fails.py").write_text("raise SystemExit('no such option')\n")
+    with pytest.raises(RuntimeError, match=r"no-such-thing.* ended with 1: no such option"):
+        grading.run(tmp_path, "fails", "--no-such-thing")
 
 
 def test_a_command_is_timed_to_its_first_result(tmp_path):

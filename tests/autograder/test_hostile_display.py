@@ -3,7 +3,8 @@
 The same submission is first opened uncleaned, and there it does run: it gives itself points.
 """
 
-from contextlib import contextmanager, suppress
+import time
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import nbformat
@@ -44,6 +45,7 @@ RUN_IN_FORMGRADER = {
     "output_width",
     "output_frame",
 }
+MOST_WAITING = 30  # seconds: a busy machine draws outputs late
 RUN_IN_LAB = {"output_script", "output_image", "output_javascript", "output_frame", "output_markdown", "picture"}
 
 
@@ -66,43 +68,54 @@ REACH = """Math.max(...[...document.querySelectorAll('mjx-container, mjx-contain
 CLICK_ODD_LINKS = "document.querySelectorAll('a').forEach(a => /^javascript:/i.test(a.protocol) && a.click())"
 
 
-def _payloads(requests):
-    return {to.removeprefix(hostile.RAN) for to in requests if to.startswith(hostile.RAN)}
+class Traffic:
+    """What the pages of a session ask for; that JupyterLab asks its server again and again how things are is left out.
 
+    `requests` are all addresses so far, `open` the requests that have no answer yet.
+    """
 
-def _settle(page):
-    """Until the page asks for nothing more; JupyterLab polls its server, so on a busy machine that may never be."""
-    from playwright.sync_api import TimeoutError  # only where there is a browser
+    def __init__(self, context):
+        self.requests, self.open = [], set()
+        context.on("request", self._asked)
+        for answered in ("requestfinished", "requestfailed"):
+            context.on(answered, lambda request: self.open.discard(request))
 
-    with suppress(TimeoutError):
-        page.wait_for_load_state("networkidle", timeout=15_000)
+    def _asked(self, request):
+        self.requests.append(request.url)
+        if "/api/" not in request.url:
+            self.open.add(request)
+
+    def payloads(self):
+        return {to.removeprefix(hostile.RAN) for to in self.requests if to.startswith(hostile.RAN)}
+
+    def settle(self, page, sure=frozenset()):
+        """Until every payload that is `sure` to run has, and for half a second nothing was asked for."""
+        calm, until = 0, time.monotonic() + MOST_WAITING
+        while (calm < 5 or not sure <= self.payloads()) and time.monotonic() < until:
+            page.wait_for_timeout(100)
+            calm = 0 if self.open else calm + 1
 
 
 @contextmanager
 def opened(browser, url, address, ready=None, sure=frozenset()):
     """Open a page of the server at `url` in a fresh session, click the links that would run, and say what happened.
 
-    `sure` are payloads that are waited for, half a minute at most: a busy machine draws outputs late.
+    `sure` are payloads that are waited for.
     """
-    context, requests, dialogs = browser.new_context(), [], []
-    context.on("request", lambda request: requests.append(request.url))
+    context, dialogs = browser.new_context(), []
+    traffic = Traffic(context)
     context.route(lambda to: to.startswith("http") and not to.startswith(url), lambda route: route.fulfill(status=204))
     page = context.new_page()
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.goto(address)
     if ready:
         page.wait_for_selector(ready)
-    _settle(page)
+    traffic.settle(page)
     links = page.evaluate(ODD_LINKS)
     page.evaluate(CLICK_ODD_LINKS)
-    _settle(page)
-    page.wait_for_timeout(200)  # for what a click or a frame asks for
-    waited = 0
-    while not sure <= (ran := _payloads(requests)) and waited < 30_000:
-        page.wait_for_timeout(250)
-        waited += 250
+    traffic.settle(page, sure)
     local = (url, hostile.RAN, MATHJAX, "data:", "blob:", "file:")
-    yield Seen(ran, {to for to in requests if not to.startswith(local)}, dialogs, links, page)
+    yield Seen(traffic.payloads(), {to for to in traffic.requests if not to.startswith(local)}, dialogs, links, page)
     context.close()
 
 
@@ -114,9 +127,8 @@ def course(root, tmp_path_factory):
     nbformat.validate(notebook)
     for student in ("cleaned", "planted"):
         hand_in(course, student, notebook)
-    for command in ("grade", "feedback"):
-        run = autograder(root, course.root, command, ASSIGNMENT)
-        assert run.returncode == 0, run.stderr
+    run = autograder(root, course.root, "grade", ASSIGNMENT, "--feedback")
+    assert run.returncode == 0, run.stderr
     course.autograded(ASSIGNMENT, "planted").write_bytes(course.submission(ASSIGNMENT, "planted").read_bytes())
     return course
 

@@ -1,14 +1,12 @@
 """The judge, behind the real walls: our faults become undecided, the student's findings, and nothing raises."""
 
-import sys
-import types
 from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from autograder.course.course import Course
 from autograder.course.verdict import FAILED, PASSED, UNDECIDED
@@ -18,19 +16,15 @@ from autograder.judging.check import check
 from autograder.judging.judge import Judge
 from autograder.sandbox import walls
 from autograder.sandbox.fault import StudentFault
-from autograder.sandbox.limits import Limits
 from autograder.sandbox.outputs import _outputs
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.session import Fork
 from autograder.sandbox.walls import SandboxUnavailable
-from tests.autograder.conftest import graded
+from tests.autograder import made_up
+from tests.autograder.made_up import SHORT, cell_of_test, judged, numbers, outcomes
+from tests.small_class import graded
 
 ASSIGNMENT = "a0-judged"
-SHORT = Limits(cell_cpu=1, cell_wall=4, check_cpu=1, check_wall=3, wall=60)
-
-
-def numbers(rng):
-    yield "some numbers", (rng.uniform(1, 2, size=3),)
 
 
 @check({"one": 1.0})
@@ -56,40 +50,17 @@ def two(blank):
 @pytest.fixture(scope="module")
 def judge():
     """A judge of three blanks, of which the second one's check is broken."""
-    checks = types.ModuleType("autograder.checks.a0_judged")
-    vars(checks).update(ALLOWED=(), one=one, broken=broken, two=two)
-    sys.modules[checks.__name__] = checks
-    with Judge(ASSIGNMENT, limits=SHORT) as made:
+    with made_up.judge_of(ASSIGNMENT, one=one, broken=broken, two=two) as made:
         yield made
-    del sys.modules[checks.__name__]
 
 
 RIGHT = {"one": "def one(x):\n    return 2 * x", "two": "def two(x):\n    return 3 * x"}
 
 
-def test_cell(name):
-    line = f'import autograder; autograder.check("{ASSIGNMENT}.{name}", globals())'
-    source = f"print('visible {name}')\n### BEGIN HIDDEN TESTS\n{line}\n### END HIDDEN TESTS"
-    return graded(source, f"test_{name}", grade=True, locked=True, points=2)
-
-
-test_cell.__test__ = False
-
-
 def notebook(*own, blanks=("one", "two"), **answers):
     """A notebook that answers the blanks, followed by cells of the student's own."""
     answers = RIGHT | answers
-    found = [cell for name in blanks for cell in (graded(answers.get(name, ""), name, solution=True), test_cell(name))]
-    return new_notebook(cells=[*found, *(new_code_cell(source) for source in own)])
-
-
-def judged(judge, submitted, seed=b"5eed"):
-    verdict, executed = judge(submitted, student="ada", submission="5ub", seed=seed)
-    return verdict, {blank.grade_id: blank for blank in verdict.blanks}, executed
-
-
-def outcomes(blanks):
-    return {name: (blank.outcome, blank.score) for name, blank in blanks.items()}
+    return made_up.notebook(*own, **{name: answers.get(name, "") for name in blanks})
 
 
 def texts(executed):
@@ -181,7 +152,7 @@ def test_a_blank_that_ends_its_process_costs_itself_only(judge):
 
 
 @pytest.mark.parametrize(
-    ("body", "wall", "tries"), [("import time; time.sleep(99)", 3, 2), ("while True: pass", 30, 1)]
+    ("body", "wall", "tries"), [("import time; time.sleep(99)", 1.5, 2), ("while True: pass", 30, 1)]
 )
 def test_a_check_that_waited_is_tried_once_more_and_one_that_computed_is_not(judge, monkeypatch, body, wall, tries):
     seen = []
@@ -344,9 +315,9 @@ def test_a_flood_of_output_is_cut_and_said(judge):
 NOTEBOOKS = {
     "no cells": new_notebook(),
     "no code": new_notebook(cells=[new_markdown_cell("# nothing")]),
-    "a test without an answer": new_notebook(cells=[test_cell("one")]),
+    "a test without an answer": new_notebook(cells=[cell_of_test("one")]),
     "an answer without a test": new_notebook(cells=[graded(RIGHT["one"], "one", solution=True)]),
-    "the test before the answer": new_notebook(cells=[test_cell("one"), graded(RIGHT["one"], "one", solution=True)]),
+    "the test before the answer": new_notebook(cells=[cell_of_test("one"), graded(RIGHT["one"], "one", solution=True)]),
     "a thousand cells": notebook(*["pass"] * 1_000),
     "magics": notebook(
         "%matplotlib inline\n%time 1\n!ls /\n%%nonsense", "%%bash\nls", "?print", "get_ipython().ask_exit()"

@@ -23,8 +23,9 @@ from autograder.course.verdict import FAILED, PASSED, UNDECIDED, BlankVerdict, F
 from autograder.gradebook.database import GradebookUnreachable
 from autograder.gradebook.record import backup, marks, open_gradebook, record, require_released
 from autograder.notebook import cells
-from tests.a1_class import autograder, nbgrader
-from tests.autograder.conftest import ASSIGNMENT, source_notebook
+from tests.a1_class import autograder
+from tests.forked import nbgrader
+from tests.small_class import ASSIGNMENT, source_notebook
 
 PASSWORD = "hunter2-of-the-class"
 CHECK = '''
@@ -192,7 +193,7 @@ def test_released_again_over_submissions_unless_cells_change(released, monkeypat
     assert marks(released.db_url, ASSIGNMENT) == before
 
 
-def test_the_commands_grade_into_it_and_keep_what_staff_entered(released, root, gradebook):
+def test_the_commands_grade_into_it_and_keep_what_staff_entered(released, root, ask, gradebook):
     """`autograder grade`, staff, `nbgrader autograde`, `autograder feedback`: one gradebook, a password nobody sees."""
     notebook = nbformat.read(released.directory / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
     for cell in notebook.cells:
@@ -207,11 +208,11 @@ def test_the_commands_grade_into_it_and_keep_what_staff_entered(released, root, 
     ours = rows(released, "zoe")
     assert [ours[f"test_{name}"].auto for name in ("one", "two", "three")] == [2.0, 0.0, 0.0]
     by_hand(released, "zoe", "test_two", manual_score=1.0, extra_credit=0.5, needs_manual_grade=False)
-    theirs = nbgrader(root, released.root, "autograde", ASSIGNMENT, "--force")
+    theirs = nbgrader(released.root, "autograde", ASSIGNMENT, "--force")
     assert theirs.returncode == 0, theirs.stderr
     kept = ours["test_two"]._replace(manual=1.0, extra=0.5, needs_manual=False)
     assert rows(released, "zoe") == ours | {"test_two": kept}
-    pages = autograder(root, released.root, "feedback", ASSIGNMENT)
+    pages = ask(released.root, "feedback", ASSIGNMENT)
     assert pages.returncode == 0, pages.stderr
     page = re.sub("<[^>]*>", " ", released.feedback(ASSIGNMENT, "zoe").read_text())
     assert "two Partly right 1.5 of 3 three Not right yet 0 of 1.5" in " ".join(page.split())
@@ -238,14 +239,14 @@ def test_a_backup_can_be_put_back(released, gradebook, request, tmp_path):
 
 
 @pytest.fixture
-def refused(root, tmp_path, monkeypatch):
+def refused(root, tmp_path, ask_warm):
     """The sentence with which `autograder grade` ends when nbgrader_config.py says `line`."""
     shutil.copytree(root / "assignments" / "a1-neuron", tmp_path / "assignments" / "a1-neuron")
     (tmp_path / "course" / "submitted" / "ada" / "a1-neuron").mkdir(parents=True)
 
     def grade(line):
         configured(root, tmp_path, line)
-        run = autograder(root, tmp_path, "grade", "a1-neuron")
+        run = ask_warm(tmp_path, "grade", "a1-neuron")
         assert run.returncode == 2 and PASSWORD not in run.stdout + run.stderr, run.stdout + run.stderr
         assert len(run.stderr.splitlines()) == 1, run.stderr
         return run.stderr.strip()

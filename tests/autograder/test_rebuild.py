@@ -15,7 +15,7 @@ from autograder.course.verdict import UNDECIDED
 from autograder.notebook import cells
 from autograder.notebook.read import Unreadable, read_submission
 from autograder.notebook.rebuild import MISSING, MOST_NOTES, rebuild, restored
-from autograder.worker import undecided
+from autograder.worker import undecided_file
 
 NAME = "a0-small.ipynb"
 
@@ -407,7 +407,7 @@ def test_the_costliest_file_that_is_read_takes_less_than_500_MB(root, costly):
 
 
 def test_a_file_that_cannot_be_read_leaves_every_blank_undecided(source):
-    verdict = undecided(source, Submission("a0-small", "ada", "It is empty.", "ff", b""), "It is empty.")
+    verdict = undecided_file(source, Submission("a0-small", "ada", "It is empty.", "ff", b""), "It is empty.")
     assert [(blank.grade_id, blank.points, blank.outcome, blank.score) for blank in verdict.blanks] == [
         ("one", 2.0, UNDECIDED, None),
         ("two", 3.0, UNDECIDED, None),

@@ -1,7 +1,6 @@
 """`nbgrader autograde` and `autograder grade` on one class: equal cell by cell, with the real judge and sandbox."""
 
 import copy
-import json
 import shutil
 
 import nbformat
@@ -16,10 +15,10 @@ from autograder.course.course import Course
 from autograder.course.handed_in import submissions
 from autograder.course.verdict import Verdict
 from autograder.executor import workers
-from autograder.gradebook.record import marks, path_to_alembic
+from autograder.gradebook.record import marks
 from autograder.nbgrader_steps.steps import configure
 from autograder.notebook import cells
-from tests.a1_class import ASSIGNMENT, demo, nbgrader
+from tests.a1_class import ASSIGNMENT, demo, hand_in, hurried, nbgrader_in_turn, released
 
 
 def files(release):
@@ -55,17 +54,12 @@ def filled(release, answers):
 @pytest.fixture(scope="module")
 def classes(root, tmp_path_factory):
     """The same class twice, graded by our own pipeline and through nbgrader."""
-    home = tmp_path_factory.mktemp("routes")
-    shutil.copytree(root / "assignments" / ASSIGNMENT, home / "assignments" / ASSIGNMENT)
-    ours, theirs = Course(home, home / "ours"), Course(home, home / "theirs")
+    ours = released(root, tmp_path_factory.mktemp("routes"))
+    theirs = Course(ours.root, ours.root / "theirs")
     ours.secret()
-    path_to_alembic()
-    assert NbGraderAPI(config=ours.configure(Config())).generate_assignment(ASSIGNMENT)["success"]
     release = nbformat.read(ours.directory / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
     for student, file in files(release):
-        path = ours.submission(ASSIGNMENT, student)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(file if isinstance(file, bytes) else json.dumps(file).encode())
+        hand_in(ours, student, file)
     shutil.copytree(ours.directory, theirs.directory)
     with workers() as pool:
         list(pipeline.grade(ours, ASSIGNMENT, submissions(ours, ASSIGNMENT), pool))
@@ -131,9 +125,9 @@ def demo_class(root, tmp_path_factory):
         for student in ran.course.students(ASSIGNMENT):
             gradebook.remove_submission(ASSIGNMENT, student)
     assert marks(course.db_url, ASSIGNMENT) == []
-    for command in ("autograde", "generate_feedback"):
-        run = nbgrader(root, home, command, ASSIGNMENT, AUTOGRADER_COURSE="class")
-        assert run.returncode == 0, run.stderr
+    commands = f"autograde {ASSIGNMENT}", f"generate_feedback {ASSIGNMENT}"
+    run = nbgrader_in_turn(root, home, *commands, AUTOGRADER_COURSE="class", PYTHONPATH=hurried(root))
+    assert run.returncode == 0, run.stderr
     return ran.course, course
 
 

@@ -17,9 +17,10 @@ from autograder.gradebook.record import marks
 from autograder.notebook.read import Unreadable, read_submission
 from autograder.report import marks_table, row
 from autograder.terminal import SPELLED, visible
-from tests import a1_class
+from tests.a1_class import autograder
+from tests.forked import nbgrader
+from tests.small_class import ASSIGNMENT
 
-ASSIGNMENT = "a0-small"
 CLEAR, TITLE, UPWARDS = "\x1b[2J", "\x1b]0;owned\x07", "\x9b1A"  # what terminals obey
 STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 FORMULA = '=HYPERLINK("\\\\evil.example","marks")'
@@ -96,9 +97,13 @@ def test_nobody_of_a_misleading_name_is_named_raw_where_somebody_is_missing(hand
     assert not STEERS.search(str(refused.value))
 
 
-def test_grading_says_whom_it_leaves_out_and_prints_nothing_that_steers(handed_in, root):
+def test_grading_says_whom_it_leaves_out_and_prints_nothing_that_steers(handed_in, ask_warm, root):
     for more in ((), ("--diff",), ("--json",), ("zoe",), (NAMES[0],)):
-        run = a1_class.autograder(root, handed_in.root, "grade", ASSIGNMENT, *more)
+        run = (
+            ask_warm(handed_in.root, "grade", ASSIGNMENT, *more)
+            if more
+            else autograder(root, handed_in.root, "grade", ASSIGNMENT)  # all that its processes print
+        )
         said = run.stdout + run.stderr
         assert not STEERS.search(said), said
         assert run.returncode == (2 if more in (("zoe",), (NAMES[0],)) else 0)
@@ -106,14 +111,14 @@ def test_grading_says_whom_it_leaves_out_and_prints_nothing_that_steers(handed_i
             lines = [line for line in run.stderr.splitlines() if "rename it" in line]
             assert len(lines) == len(NAMES) and any("e\\x1b[2Jve" in line for line in lines)
     for arguments in (("replay", NAMES[0], ASSIGNMENT), ("feedback", ASSIGNMENT, NAMES[0])):
-        run = a1_class.autograder(root, handed_in.root, *arguments)
+        run = ask_warm(handed_in.root, *arguments)
         assert run.returncode == 2 and "e\\x1b[2Jve" in run.stderr and not STEERS.search(run.stderr)
     assert {mark.student for mark in marks(handed_in.db_url, ASSIGNMENT)} == {"ada", "bob", "cleo", "dan"}
 
 
-def test_nbgrader_leaves_the_same_out_and_prints_nothing_that_steers(handed_in, root):
+def test_nbgrader_leaves_the_same_out_and_prints_nothing_that_steers(handed_in):
     (handed_in.directory / "submitted" / f"none{CLEAR}" / ASSIGNMENT).mkdir(parents=True)
-    run = a1_class.nbgrader(root, handed_in.root, "autograde", ASSIGNMENT)
+    run = nbgrader(handed_in.root, "autograde", ASSIGNMENT)
     assert not STEERS.search(run.stdout + run.stderr), run.stderr
     assert "No notebooks were matched" in run.stderr and "none\\x1b[2J" in run.stderr
     assert run.stderr.count("rename it") == len(NAMES)
@@ -123,16 +128,16 @@ def test_nbgrader_leaves_the_same_out_and_prints_nothing_that_steers(handed_in, 
 
 
 def test_what_formgrader_does_is_spelled_out_in_the_servers_log(handed_in, caplog):
-    nbgrader = NbGraderAPI(config=configure(Config(), handed_in))
-    result = nbgrader.autograde(ASSIGNMENT, "dan")
+    api = NbGraderAPI(config=configure(Config(), handed_in))
+    result = api.autograde(ASSIGNMENT, "dan")
     assert result["success"]
     assert not STEERS.search(result["log"] + caplog.text)
-    result = nbgrader.autograde(ASSIGNMENT, NAMES[0])
+    result = api.autograde(ASSIGNMENT, NAMES[0])
     assert not result["success"] and "rename it" in result["log"] and not STEERS.search(result["log"] + caplog.text)
 
 
-def test_nbgrader_asked_for_one_of_them_grades_nobody(handed_in, root):
-    run = a1_class.nbgrader(root, handed_in.root, "autograde", ASSIGNMENT, "--student", "=1+2")
+def test_nbgrader_asked_for_one_of_them_grades_nobody(handed_in):
+    run = nbgrader(handed_in.root, "autograde", ASSIGNMENT, "--student", "=1+2")
     assert run.returncode != 0 and "rename it" in run.stderr and "Traceback" not in run.stderr
     assert marks(handed_in.db_url, ASSIGNMENT) == []
 

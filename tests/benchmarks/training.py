@@ -142,8 +142,15 @@ def sklearn(sizes, X, y, batch, optimizer):
     from sklearn.neural_network import MLPClassifier
 
     model = MLPClassifier(
-        sizes[1:-1], solver=optimizer.lower(), alpha=0, batch_size=batch, shuffle=False, momentum=0,
-        nesterovs_momentum=False, learning_rate_init=LR[optimizer], random_state=0,
+        sizes[1:-1],
+        solver=optimizer.lower(),
+        alpha=0,
+        batch_size=batch,
+        shuffle=False,
+        momentum=0,
+        nesterovs_momentum=False,
+        learning_rate_init=LR[optimizer],
+        random_state=0,
     )
     model.partial_fit(X[:batch], y[:batch], classes=np.arange(sizes[-1]))
 

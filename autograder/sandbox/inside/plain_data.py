@@ -55,3 +55,9 @@ def _other(value, depth: int):
         return value
     items = list(islice(through, MOST_ITEMS + 1))
     return value if len(items) > MOST_ITEMS else [plain(item, depth + 1) for item in items]
+
+
+def changed(before: tuple, after: tuple) -> tuple[int, ...]:
+    """The positions of the arrays that are no longer what they were."""
+    pairs = enumerate(zip(before, after, strict=True))
+    return tuple(i for i, (a, b) in pairs if isinstance(a, np.ndarray) and not np.array_equal(a, b, equal_nan=True))

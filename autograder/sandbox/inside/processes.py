@@ -5,8 +5,8 @@
       └─ holds no submission's data; never runs student code
 
 The host's socket ends tell them apart: `control` (zygote), one for each submission, one for each check. Nothing the
-guest says is trusted. It imports the standard library, NumPy, Matplotlib and IPython, and of ours `plain_data`, `shell`
-and `wire`.
+guest says is trusted. It imports the standard library, NumPy, Matplotlib and IPython, and of ours `display`,
+`plain_data`, `shell` and `wire`.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ from functools import partial
 
 import numpy as np
 import wire
-from plain_data import plain
+from plain_data import changed, plain
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -228,11 +228,11 @@ def _serve(connection: socket.socket, kernel, limits: dict) -> None:
         child = os.fork()
         if child == 0:
             connection.close()
-            _check(socket.socket(fileno=descriptors[0]), kernel, moved, limits)
+            _fork(socket.socket(fileno=descriptors[0]), kernel, moved, limits)
         os.close(descriptors[0])
 
 
-def _check(connection: socket.socket, kernel, moved: list[str], limits: dict) -> None:
+def _fork(connection: socket.socket, kernel, moved: list[str], limits: dict) -> None:
     """Answer calls until the host closes the socket, each in the state of the notebook that is asked for."""
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (limits["check_cpu"], limits["check_cpu"]))
@@ -285,6 +285,4 @@ def _answer(namespace: dict, name: str, args: tuple):
         value = plain(function(*args))
     except BaseException as error:
         return "fault", {"fault": "raised", "type": type(error).__name__, "message": str(error)[:500]}
-    pairs = enumerate(zip(before, args, strict=True))
-    changed = [i for i, (old, new) in pairs if old is not None and not np.array_equal(old, new, equal_nan=True)]
-    return "value", {"value": value, "changed": changed}
+    return "value", {"value": value, "changed": list(changed(before, args))}

@@ -1,0 +1,137 @@
+"""Every assignment's notebook, checks and bank agree; every answer of a bank gets what it must, judged in this process.
+
+`autograder verify` does the same in the sandbox, answers that never end included. What is an assignment's own stands in
+a file of its own, like test_a1_neuron.py.
+"""
+
+import pytest
+
+from autograder.authoring.kernel import KernelGuest
+from autograder.course.verdict import PASSED, UNDECIDED
+from autograder.judging.blank import verdict_on
+from autograder.notebook import cells
+from tests.autograder.assignments import (
+    FOLDER,
+    answered,
+    at_home,
+    bank,
+    bank_of,
+    check,
+    checks_of,
+    each_assignment,
+    each_blank,
+    judged,
+    source,
+    texts,
+    verdict,
+    wrong,
+)
+
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # some answers overflow, which costs no marks
+
+
+@each_assignment
+def test_notebook_checks_and_bank_have_the_same_blanks(assignment):
+    answers, tests = texts(assignment, cells.ANSWER), texts(assignment, cells.TEST)
+    in_bank = {variant.blank for variant in bank_of(assignment)}
+    assert answers.keys() == tests.keys() == checks_of(assignment).keys() == in_bank
+
+
+def test_every_folder_of_an_assignment_is_tested():
+    assert {path.name for path in FOLDER.iterdir() if path.is_dir()} == {path.stem for path in FOLDER.glob("*/*.ipynb")}
+
+
+@each_assignment
+def test_points_are_whole_numbers(assignment):
+    points = [cells.points(cell) for cell in source(assignment).cells if cells.kind(cell) == cells.TEST]
+    assert points and all(point == int(point) > 0 for point in points)
+
+
+@each_blank
+def test_bank_is_large_enough_and_its_labels_are_unique(assignment, blank):
+    right, mistaken = (bank(assignment, blank, correct=correct) for correct in (True, False))
+    assert len(right) >= 3 and len(mistaken) >= 6
+    assert len({variant.label for variant in right + mistaken}) == len(right + mistaken)
+
+
+@each_blank
+def test_no_property_outweighs_the_rest(assignment, blank):
+    weights = check(assignment, blank).weights.values()
+    assert sum(weights) == pytest.approx(1) and max(weights) <= 0.5
+
+
+@each_blank
+def test_the_notebooks_own_answer_passes(assignment, blank):
+    assert verdict_on(check(assignment, blank), KernelGuest(answered(assignment)), b"").outcome == PASSED
+
+
+@each_blank
+def test_right_answers_get_everything_here_and_at_home(assignment, blank):
+    for variant in bank(assignment, blank, correct=True):
+        at_home(assignment, blank, variant.code)
+        said = verdict(assignment, variant)
+        assert said.score == 1 and not said.findings, (variant.label, said.findings)
+
+
+@each_blank
+def test_wrong_answers_keep_and_are_told_what_the_bank_says(assignment, blank):
+    for variant in wrong(assignment, blank):
+        said = verdict(assignment, variant)
+        assert (said.score, said.diagnosis) == (variant.keeps, variant.diagnosis), (variant.label, said)
+
+
+@each_blank
+def test_no_wrong_answer_keeps_more_than_half(assignment, blank):
+    for variant in wrong(assignment, blank):
+        assert verdict(assignment, variant).score <= 0.5, variant.label
+
+
+@each_blank
+def test_the_stub_fails_at_home(assignment, blank):
+    stub = f"def {blank}(*arguments):\n    raise NotImplementedError()"
+    with pytest.raises(NotImplementedError):
+        at_home(assignment, blank, stub)
+
+
+@each_blank
+def test_the_example_of_a_stub_raises_again(assignment, blank):
+    """Run again, the example that a student is shown fails as it said."""
+
+    def stub(*arguments):
+        raise NotImplementedError
+
+    (finding,) = verdict_on(check(assignment, blank), KernelGuest({blank: stub}), b"seed").findings
+    with pytest.raises(NotImplementedError):
+        exec(finding.example, {blank: stub})
+
+
+JUNK = ("[[1, 2], 3]", "{}", "('1', '2')", "object()", "(None, None, None)", "(1j, 2j)", "[[], []]", "np.nan")
+HUGE = ("([10**400] * 2, 1)", "(np.array([np.inf, -np.inf]), np.nan)", "(True, 1e308)")
+
+
+@pytest.mark.parametrize("junk", JUNK + HUGE)
+@each_blank
+def test_no_answer_can_choose_to_be_undecided(assignment, blank, junk):
+    said = judged(assignment, blank, f"def {blank}(*arguments):\n    return {junk}")
+    assert said.outcome != UNDECIDED and said.score == 0 and said.findings
+
+
+TOGETHER = {("a1-neuron", "gate_weights"): {"all three"}}  # properties that are lost with any other
+
+
+def lost(assignment, variant):
+    """The properties a wrong answer loses; its score is what the others give."""
+    said, weights = verdict(assignment, variant), check(assignment, variant.blank).weights
+    failed = {finding.property for finding in said.findings}
+    failed = set(weights) if "call" in failed else failed & weights.keys()
+    assert said.score == pytest.approx(sum(w for name, w in weights.items() if name not in failed))
+    return failed
+
+
+@each_blank
+def test_each_property_can_be_lost_while_the_others_are_kept(assignment, blank):
+    losses = [lost(assignment, variant) for variant in wrong(assignment, blank)]
+    together = TOGETHER.get((assignment, blank), set())
+    for property in check(assignment, blank).weights.keys() - together:
+        others = [failed - {property} for failed in losses if property in failed]
+        assert any(rest <= together for rest in others), property
