@@ -60,7 +60,7 @@ def boundary(axes, sigmoid, w, b, points, labels, reach=3):
     tip = foot + w / np.linalg.norm(w)
     axes.annotate("", tip, foot, arrowprops={"arrowstyle": "-|>", "color": RED, "lw": 2}, zorder=5)
     place = tip + 0.35 * w / np.linalg.norm(w)
-    axes.text(*place, "w", color=RED, weight="bold", ha="center", va="center", fontsize=12, zorder=6)
+    axes.text(*place, "w", color=RED, weight="bold", ha="center", va="center", zorder=6)
     axes.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", xlim=(-reach, reach), ylim=(-reach, reach))
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.1)
 
@@ -157,16 +157,16 @@ def likelihood_of_a_coin(p, likelihood, mean_loss, heads_share):
     return figure
 
 
-def cuts(distances, log_losses, squares, chord):
-    """Straight cuts through two costs, rows of (k, len(distances)); chord: two indices on the last cut."""
+def cuts(distances, log_losses, squares, chords):
+    """Straight cuts through two costs, rows of (k, len(distances)); chords: two indices on the last cut of each."""
     figure, panels = plt.subplots(1, 2, figsize=(10.5, 3.6))
-    titles = ("log loss: no chord is below the curve", "squared error: this chord is below it")
+    titles = ("log loss: no chord is below its curve", "squared error: this chord is below it")
     labels = ("$J$, nats", "mean ½ squared error")
-    for axes, curves, title, label in zip(panels, (log_losses, squares), titles, labels, strict=True):
-        for curve, style in zip(curves, ("--", "-.", ":", "-"), strict=True):
-            axes.plot(distances, curve, style, color=BLUE if curve is curves[-1] else GREY, lw=1.6)
-        ends = [list(distances[list(chord)]), list(curves[-1][list(chord)])]
-        axes.plot(*ends, "o-", color=RED, ms=6, lw=1.8, zorder=4)
+    for axes, curves, ends, title, label in zip(panels, (log_losses, squares), chords, titles, labels, strict=True):
+        for curve, style in zip(curves[:-1], ("--", "-.", ":"), strict=True):
+            axes.plot(distances, curve, style, color=GREY, lw=1.4)
+        axes.plot(distances, curves[-1], color=BLUE, lw=2.4)
+        axes.plot(distances[list(ends)], curves[-1][list(ends)], "o-", color=RED, ms=6, zorder=4)
         axes.set(title=title, xlabel="distance along the cut", ylabel=label)
     return figure
 
@@ -212,7 +212,7 @@ def chosen_on_validation(lams, training, validation, lengths, chosen):
     """Training and validation loss (seeds, len(lams)) against λ, and the mean ‖w‖; chosen: an index of lams."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 3.6))
     for k, curve in enumerate(validation):
-        left.loglog(lams, curve, color=ORANGE, lw=0.8, alpha=0.8, label=None if k else "validation, each split")
+        left.loglog(lams, curve, "-", color=ORANGE, lw=0.8, alpha=0.8, label=None if k else "validation, each split")
     left.loglog(lams, validation.mean(axis=0), "s-", color=ORANGE, label="validation, mean")
     left.loglog(lams, training.mean(axis=0), "o--", color=BLUE, label="training, mean")
     left.plot(lams[chosen], validation.mean(axis=0)[chosen], "*", color=RED, ms=16, zorder=5, label="chosen")
