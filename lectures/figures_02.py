@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, arrow, node
+from figures import BLUE, GREEN, GREY, ORANGE, RED, arrow, node
 
 
 def five_views(sigmoid, w, b, points, labels, observed):
@@ -179,14 +179,14 @@ def surface_and_paths(draw_surface, paths, best, gained, examples_per_step):
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.3))
     draw_surface(left)
-    styles = ((PURPLE, "-", 0.5), (GREEN, "--", 1.6), (BLUE, "-", 2.4))  # stochastic, minibatch, batch
+    styles = ((ORANGE, "--", 1), (BLUE, "-", 1.6), (GREEN, "-.", 2.4))  # stochastic, minibatch, batch: as in lecture 4
     for (name, path), (color, style, width) in zip(paths.items(), styles, strict=True):
         shown = path[:200] if len(path) > 1000 else path  # the rest of the stochastic path would be a blob
         left.plot(*shown.T, color="white", linewidth=width + 1.4, alpha=0.8)
-        left.plot(*shown.T, color=color, linestyle=style, linewidth=max(width, 1), label=name)
+        left.plot(*shown.T, color=color, linestyle=style, linewidth=width, label=name)
         marks = np.unique(np.geomspace(1, len(path) - 1, 60).astype(int))  # evenly spaced on a logarithmic axis
         seen = examples_per_step[name] * marks
-        right.loglog(seen, gained[name][marks], color=color, linestyle=style, linewidth=max(width, 1.2))
+        right.loglog(seen, gained[name][marks], color=color, linestyle=style, linewidth=width)
     left.plot(*next(iter(paths.values()))[0], "ko", markersize=7)
     left.plot(*best, "*", color=RED, markersize=15, markeredgecolor="white", zorder=6, label="minimum")
     left.set_title("many small steps, or few exact ones")
