@@ -4,6 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from figures import BLUE, GREEN, GREY, ORANGE, RED, arrow, node
 
+HALO = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}  # behind letters among points
+
 
 def five_views(sigmoid, w, b, points, labels, observed):
     """Five ways to read ŷ = σ(wᵀx + b), and the hard threshold beside them.
@@ -60,7 +62,7 @@ def boundary(axes, sigmoid, w, b, points, labels, reach=3):
     tip = foot + w / np.linalg.norm(w)
     axes.annotate("", tip, foot, arrowprops={"arrowstyle": "-|>", "color": RED, "lw": 2}, zorder=5)
     place = tip + 0.35 * w / np.linalg.norm(w)
-    axes.text(*place, "w", color=RED, weight="bold", ha="center", va="center", zorder=6)
+    axes.text(*place, "w", color=RED, weight="bold", ha="center", va="center", zorder=6, bbox=HALO)
     axes.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", xlim=(-reach, reach), ylim=(-reach, reach))
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), handletextpad=0.1)
 
@@ -100,7 +102,7 @@ def pmfs(labels, fitted, losses):
         axes.set(title=rf"$y$ = {y:g}, $\hat y$ = {y_hat:g}: {loss:.3f} nats")
     panels[0].set(ylabel="probability", ylim=(0, 1.1))
     panels[0].legend(loc="upper left")
-    figure.suptitle("The further the fitted pmf is from the observed one, the larger the loss")
+    figure.suptitle("the further the fitted pmf is from the observed one, the larger the loss")
     return figure
 
 
@@ -110,7 +112,7 @@ def forward_and_backward(x, forward, backward):
     x: (x₁, x₂); forward, backward: dicts of the wires w1, w2, b, p1, p2 (products), z, a, L. Returns the figure.
     """
     figure, axes = plt.subplots(figsize=(11, 4))
-    axes.set(xlim=(0, 15), ylim=(-2.9, 2.9), title=r"Backwards, every wire gets its $\partial L/\partial$wire (red)")
+    axes.set(xlim=(0, 15), ylim=(-2.9, 2.9), title=r"backwards, every wire gets its $\partial L/\partial$wire (red)")
     axes.axis("off")
     for place, name in (
         ((3.4, 1.9), f"× {x[0]:g}"),
