@@ -65,6 +65,7 @@ def gates(cases):
         above.set_title(title, loc="center")
     for axes, name, colour in zip(panels[:, 0], ("forward: values", "backward: gradients"), (BLUE, RED), strict=True):
         axes.text(-1.75, 0, name, rotation=90, va="center", ha="center", color=colour, fontsize=11, fontweight="bold")
+    figure.suptitle("A gate multiplies what comes back by its local gradient")
     return figure
 
 
@@ -75,9 +76,11 @@ def _gate(axes, symbol, left, right, forward):
             outside, rim = np.array([side * 1.3, height]), np.array([side * 0.42, 0.3 * height])
             inward = forward == (side < 0)
             arrow(axes, outside if inward else rim, rim if inward else outside, color=colour)
-            axes.text(side * 1.0, height + 0.12, f"{number:.3g}".replace("-", "−"), ha="center", va="bottom", color=colour)
+            place = {"va": "bottom"} if height >= 0 else {"va": "top"}  # clear of the arrow
+            text = f"{number:.3g}".replace("-", "−")
+            axes.text(side, height + (0.12 if height >= 0 else -0.12), text, ha="center", color=colour, **place)
     node(axes, 0, 0, symbol)
-    axes.set(xlim=(-1.9, 1.45), ylim=(-1.1, 1.2))
+    axes.set(xlim=(-1.9, 1.45), ylim=(-1.3, 1.3))
     axes.axis("off")
 
 
@@ -119,9 +122,13 @@ def _join(axes, start, end, colour, name=""):
 
 def broadcasting(m=4, n=3):
     """b (n,) added to every row of X (m, n), and the way back: the column sums of dout. Returns the figure."""
-    figure, axes = plt.subplots(figsize=(8.5, 2.7))
+    figure, axes = plt.subplots(figsize=(9, 2.7))
     x = 0.2
-    for label, rows, kind, after in (("$A$", m, "examples", "+"), ("$b$", 1, "parameters", "="), ("$Z$", m, "signals", "")):
+    for label, rows, kind, after in (
+        ("$A$", m, "examples", "+"),
+        ("$b$", 1, "parameters", "="),
+        ("$Z$", m, "signals", ""),
+    ):
         x = matrix(axes, x + 0.5, label, rows, n, kind) + 0.5
         axes.text(x, 0, after, ha="center", va="center", fontsize=14)
     start = x + 1.7
@@ -129,11 +136,12 @@ def broadcasting(m=4, n=3):
     for column in range(n):
         axes.annotate("", (start + column + 0.5, -m / 2 + 0.1), (start + column + 0.5, m / 2 - 0.1),
                       arrowprops={"arrowstyle": "-|>", "color": RED})  # fmt: skip
-    axes.text(right + 0.9, 0, r"$\Sigma$ of rows" + "\n=", ha="center", va="center", color=RED, fontsize=11)
-    end = matrix(axes, right + 1.9, r"$\partial J/\partial b$", 1, n, "parameters")
+    axes.text(right + 1.3, 0, "summed\n=", ha="center", va="center", color=RED, fontsize=11)
+    end = matrix(axes, right + 2.6, r"$\partial J/\partial b$", 1, n, "parameters")
     axes.axvline(x + 0.8, color=GREY, linestyle=":")
     axes.text(0.7, -m / 2 - 1.3, "forward: copied to every row", color=BLUE, fontsize=11)
     axes.text(start, -m / 2 - 1.3, "backward: summed over the rows", color=RED, fontsize=11)
+    axes.set_title("Copied forward, summed backward")
     axes.set(xlim=(0, end + 0.5), ylim=(-m / 2 - 1.6, m / 2 + 1.2), aspect="equal")
     axes.axis("off")
     return figure
