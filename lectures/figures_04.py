@@ -150,5 +150,7 @@ def update_times(axes, m, times, t0, t1):
     axes.loglog(m, t0 + t1 * m, "-", color=BLUE, label="fit $t_0 + t_1 m$")
     axes.loglog(m, times / m, "s--", color=ORANGE, ms=5, label="per example")
     axes.axvline(t0 / t1, color=RED, ls=":", label=f"$t_0/t_1$ = {t0 / t1:.0f}")
-    axes.set(xlabel="examples in the minibatch, m", ylabel="time (µs)", title="Left of the dotted line you pay for calls")
+    axes.set(
+        xlabel="examples in the minibatch, m", ylabel="time (µs)", title="Left of the dotted line you pay for calls"
+    )
     axes.legend(loc="lower left")
