@@ -9,6 +9,7 @@ changes nothing the cell sees (of a symmetric matrix, the transpose) is no mutan
 
 import copy
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 
 TAG = "check:"
+SECONDS = 20  # in which a cell ends with a mutant, or never
 MUTATIONS = {
     "sign": lambda value: -value,
     "factor": lambda value: 2 * value,
@@ -92,15 +94,22 @@ def _ends(shell, cell, name: str, before: dict, mutation: str, part: int, change
         shell.user_ns["__mutant__"] = lambda function: _mutant(function, mutation, part, changes)
     with open(os.devnull, "w") as nowhere:
         out, sys.stdout = sys.stdout, nowhere
+        signal.signal(signal.SIGALRM, _too_long)
+        signal.alarm(SECONDS)
         try:
             exec(compile(shell.transform_cell(source), "<mutant>", "exec"), shell.user_ns)
         except Exception:
             return False
         finally:
+            signal.alarm(0)
             sys.stdout = out
             if plt := sys.modules.get("matplotlib.pyplot"):
                 plt.close("all")
     return True
+
+
+def _too_long(*_) -> None:
+    raise TimeoutError  # a loop whose end depends on the function
 
 
 def _wrapped(source: str, name: str, marks: list[int]) -> str:
