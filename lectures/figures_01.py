@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, arrow, node
+from figures import BLUE, GREEN, GREY, LINES, ORANGE, PURPLE, RED, arrow, node
 
 CELL = "#cfe3f3"  # the inside of a cell
 NAMES = {  # the outputs at 00, 01, 10, 11
@@ -28,38 +28,40 @@ def neuron_and_model():
 def _cell(axes):
     for angle in np.radians((100, 150, 200, 250)):
         _dendrite(axes, (2.9, 3), angle, length=1.5, width=4)
-    axes.plot([3.4, 7.6], [3, 3], color=BLUE, lw=4, solid_capstyle="round")
+    axes.plot([3.4, 7.6], [3, 3], "-", color=BLUE, lw=4, solid_capstyle="round")
     for left in (4.1, 5.2, 6.3):
         axes.add_patch(plt.Rectangle((left, 2.82), 0.8, 0.36, facecolor="white", edgecolor=BLUE, zorder=3))
     for height in (4.2, 3, 1.8):
-        axes.plot([7.6, 8.9], [3, height], color=BLUE, lw=2.5)
+        axes.plot([7.6, 8.9], [3, height], "-", color=BLUE, lw=2.5)
         axes.scatter([8.9], [height], s=70, color=BLUE, zorder=3)
     _soma(axes, 2.9, 3, 0.75)
-    axes.plot([0.0, 0.62], [5.5, 4.72], color=GREY, lw=2.5)  # the end of another cell's axon
+    axes.plot([-0.2, 0.62], [5.3, 4.72], "-", color=GREY, lw=2.5)  # the end of another cell's axon
     axes.scatter([0.62], [4.72], s=70, color=GREY, zorder=3)
-    _name(axes, "synapse", (0.7, 4.72), (1.1, 6.1), RED)
+    _name(axes, "synapse", (0.66, 4.86), (1.2, 6.3), RED)
     _name(axes, "dendrites", (2.2, 1.2), (4.0, 0.5), "black")
     _name(axes, "soma (cell body)", (3.2, 3.55), (4.6, 5.1), "black")
     _name(axes, "axon", (6.0, 2.75), (6.2, 1.3), "black")
-    axes.text(0.0, 5.62, "from another\ncell", ha="left", va="bottom", color=GREY, fontsize=10)
+    axes.text(-0.35, 5.0, "from\nanother\ncell", ha="right", va="center", color=GREY, fontsize=10)
     axes.text(9.1, 3, "to the\nnext\ncells", ha="left", va="center", color=GREY, fontsize=10)
     axes.annotate("", (7.4, 3.6), (4.2, 3.6), arrowprops={"arrowstyle": "-|>", "color": RED, "lw": 1.6})
     axes.text(5.8, 3.72, "pulse", color=RED, ha="center", va="bottom")
-    axes.set(title="The cell: many inputs, one pulse", xlim=(-0.3, 10.3), ylim=(0, 6.7))
+    axes.set(title="The cell: many inputs, one pulse", xlim=(-1.6, 10.3), ylim=(0, 6.7))
     axes.axis("off")
 
 
 def _soma(axes, x, y, radius):
     angle = np.linspace(0, 2 * np.pi, 120)
     around = radius * (1 + 0.1 * np.cos(5 * angle))
-    axes.fill(x + around * np.cos(angle), y + around * np.sin(angle), facecolor=CELL, edgecolor=BLUE, lw=1.5, zorder=3)
+    axes.fill(
+        x + around * np.cos(angle), y + around * np.sin(angle), facecolor=CELL, edgecolor=BLUE, ls="-", lw=1.5, zorder=3
+    )
     axes.scatter([x], [y], s=350 * radius**2, color=BLUE, alpha=0.5, zorder=4)
 
 
 def _dendrite(axes, start, angle, length, width):
     """A branch that splits in two, thinner and shorter, twice."""
     end = (start[0] + length * np.cos(angle), start[1] + length * np.sin(angle))
-    axes.plot(*np.transpose([start, end]), color=BLUE, lw=width, solid_capstyle="round", zorder=2)
+    axes.plot(*np.transpose([start, end]), color=BLUE, ls="-", lw=width, solid_capstyle="round", zorder=2)
     if width > 1.5:
         for turn in (-0.45, 0.45):
             _dendrite(axes, end, angle + turn, 0.62 * length, 0.6 * width)
@@ -99,12 +101,13 @@ def voltages(t, traces, threshold, rest=-70):
         axes.plot(t[shown], V[shown], color=BLUE)
         if fires:
             start = t[shown][-1]
-            axes.plot(start + np.array([0, 0.5, 1.5, 3]), [threshold, -20, -74, rest], color=RED, lw=2.2)
+            axes.plot(start + np.array([0, 0.5, 1.5, 3]), [threshold, -20, -74, rest], "-", color=RED, lw=2.2)
             axes.text(start + 2, -27, "fires", color=RED, weight="bold")
         axes.axhline(threshold, color=GREY, linestyle="--", lw=1)
         for time, up in zip(times, excites, strict=True):
-            axes.annotate("", (time, rest - 1), (time, rest - 7), arrowprops={"arrowstyle": "-|>" if up else "-["})
-        axes.set(title=title, xlabel="time (ms)", ylim=(-80, -16), xlim=(0, 60))
+            marker, color = ("^", "black") if up else ("v", RED)
+            axes.plot(time, rest - (5 if up else 9.5), marker, color=color, ms=7)
+        axes.set(title=title, xlabel="time (ms)", ylim=(-83, -16), xlim=(0, 60))
     panels[0].set_ylabel("voltage inside (mV)")
     panels[0].text(59, threshold + 1, "threshold", color=GREY, ha="right", va="bottom", fontsize=10)
     return figure
@@ -143,7 +146,7 @@ def boundary(axes, w1, w2, b):
         axes.annotate("", tip, foot, arrowprops={"arrowstyle": "-|>", "color": RED, "lw": 2}, zorder=5)
         axes.text(*(tip + 0.3 * w / np.linalg.norm(w)), "w", color=RED, weight="bold", ha="center", va="center")
         axes.plot([0, foot[0]], [0, foot[1]], ":", color=GREY, lw=1.6)
-    axes.set_title(f"w = ({w1:g}, {w2:g}), b = {b:g}")
+    axes.set_title(f"$w$ = ({w1:g}, {w2:g}), $b$ = {b:g}", loc="center")
 
 
 def with_and_without_bias(X, y, w_without, w, b, rights):
@@ -153,8 +156,14 @@ def with_and_without_bias(X, y, w_without, w, b, rights):
     for angle in np.linspace(0, np.pi, 13)[:-1]:
         left.axline((0, 0), (np.cos(angle), np.sin(angle)), color=GREY, lw=0.5, zorder=2)
     left.plot(0, 0, "o", color=RED, ms=9, zorder=5)
-    left.annotate("every line goes\nthrough here", (0.06, -0.05), (1.3, -0.35), color=RED, va="center",
-                  arrowprops={"arrowstyle": "-", "color": RED})  # fmt: skip
+    left.annotate(
+        "every line goes\nthrough here",
+        (0.06, -0.05),
+        (1.3, -0.35),
+        color=RED,
+        va="center",
+        arrowprops={"arrowstyle": "-", "color": RED},
+    )
     sides(right, w, b, -0.6, 4)
     for axes, name, count in zip((left, right), ("No bias: at best", "A bias moves the line:"), rights, strict=True):
         points(axes, X, y)
@@ -169,9 +178,11 @@ def three_outputs(z, outputs):
     styles = ((GREEN, "a real number, unbounded"), (ORANGE, "two values"), (BLUE, "a real number in (0, 1)"))
     for axes, (name, a), (color, title) in zip(panels, outputs.items(), styles, strict=True):
         for part in (z <= 0, z > 0) if set(a) == {-1, 1} else (np.isfinite(z),):
-            axes.plot(z[part], a[part], color=color)
+            axes.plot(z[part], a[part], "-", color=color)
         axes.axvline(0, color=GREY, lw=0.8, linestyle=":")
         axes.set(title=f"{name}:\n{title}", xlabel="signal $z$")
+    panels[1].plot(0, -1, "o", color=ORANGE, ms=7)
+    panels[1].plot(0, 1, "o", mfc="white", mec=ORANGE, ms=7)
     panels[0].set_ylabel("output")
     panels[1].set_ylim(-1.5, 1.5)
     panels[2].set_ylim(-0.25, 1.25)
@@ -186,19 +197,21 @@ CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 
 
 def gate(axes, w1, w2, theta):
-    """The four corners, the line w₁x₁ + w₂x₂ = θ, and each corner's output; the title names the gate."""
+    """The four corners with their outputs, and the line w₁x₁ + w₂x₂ = θ. Returns the outputs."""
     w = np.array([w1, w2])
     sides(axes, w, -theta, -0.6, 1.6)
     y = (CORNERS @ w > theta).astype(int)
     points(axes, CORNERS, y)
     for corner, output in zip(CORNERS, y, strict=True):
-        axes.text(corner[0] + 0.09, corner[1] + 0.09, str(output), fontsize=13, weight="bold", zorder=5)
-    axes.set(title=f"θ = {theta:g}: {NAMES.get(tuple(y), 'another gate')}", xticks=[0, 1], yticks=[0, 1])
+        axes.text(corner[0], corner[1] - 0.12, str(output), fontsize=13, weight="bold", ha="center", va="top", zorder=5)
+    axes.set(xticks=[0, 1], yticks=[0, 1])
+    return tuple(y)
 
 
 def truth_table(axes, theta):
-    """The gate of weights (½, ½) with threshold θ."""
-    gate(axes, 0.5, 0.5, theta)
+    """The gate of weights (½, ½) with threshold θ; the title names it."""
+    outputs = gate(axes, 0.5, 0.5, theta)
+    axes.set_title(f"θ = {theta:g}: {NAMES.get(outputs, 'another gate')}", loc="center")
 
 
 # learning
@@ -209,7 +222,7 @@ def learning_path(X, y, path, picked, shown):
 
     path is a list of (w (2,), b), the start first; picked[k] is the row that update k + 1 was made for.
     """
-    figure, panels = plt.subplots(1, len(shown) + 1, figsize=(3.1 * (len(shown) + 1), 3.4))
+    figure, panels = plt.subplots(1, len(shown) + 1, figsize=(2.8 * (len(shown) + 1), 3.2))
     for axes, k in zip(panels, shown, strict=False):
         w, b = path[k]
         sides(axes, w, b, -3, 3)
@@ -218,37 +231,40 @@ def learning_path(X, y, path, picked, shown):
             axes.scatter(*X[picked[k]], s=230, facecolors="none", edgecolors=RED, lw=2, zorder=5)
         axes.set_title(f"after {k} update{'s' * (k != 1)}" if k < len(picked) else f"after {k}: no mistake left")
     w = np.array([w for w, _ in path])
-    panels[-1].plot(*w.T, "o-", color=BLUE, ms=4)
+    panels[-1].plot(*w.T, "o-", color=BLUE, ms=4, lw=1.3)
     panels[-1].plot(*w[0], "s", color="black", ms=8)
     panels[-1].plot(*w[-1], "*", color=RED, ms=15)
     panels[-1].annotate("start", w[0], (6, -14), textcoords="offset points")
-    panels[-1].annotate("end", w[-1], (-8, -18), textcoords="offset points", color=RED)
+    panels[-1].annotate("end", w[-1], (8, 4), textcoords="offset points", color=RED)
     panels[-1].margins(0.15)
     panels[-1].set(title="the weights' path", xlabel="$w_1$", ylabel="$w_2$")
     return figure
 
 
-def demonstration(cards, sides_of_cards, wrong, w):
-    """Three cards; the mistakes up to each try; the weights as a picture. Cards are (k, rows, columns)."""
-    figure = plt.figure(figsize=(11, 3.3))
-    parts = figure.subfigures(1, 3, width_ratios=(1.5, 1.5, 1.2))
-    for axes, card, side in zip(parts[0].subplots(1, 3), cards, sides_of_cards, strict=False):
-        axes.imshow(card, cmap="Greys", vmin=0, vmax=1.3)
-        axes.axvline(card.shape[1] / 2 - 0.5, color=RED, lw=1, linestyle="--")
-        axes.set(xticks=[], yticks=[], title=f"y = {side}")
-    axes = parts[1].subplots()
-    axes.step(np.arange(len(wrong) + 1), np.append(0, np.cumsum(wrong)), where="post", color=BLUE)
-    last = np.flatnonzero(wrong)[-1] + 1
-    axes.plot(last, sum(wrong), "o", color=RED)
-    axes.annotate("the last mistake", (last, sum(wrong)), (last + 2, 0.55 * sum(wrong)), color=RED,
-                  arrowprops={"arrowstyle": "-", "color": RED})  # fmt: skip
-    axes.set(title="It learns by doing", xlabel="cards seen", ylabel="mistakes so far", ylim=(0, sum(wrong) + 0.7))
-    axes = parts[2].subplots()
-    largest = abs(w).max()
-    image = axes.imshow(w, vmin=-largest, vmax=largest)
-    axes.set(title="What it learned: w", xticks=[], yticks=[])
-    parts[2].colorbar(image, ax=axes, label="weight")
+def demonstration(cards, labels, wrong, w):
+    """Two cards of each label; the mistakes up to each try; the weights as a picture. Cards are (rows, columns)."""
+    layout = [["a", "b", "mistakes", "w"], ["c", "d", "mistakes", "w"]]
+    figure, panels = plt.subplot_mosaic(layout, figsize=(11, 3.3), width_ratios=(0.62, 0.62, 1.7, 1.45))
+    picked = [k for label in (0, 1) for k in range(len(labels)) if labels[k] == label]
+    for name, k in zip("abcd", (*picked[:2], *picked[-2:]), strict=True):
+        panels[name].imshow(cards[k], cmap="Greys", vmin=0, vmax=1.3)
+        panels[name].axvline(w.shape[1] / 2 - 0.5, color=RED, lw=1, linestyle="--")
+        panels[name].set(xticks=[], yticks=[], title=f"y = {labels[k]}")
+        panels[name].spines[:].set_visible(True)
+    _mistakes(panels["mistakes"], wrong)
+    image = panels["w"].imshow(w, vmin=-abs(w).max(), vmax=abs(w).max())
+    panels["w"].set(title="What it learned: $w$", xticks=[], yticks=[])
+    figure.colorbar(image, ax=panels["w"], label="weight", shrink=0.8)
     return figure
+
+
+def _mistakes(axes, wrong):
+    last, count = np.flatnonzero(wrong)[-1] + 1, sum(wrong)
+    axes.step(np.arange(len(wrong) + 1), np.append(0, np.cumsum(wrong)), "-", where="post", color=BLUE)
+    axes.plot(last, count, "o", color=RED)
+    line = {"arrowstyle": "-", "color": RED}
+    axes.annotate("the last mistake", (last, count), (last + 4, 0.55 * count), color=RED, arrowprops=line)
+    axes.set(title="It learns by doing", xlabel="cards seen", ylabel="mistakes so far", ylim=(0, count + 0.7))
 
 
 # XOR
@@ -265,13 +281,19 @@ def xor_cannot():
     left.plot([0, 1], [1, 0], color=BLUE, lw=2)
     left.plot([0, 1], [0, 1], "--", color=ORANGE, lw=2)
     left.plot(0.5, 0.5, "*", color=RED, ms=20, zorder=5)
-    left.annotate("fires, and\ndoes not?", (0.56, 0.5), (1.0, 0.5), color=RED, va="center",
-                  arrowprops={"arrowstyle": "-", "color": RED})  # fmt: skip
+    left.annotate(
+        "fires, and\ndoes not?",
+        (0.56, 0.5),
+        (1.0, 0.5),
+        color=RED,
+        va="center",
+        arrowprops={"arrowstyle": "-", "color": RED},
+    )
     left.set_title("Both diagonals meet in one point")
     for k, (w, b, miss) in enumerate((((1, 1), -0.5, 3), ((-1, -1), 1.5, 0), ((1, -1), -0.5, 1), ((-1, 1), -0.5, 2))):
         foot = -b * np.array(w) / 2
-        right.axline(foot, foot + np.array([-w[1], w[0]]), color=GREY, lw=1.4, linestyle=("-", "--", "-.", ":")[k])
-        right.scatter(*CORNERS[miss], s=260, facecolors="none", edgecolors=RED, lw=1.8, zorder=5)
+        right.axline(foot, foot + np.array([-w[1], w[0]]), color=GREY, lw=1.4, linestyle=LINES[k])
+        right.scatter(*CORNERS[miss], s=300, facecolors="none", edgecolors=RED, lw=1.8, ls=LINES[k], zorder=5)
     right.set_title("Each line gets three right, one wrong")
     right.legend(loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
@@ -279,7 +301,7 @@ def xor_cannot():
 
 def xor_from_gates(gates):
     """The half-planes of NAND and OR, the strip they share, and the network; gates: name → (w₁, w₂, θ)."""
-    figure, panels = plt.subplots(1, 4, figsize=(13, 3.5), width_ratios=(1, 1, 1, 1.5))
+    figure, panels = plt.subplots(1, 4, figsize=(11, 3.1), width_ratios=(1, 1, 1, 1.35))
     for axes, name in zip(panels, ("NAND", "OR"), strict=False):
         gate(axes, *gates[name])
         axes.set_title(name)
@@ -299,11 +321,11 @@ def xor_from_gates(gates):
 def _xor_network(axes):
     ins, hidden, out = ((0.5, 3.6), (0.5, 1.4)), ((3, 3.6), (3, 1.4)), (5.5, 2.5)
     for place, name in zip((*ins, *hidden, out), ("$x_1$", "$x_2$", "NAND", "OR", "AND"), strict=True):
-        axes.scatter(*place, s=1700, facecolors="white", edgecolors="black", zorder=3)
+        axes.scatter(*place, s=1300, facecolors="white", edgecolors="black", zorder=3)
         axes.text(*place, name, ha="center", va="center", fontsize=10 if len(name) < 5 else 12, zorder=4)
     for start, end in [(a, b) for a in ins for b in hidden] + [(a, out) for a in hidden]:
-        _joined(axes, start, end, 0.55)
-    arrow(axes, (6.1, 2.5), (7.2, 2.5), r"$\hat y$", color=BLUE)
+        _joined(axes, start, end, 0.78)
+    arrow(axes, (6.25, 2.5), (7.3, 2.5), r"$\hat y$", color=BLUE)
     axes.set(title="XOR = AND(NAND, OR)", xlim=(-0.3, 7.6), ylim=(0.4, 4.8))
     axes.axis("off")
 
@@ -321,7 +343,7 @@ def _joined(axes, start, end, gap, **style):
 
 def networks():
     """A net of nerve cells, a feed-forward net in layers, and a recurrent one."""
-    figure, panels = plt.subplots(1, 3, figsize=(12.5, 4), width_ratios=(1, 1.25, 0.8))
+    figure, panels = plt.subplots(1, 3, figsize=(11, 3.7), width_ratios=(1, 1.2, 0.8))
     _cells(panels[0])
     _layers(panels[1])
     _recurrent(panels[2])
@@ -339,7 +361,7 @@ def _cells(axes):
         stop = end - 0.75 * way
         bend = (start + stop) / 2 + 0.25 * np.array([-way[1], way[0]])
         s = np.linspace(0, 1, 40)[:, None]
-        axes.plot(*((1 - s) ** 2 * start + 2 * s * (1 - s) * bend + s**2 * stop).T, color=BLUE, lw=1.5, zorder=1)
+        axes.plot(*((1 - s) ** 2 * start + 2 * s * (1 - s) * bend + s**2 * stop).T, "-", color=BLUE, lw=1.5, zorder=1)
         axes.scatter(*stop, s=24, color=RED, zorder=5)
     for k, (x, y) in enumerate(places):
         for turn in range(7):
@@ -369,11 +391,13 @@ def _recurrent(axes):
     axes.scatter([2.6], [3.1], s=1500, facecolors="white", edgecolors="black", zorder=3)
     axes.text(2.6, 3.1, "OR", ha="center", va="center", zorder=4)
     _joined(axes, (0.3, 3.1), (2.6, 3.1), 0.62)
-    arrow(axes, (3.25, 3.1), (4.9, 3.1), "$y_t$", color=BLUE)
+    arrow(axes, (3.25, 3.1), (4.9, 3.1), color=BLUE)
+    axes.text(4.5, 3.3, "$y_t$", ha="center", va="bottom", color=BLUE)
     axes.text(0.7, 3.3, "$s_t$", ha="center", va="bottom")
-    loop = {"arrowstyle": "-|>", "color": RED, "lw": 2, "connectionstyle": "arc3,rad=1.5"}
-    axes.annotate("", (2.2, 3.65), (3.05, 3.65), arrowprops=loop)
-    axes.text(2.6, 5.25, "$y_{t-1}$", color=RED, ha="center", va="bottom")
+    axes.plot([3.9, 3.9, 1.0], [3.1, 4.7, 4.7], "-", color=RED, lw=2)
+    _joined(axes, (1.0, 4.7), (2.6, 3.1), 0.62, color=RED, lw=2)
+    axes.plot([1.0, 1.45], [4.7, 4.25], "-", color=RED, lw=2)
+    axes.text(2.5, 4.8, "$y_{t-1}$", color=RED, ha="center", va="bottom")
     axes.text(2.6, 1.6, "the loop remembers", ha="center", color=RED)
     axes.set(title="Recurrent: a loop", xlim=(-0.1, 5.3), ylim=(-0.6, 6.3))
 
@@ -391,7 +415,7 @@ def two_costs(axes, c_fn, c_fp=1):
     axes.plot(cross, cross * c_fn, "o", color=RED, zorder=4)
     axes.text(cross + 0.03, 0.05, f"{cross:.2g}", color=RED)
     axes.set(xlabel="p, the probability of y = 1", ylabel="expected cost", ylim=(0, 1.6), xlim=(0, 1))
-    axes.set_title(f"a miss costs {c_fn:g}, a false alarm {c_fp:g}")
+    axes.set_title(f"a miss costs {c_fn:g}", loc="center")
     axes.legend(loc="upper right")
 
 
@@ -400,7 +424,9 @@ def flat_and_sloping(w, costs, slopes, at):
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.6))
     for axes, curves in zip((left, right), (costs, slopes), strict=True):
         for (name, values), color, line in zip(curves.items(), (ORANGE, BLUE), ("--", "-"), strict=True):
-            axes.plot(w, values, color=color, linestyle=line, label=name)
+            axes.plot(
+                w, values, color=color, linestyle=line, label=name, drawstyle="steps-mid" if name == "step" else None
+            )
         axes.axvline(at, color=RED, lw=1, linestyle=":")
         axes.set(xlabel="$w$")
     left.set(title="The cost of the step is a staircase", ylabel="cost $J$")
