@@ -140,8 +140,7 @@ def test_two_mistakes_that_give_the_same_array_have_no_name(monkeypatch):
     assert judged("gradient_step", wrong("gradient_step", label="lr_forgotten").code).diagnosis != ""
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_weighted_sums_never_nearly_cancel(seed):
+def test_weighted_sums_never_nearly_cancel():
     """Else the rounding of a right answer in another form would be as large as the sum."""
-    for _, (X, delta, s) in a1_neuron_inputs.weighted_rows(np.random.default_rng(seed)):
-        assert min(abs(s @ delta), np.abs(X.T @ (s * delta)).max() / np.abs(X).max()) > 0.01
+    draws = [args for seed in range(200) for _, args in a1_neuron_inputs.weighted_rows(np.random.default_rng(seed))]
+    assert all(abs(s @ delta) > 0.1 * len(s) for _, delta, s in draws)
