@@ -20,8 +20,9 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 demo: bubblewrap venv
 	@$(IN_VENV) autograder demo $(ARGS)
 
+# three at once, for many tests wait; in their order, for those that take long come first
 test: bubblewrap venv
-	@$(IN_VENV) $(ONE_THREAD) python -m pytest -n 2 --dist loadfile --durations=15 $(ARGS)
+	@$(IN_VENV) $(ONE_THREAD) python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=15 $(ARGS)
 
 lab: venv
 	@$(IN_VENV) $(ONE_THREAD) jupyter lab $(AS_ROOT) $(ARGS)

@@ -118,14 +118,14 @@ def weighted_rows(rng):
     for label, m, n, scale in SHAPES:
         X, delta, s = _minibatch(rng, m, n)
         yield label, (scale * X, delta, s)
-    X, delta, _ = _minibatch(rng, 4, 3)
-    yield "one example with weight 0", (X, delta, np.array([0.0, 2.0, 1.0, 3.0]))
+    yield "one example with weight 0", _minibatch(rng, 4, 3, weights=np.array([0.0, 2.0, 1.0, 3.0]))
 
 
-def _minibatch(rng, m, n):
+def _minibatch(rng, m, n, weights=None):
     """X, delta and s whose weighted sums do not nearly cancel, so that rounding stays far below EXACT."""
     while True:
         X, delta, s = rng.normal(size=(m, n)).round(3), rng.uniform(-1, 1, m).round(3), rng.uniform(0.2, 2, m).round(2)
+        s = s if weights is None else weights
         sums = [(np.abs(X.T @ d).max(), abs(d.sum())) for d in (delta, s * delta, s, np.ones(m))]
         if np.min(sums) > 0.1 * m:
             return X, delta, s

@@ -138,3 +138,9 @@ def test_two_mistakes_that_give_the_same_array_have_no_name(monkeypatch):
     assert (said.outcome, said.score, said.diagnosis) == (FAILED, 0.0, "")
     assert not [f for f in said.findings if f.diagnosis or any(text in f.message for text in CATALOGUE.values())]
     assert judged("gradient_step", wrong("gradient_step", label="lr_forgotten").code).diagnosis != ""
+
+
+def test_weighted_sums_never_nearly_cancel():
+    """Else the rounding of a right answer in another form would be as large as the sum."""
+    draws = [args for seed in range(200) for _, args in a1_neuron_inputs.weighted_rows(np.random.default_rng(seed))]
+    assert all(abs(s @ delta) > 0.1 * len(s) for _, delta, s in draws)

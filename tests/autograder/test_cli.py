@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from autograder import pipeline
+from autograder import cli, pipeline
 from autograder.cli import app
 from autograder.executor import SchedulerError, cores
 from autograder.judging.judge import UNSAFE_NOTE
@@ -156,7 +156,7 @@ def test_a_fault_of_this_program_is_not_passed_off_as_the_users(course, monkeypa
 
     monkeypatch.chdir(course.root)
     monkeypatch.setattr(pipeline, "grade", broken)
-    monkeypatch.setattr(pipeline, "replay", broken)
+    monkeypatch.setattr(cli, "replay", broken)
     monkeypatch.setattr(pipeline, "write_feedback", broken)
     for command in (("grade", ASSIGNMENT), ("replay", "ada", ASSIGNMENT), ("feedback", ASSIGNMENT)):
         assert isinstance(CliRunner().invoke(app, command).exception, KeyError)

@@ -125,7 +125,7 @@ def test_after_a_fault_of_ours_a_worker_starts_its_own(root, monkeypatch):
         tried.append(judge._box._zygote is None)
         return worker._failed(source, submission, "ours"), restored(source)
 
-    monkeypatch.setattr(worker, "_judged", failing)
+    monkeypatch.setattr(worker, "_verdict_on", failing)
     with worker.shared(made) as lent:
         worker.borrow(lent)
         worker.judge_submission(made, Submission("a1-neuron", "ada", b"", "5ub", b"5eed"))
