@@ -7,11 +7,17 @@ from figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
 
 from nnlib import plots
 
+COSTS = {
+    "cross entropy": {"color": BLUE, "linestyle": "-"},
+    "squared error": {"color": ORANGE, "linestyle": "--"},
+}
+
 
 def digit(axes, x, title="", color="black"):
     """An image of 64 grey values, dark on white as on paper."""
     axes.imshow(x.reshape(8, 8), cmap="gray_r", vmin=0, vmax=1)
     axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(True)
     axes.set_title(title, color=color, loc="center", fontweight="normal")
 
 
@@ -30,6 +36,7 @@ def digit_and_scores(x, z):
     bars(right, z, np.argsort(z)[-2:], "score $z_k$")
     for k, score in enumerate(z):
         right.text(k, score + 0.1, f"{score:.2f}", ha="center", fontsize=10)
+    right.set_ylim(0, z.max() + 0.7)
     right.set_title("Ten scores: 9 wins, 3 is close behind")
     return figure
 
@@ -42,7 +49,7 @@ def neurons(pixels=784, classes=10):
     for name, y in zip(inputs, heights, strict=True):
         figures.node(axes, 0, y, name)
         for other in heights:
-            axes.plot([0, 3], [y, other], color=GREY, lw=0.9, zorder=1)
+            axes.plot([0, 3], [y, other], "-", color=GREY, lw=0.9, zorder=1)
     for k, y in zip(outputs, heights, strict=True):
         figures.node(axes, 3, y, f"$z_{k}$")
         figures.arrow(axes, (3.35, y), (4.6, y), color=BLUE)
@@ -52,7 +59,7 @@ def neurons(pixels=784, classes=10):
     axes.text(5.15, 1.5, "softmax", rotation=90, ha="center", va="center", fontsize=13)
     for x in (0, 3):
         axes.text(x, 1, "⋮", ha="center", va="center", fontsize=16)
-    axes.plot([0, 3], [3, 2], color=RED, lw=2.2, zorder=2)
+    axes.plot([0, 3], [3, 2], "-", color=RED, lw=2.2, zorder=2)
     axes.text(1.5, 3.2, r"$W_{11}$ from $x_1$ to $z_1$", color=RED, ha="center")
     axes.text(1.5, -0.75, f"{pixels} × {classes} weights, {classes} biases", ha="center")
     axes.set(xlim=(-0.6, 9.2), ylim=(-1, 3.7), title="Ten neurons look at the same pixels; softmax joins their signals")
@@ -89,8 +96,12 @@ def staircase(moved, accuracies, costs):
     right.plot(moved, costs, color=BLUE)
     best = np.argmin(costs)
     right.plot(moved[best], costs[best], "o", color=RED, ms=8)
-    right.annotate("one minimum", (moved[best], costs[best]), (0, 30), textcoords="offset points", color=RED, ha="center")
-    right.set(xlabel="added to the bias of class 8", ylabel="cross entropy (nats)", title="Cross entropy: a slope everywhere")
+    right.annotate(
+        "one minimum", (moved[best], costs[best]), (0, 30), textcoords="offset points", color=RED, ha="center"
+    )
+    right.set(
+        xlabel="added to the bias of class 8", ylabel="cross entropy (nats)", title="Cross entropy: a slope everywhere"
+    )
     return figure
 
 
@@ -114,37 +125,36 @@ def jacobian(J, pushed, change):
 
 def saturation(z, slopes, title, axes):
     """∂L/∂z of two costs (name → values) against the score z of the right class."""
-    for (name, values), colour, line in zip(slopes.items(), (BLUE, ORANGE), ("-", "--"), strict=True):
-        axes.plot(z, values, line, color=colour, label=name)
+    for name, values in slopes.items():
+        axes.plot(z, values, label=name, **COSTS[name])
     axes.axhline(0, color="black", lw=0.8)
     axes.axvspan(z[0], -4, color=RED, alpha=0.1)
-    axes.text(-6, -0.35, "sure and wrong", color=RED, ha="center")
+    axes.text(-6, -0.45, "sure and\nwrong", color=RED, ha="center")
     axes.set(xlabel="score z of the right class", ylabel=r"$\partial L/\partial z$", title=title, ylim=(-1.1, 0.15))
 
 
 def loss_and_tangents(axes, zs, curves, z, points):
     """Losses against z (name → values), at z a point and its tangent: `points` is name → (loss, slope)."""
-    for (name, values), colour, line in zip(curves.items(), (BLUE, ORANGE), ("-", "--"), strict=True):
+    for name, values in curves.items():
         loss, slope = points[name]
-        axes.plot(zs, values, line, color=colour, label=name)
-        axes.plot([z - 1.8, z + 1.8], [loss - 1.8 * slope, loss + 1.8 * slope], color=RED, lw=2.4)
+        axes.plot(zs, values, label=name, **COSTS[name])
+        axes.plot([z - 1.8, z + 1.8], [loss - 1.8 * slope, loss + 1.8 * slope], "-", color=RED, lw=2.4)
         axes.plot(z, loss, "o", color=RED, ms=7, zorder=3)
-    steepness = "\n".join(f"{name}: slope {slope:.3f}" for name, (_, slope) in points.items())
+    steepness = "\n".join(f"{name}: slope {slope:.4f}" for name, (_, slope) in points.items())
     axes.text(0.98, 0.62, steepness, transform=axes.transAxes, ha="right", color=RED, fontsize=10)
     axes.set(xlabel="score z of the right class", ylabel="loss L", ylim=(-0.6, 9), xlim=(zs[0], zs[-1]))
     axes.legend(loc="upper right")
 
 
-def confused(C, images, captions):
-    """A confusion matrix, and beside it the images that were called wrongly with the most confidence."""
+def confused(C, pair, images, captions):
+    """A confusion matrix with the cells of a pair of classes framed; beside it images that were called wrongly."""
     figure = plt.figure(figsize=(10.5, 4.6))
     left, right = figure.subfigures(1, 2, width_ratios=(1.15, 1))
     axes = left.subplots()
     plots.confusion(axes, C)
-    wrong = C - np.diag(np.diag(C))
-    i, j = np.unravel_index(wrong.argmax(), C.shape)
-    axes.add_patch(plt.Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=RED, lw=2.5))
-    axes.set_title(f"Most often confused: {i} taken for {j}")
+    for i, j in (pair, pair[::-1]):
+        axes.add_patch(plt.Rectangle((j - 0.5, i - 0.5), 1, 1, fill=False, edgecolor=RED, lw=2.5))
+    axes.set_title(f"Most often confused: {pair[0]} and {pair[1]}")
     for panel, x, caption in zip(right.subplots(3, 4).flat, images, captions, strict=True):
         digit(panel, x)
         panel.set_title(caption, fontsize=10, loc="center", fontweight="normal")
@@ -154,13 +164,14 @@ def confused(C, images, captions):
 def ceiling(centred, moved, nearest):
     """Accuracy after each epoch: on centred digits (training, validation), on moved ones; `nearest` to compare with."""
     figure, panels = plt.subplots(1, 2, figsize=(9.5, 3.5), sharey=True)
-    names = ("digits in their place: nearly all are learned", "digits moved by a pixel: a ceiling at 0.80")
+    names = ("Digits in their place: nearly all learned", "Moved by a pixel: a ceiling at 0.80")
     for axes, (training, test), title in zip(panels, (centred, moved), names, strict=True):
         epochs = np.arange(1, len(training) + 1)
         axes.plot(epochs, training, color=BLUE, label="training")
         axes.plot(epochs, test, "--", color=ORANGE, label="validation")
         axes.set(xlabel="epoch", title=title, ylim=(0.3, 1.02))
     panels[1].axhline(nearest, color=PURPLE, ls="-.", label="nearest neighbour")
+    panels[1].axhline(0.8, color=RED, ls=":")
     panels[0].set_ylabel("accuracy")
     for axes in panels:
         axes.legend(loc="lower right")
@@ -176,7 +187,6 @@ def averages_of_shifts(pair, some_shifts, average):
         for panel, moved in zip(line[1:-1], some_shifts[name], strict=True):
             digit(panel, moved)
         digit(line[-1], average[name], "average of 64", RED)
-        for spine in line[-1].spines.values():
-            spine.set(visible=True, color=RED, linewidth=2)
+        line[-1].spines[:].set(color=RED, linewidth=2)
     figure.suptitle("Moved over all places, a 1 and an 8 have the same average")
     return figure
