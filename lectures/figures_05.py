@@ -164,7 +164,7 @@ def confused(C, pair, images, captions):
 def ceiling(centred, moved, nearest):
     """Accuracy after each epoch: on centred digits (training, validation), on moved ones; `nearest` to compare with."""
     figure, panels = plt.subplots(1, 2, figsize=(9.5, 3.5), sharey=True)
-    names = ("Digits in their place: nearly all learned", "Moved by a pixel: a ceiling at 0.80")
+    names = ("Digits in their place: nearly all learned", "Moved by a pixel: a ceiling near 0.8")
     for axes, (training, test), title in zip(panels, (centred, moved), names, strict=True):
         epochs = np.arange(1, len(training) + 1)
         axes.plot(epochs, training, color=BLUE, label="training")
