@@ -204,7 +204,7 @@ def _files(course: Course, assignment: str, directory: Path) -> dict[str, bytes]
     """What students get, name -> bytes: all in one folder, so that every notebook finds nnlib beside it."""
     lectures = course.root / "lectures"
     files = _tree(directory) | _tree(course.root / "nnlib", "nnlib")
-    for path in sorted(path for kind in ("*.ipynb", "*.py", "*.mplstyle") for path in lectures.glob(kind)):
+    for path in sorted(path for files_of in ("*.ipynb", "*.py", "*.mplstyle") for path in lectures.glob(files_of)):
         files[path.name] = path.read_bytes()
     files["requirements.txt"] = (lectures / "requirements.txt").read_bytes()
     notebooks = " and ".join(sorted(path.name for path in directory.glob("*.ipynb")))

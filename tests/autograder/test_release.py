@@ -97,6 +97,7 @@ def course(root, tmp_path, monkeypatch, empty_gradebook):
     (tmp_path / "lectures").mkdir()
     (tmp_path / "lectures" / "requirements.txt").write_text("numpy\n")
     (tmp_path / "lectures" / "figures.py").write_text("WIDTH = 4\n")
+    (tmp_path / "lectures" / "style.mplstyle").write_text("font.size: 11\n")
     course = Course(tmp_path, tmp_path / "course")
     course.directory.mkdir()
     shutil.copy(empty_gradebook, course.gradebook)
@@ -135,7 +136,15 @@ def test_the_release_is_in_the_folder_the_gradebook_and_the_bundle(course):
     assert "raise NotImplementedError()" in released.cells[1].source and "autograder" not in released.cells[2].source
     with record.open_gradebook(course.db_url) as gradebook:
         assert [cell.max_score for cell in gradebook.find_notebook("toy", "toy").grade_cells] == [2.0]
-    expected = {"README.txt", "requirements.txt", "toy.ipynb", "01-neuron.ipynb", "figures.py", "nnlib/__init__.py"}
+    expected = {
+        "README.txt",
+        "requirements.txt",
+        "toy.ipynb",
+        "01-neuron.ipynb",
+        "figures.py",
+        "style.mplstyle",
+        "nnlib/__init__.py",
+    }
     assert expected <= set(done.files)
     assert not [name for name in done.files if "autograder" in name or "__pycache__" in name or "bank" in name]
 
