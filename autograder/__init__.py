@@ -13,7 +13,7 @@ A submission's way from file to mark leads through these rooms, none of which lo
 
 `worker` judges one submission, `executor` many at once, `pipeline` puts the steps in order and writes what comes out,
 `feedback` makes the page. `cli` and `nbgrader_steps` call the pipeline; `console`, `report` and `terminal` are what is
-printed. `authoring` is for those who write `checks/` and `bank/`. (Values that later rooms hand on, such as a
+printed. `authoring` and `kit` are for those who write `checks/`. (Values that later rooms hand on, such as a
 `course.verdict.Verdict`, lie in `course`, the first.)
 """
 

@@ -12,7 +12,6 @@ import typer
 from rich.markup import escape
 
 from autograder import worker
-from autograder.authoring.bank import BankError
 from autograder.console import (
     err,
     interruptible,
@@ -67,7 +66,7 @@ def release_command(assignment: AssignmentName, course: Directory = None, as_jso
 
     here = Course.here(course)
     say_if_open(here)
-    with one_line(ReleaseError, SandboxUnavailable, ChecksError, BankError):
+    with one_line(ReleaseError, SandboxUnavailable, ChecksError):
         released = release(here, assignment, verify=lambda name: _verified(here, name))
     if as_json:
         print_json(
@@ -79,7 +78,7 @@ def release_command(assignment: AssignmentName, course: Directory = None, as_jso
             }
         )
     else:
-        scanned = f"{len(released.files)} files, scanned: no solution, check or bank line in it"
+        scanned = f"{len(released.files)} files, scanned: no line of a solution, check or answer in it"
         out.print(
             f"released {assignment}: {released.directory}\nfor students: {released.bundle} ({scanned})", soft_wrap=True
         )
@@ -270,10 +269,10 @@ def forget_command(
 
 @app.command("verify")
 def verify_command(assignment: AssignmentName, as_json: Json = False):
-    """Judge every answer of the bank: right ones must get everything, wrong ones half at most and their diagnosis."""
+    """Judge every answer beside the checks: right ones must get everything, wrong ones half at most and their name."""
     from autograder.authoring.release import ReleaseError
 
-    with one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError, BankError):
+    with one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError):
         report = _verified(Course.here(), assignment)
     if as_json:
         print_json({"ok": report.ok, "rows": [asdict(row) for row in report.rows]})
@@ -288,12 +287,12 @@ def verify_command(assignment: AssignmentName, as_json: Json = False):
 
 @app.command("demo")
 def demo_command(as_json: Json = False):
-    """Release a1-neuron, make up a class from the bank, grade it, write feedback; exit 1 if a mark is unexpected."""
+    """Release a1-neuron, grade a class of known answers, write feedback; exit 1 if a mark is unexpected."""
     from autograder import demo
     from autograder.authoring.release import ReleaseError
 
     here = Course.here(Path("course") / "demo")
-    with one_line(SandboxUnavailable, NothingToGrade, ReleaseError, ChecksError, BankError):
+    with one_line(SandboxUnavailable, NothingToGrade, ReleaseError, ChecksError):
         students = demo.prepare(here, verify=lambda name: _verified(here, name))
         verdicts = list(progress(demo.grade_class(here), len(students), f"grading {len(students)} submissions"))
     marks = demo.compare(verdicts)

@@ -1,4 +1,4 @@
-"""A class made up from the bank: right, wrong in named ways, files gone bad; and what each must get."""
+"""A class made up from known answers: right, wrong in named ways, files gone bad; and what each must get."""
 
 import copy
 import json
@@ -12,13 +12,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from autograder import pipeline
-from autograder.authoring.bank import variants
 from autograder.authoring.release import release
 from autograder.authoring.verify import released, with_answers
 from autograder.course.course import Course
 from autograder.course.handed_in import submissions
 from autograder.course.verdict import Verdict
 from autograder.executor import workers
+from autograder.judging.check_modules import answers_of
 from autograder.notebook import cells
 
 ASSIGNMENT = "a1-neuron"
@@ -74,8 +74,8 @@ def _index(notebook: NotebookNode, name: str) -> int:
 class Student:
     """One made-up submission.
 
-    `answers` maps blanks to labels in the bank, whose marks and diagnoses are then expected; `code` maps blanks to text
-    of its own, with `expected` saying what that must get; `damage` turns the notebook into the file handed in.
+    `answers` maps blanks to labels of known answers, whose marks and diagnoses are then expected; `code` maps blanks to
+    text of its own, with `expected` saying what that must get; `damage` turns the notebook into the file handed in.
     Blanks named nowhere are answered correctly and must get everything, unless `every_blank` says otherwise.
     """
 
@@ -163,7 +163,7 @@ def prepare(course: Course, verify: Callable) -> tuple[Student, ...]:
 def _notebook(source: NotebookNode, student: Student) -> NotebookNode:
     if student.blank:
         return released(source)
-    texts = {(variant.blank, variant.label): variant.code for variant in variants(ASSIGNMENT)}
+    texts = {(variant.blank, variant.label): variant.code for variant in answers_of(ASSIGNMENT)}
     labels = ALONE | student.answers
     answers = {blank: texts[blank, label] for blank, label in labels.items()} | student.code
     return _without_markers(with_answers(source, answers))
@@ -186,12 +186,13 @@ def grade_class(course: Course) -> Iterator[Verdict]:
 
 
 def compare(verdicts: list[Verdict]) -> list[dict]:
-    """For each student and blank: the mark, the mark the bank expects, the diagnosis; whether all are as expected."""
-    students, bank = {student.name: student for student in CLASS}, {(v.blank, v.label): v for v in variants(ASSIGNMENT)}
+    """For each student and blank: the mark, the one that its answer must get, the diagnosis; are all as expected?"""
+    students = {student.name: student for student in CLASS}
+    known = {(variant.blank, variant.label): variant for variant in answers_of(ASSIGNMENT)}
     rows = []
     for verdict in verdicts:
         for blank in verdict.blanks:
-            share, diagnosis = _expected(students[verdict.student], blank.grade_id, bank)
+            share, diagnosis = _expected(students[verdict.student], blank.grade_id, known)
             expected = None if share is None else share * blank.points
             same = blank.score == expected and blank.diagnosis == diagnosis
             rows.append(
@@ -209,9 +210,9 @@ def compare(verdicts: list[Verdict]) -> list[dict]:
     return rows
 
 
-def _expected(student: Student, blank: str, bank: dict) -> Expected:
+def _expected(student: Student, blank: str, known: dict) -> Expected:
     if blank in student.answers:
-        variant = bank[blank, student.answers[blank]]
+        variant = known[blank, student.answers[blank]]
         return variant.keeps, variant.diagnosis
     return student.expected.get(blank, student.every_blank)
 

@@ -31,8 +31,8 @@ from autograder.sandbox.walls import SandboxUnavailable
 from autograder.sandbox.zygote import Zygote, borrowed
 
 _lock = threading.Lock()  # one judge, whatever the number of a worker's threads
-_judge: tuple[tuple, Judge, NotebookNode] | None = None  # what it was made for, the judge, the source notebook
-_lent: tuple[tuple, socket.socket] | None = None  # what a warm process was made for, its control
+_judge: tuple[Assignment, Judge, NotebookNode] | None = None  # what it was made for, the judge, the source notebook
+_lent: tuple[Assignment, socket.socket] | None = None  # what a warm process was made for, its control
 
 
 class OtherGrader(Exception):
@@ -58,7 +58,7 @@ def end_with_parent() -> None:
 
 
 @contextmanager
-def shared(assignment: Assignment) -> Iterator[tuple[tuple, socket.socket] | None]:
+def shared(assignment: Assignment) -> Iterator[tuple[Assignment, socket.socket] | None]:
     """A warm process for all workers of this machine to `borrow`; None where there cannot be one: they will say why."""
     use_checks(assignment.checks)
     try:
@@ -67,10 +67,10 @@ def shared(assignment: Assignment) -> Iterator[tuple[tuple, socket.socket] | Non
         yield None
         return
     with zygote:
-        yield _wanted(assignment), zygote.control
+        yield assignment, zygote.control
 
 
-def borrow(lent: tuple[tuple, socket.socket] | None) -> None:
+def borrow(lent: tuple[Assignment, socket.socket] | None) -> None:
     """Have this process's judge use a warm process that is shared, where it is the one it needs."""
     global _lent
     _lent = lent
@@ -139,15 +139,9 @@ def _pack(assignment: Assignment, submission: Submission, verdict: Verdict, note
     return Judged(verdict, json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n")
 
 
-def _wanted(assignment: Assignment) -> tuple:
-    """What a judge is made for."""
-    return assignment.digest, assignment.grader, assignment.sandboxed
-
-
 def _judge_for(assignment: Assignment) -> tuple[Judge, NotebookNode]:
     global _judge
-    wanted = _wanted(assignment)
-    if _judge is None or _judge[0] != wanted:
+    if _judge is None or _judge[0] != assignment:
         dismiss()
         if assignment.grader != grader_digest():
             raise OtherGrader(
@@ -156,9 +150,9 @@ def _judge_for(assignment: Assignment) -> tuple[Judge, NotebookNode]:
                 "found."
             )
         use_checks(assignment.checks)
-        control = borrowed(_lent[1]) if _lent and _lent[0] == wanted else None
+        control = borrowed(_lent[1]) if _lent and _lent[0] == assignment else None
         judge = Judge(assignment.name, unsafe_no_sandbox=not assignment.sandboxed, control=control)
-        _judge = wanted, judge, nbformat.reads(assignment.source, as_version=4)
+        _judge = assignment, judge, nbformat.reads(assignment.source, as_version=4)
     return _judge[1:]
 
 

@@ -1,6 +1,7 @@
 """An assignment of three blanks and a written question: its source and checks, what is handed in, marks by hand."""
 
 from datetime import datetime
+from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -30,36 +31,30 @@ def check(name, points):
     return graded(source, f"test_{name}", grade=True, locked=True, points=points)
 
 
-CHECKS = """
-from autograder.judging.check import check
+CHECK = '''"""{title}."""
 
-ALLOWED = ()
+from autograder.kit import check
 
 
 def nothing(rng):
     yield "no arguments", ()
 
 
-@check(weights={"value": 1.0})
-def one(blank):
-    \"""One.\"""
+@check(weights={{"value": 1.0}})
+def examined(blank):
     for case in blank.cases(nothing):
-        blank.close("value", blank.call("one"), 1)
+        blank.close("value", blank.call("{name}"), {value})
+'''
+CHECKS = {"__init__": "ALLOWED = ()\n"} | {
+    name: CHECK.format(title=name.title(), name=name, value=k) for k, name in enumerate(RIGHT, start=1)
+}
 
 
-@check(weights={"value": 1.0})
-def two(blank):
-    \"""Two.\"""
-    for case in blank.cases(nothing):
-        blank.close("value", blank.call("two"), 2)
-
-
-@check(weights={"value": 1.0})
-def three(blank):
-    \"""Three.\"""
-    for case in blank.cases(nothing):
-        blank.close("value", blank.call("three"), 3)
-"""
+def write_checks(folder: Path, checks: dict[str, str] = CHECKS, assignment: str = ASSIGNMENT) -> None:
+    """Write the checks of an assignment, {module: text}, where a course keeps them: in a folder checks/."""
+    (folder / assignment).mkdir(parents=True)
+    for name, text in checks.items():
+        (folder / assignment / f"{name}.py").write_text(text)
 
 
 def source_notebook():

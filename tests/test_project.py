@@ -21,7 +21,8 @@ ROOMS = {
     "sandbox.inside": set(),
     "sandbox": {"sandbox.inside"},
     "judging": {"course", "notebook", "sandbox", "sandbox.inside"},
-    "checks": {"judging"},
+    "kit": {"judging", "sandbox"},
+    "checks": {"kit"},
     "gradebook": {"course", "notebook"},
     "authoring": {"course", "notebook", "sandbox", "sandbox.inside", "judging", "gradebook"},
 }
@@ -75,13 +76,12 @@ def ours(path: Path, modules: set[str]) -> set[str]:
 
 
 def room_of(module: str) -> str:
-    return module.rpartition(".")[0] or module
+    room = module.rpartition(".")[0] or module
+    return "checks" if room.startswith("checks.") else room  # an assignment's folder
 
 
 def autograder_faults(package: Path) -> Iterator[str]:
-    files = {
-        module_of(path, package): path for path in sorted(package.rglob("*.py")) if "bank" not in path.parent.parts
-    }
+    files = {module_of(path, package): path for path in sorted(package.rglob("*.py"))}
     modules = {name.removesuffix(".__init__") for name in files}
     graph = {}
     for name, path in files.items():
@@ -100,14 +100,13 @@ def autograder_faults(package: Path) -> Iterator[str]:
             yield f"{name} knows nbgrader's cell metadata"
         if room_of(name) == "checks":
             yield from (f"{name} imports {other}" for other in sorted(tops(path) - CHECKS_IMPORT))
-            yield from (f"{name} imports {m}" for m in sorted(graph[name]) if room_of(m) != "checks" and m != CHECK)
+            yield from (f"{name} imports {m}" for m in sorted(graph[name]) if room_of(m) not in ("checks", "kit"))
     try:
         [*TopologicalSorter(graph).static_order()]
     except CycleError as error:
         yield f"circle: {', '.join(sorted(set(error.args[1])))}"
 
 
-CHECK = "judging.check"
 CHECKS_IMPORT = {"autograder", "nnlib", "numpy"} | sys.stdlib_module_names
 
 
@@ -125,7 +124,7 @@ def test_rooms_import_in_one_direction_and_one_file_each_knows_nbgrader_the_grad
 
 def test_every_room_has_its_rule(root):
     rooms = {room_of(module_of(path, root / "autograder")) for path in (root / "autograder").rglob("*.py")}
-    assert {room for room in rooms if not room.startswith("bank")} == ROOMS.keys() | FILES | {"__init__"}
+    assert rooms == ROOMS.keys() | FILES | {"__init__"}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +134,7 @@ def test_every_room_has_its_rule(root):
         ("feedback", "from autograder.judging.judge import Judge", "feedback imports judging.judge"),
         ("course/lock", "def f():\n    from autograder.sandbox import walls", "course.lock imports sandbox.walls"),
         ("gradebook/late", "from autograder import pipeline", "gradebook.late imports pipeline"),
-        ("judging/blank", "from autograder.authoring.bank import Variant", "judging.blank imports authoring.bank"),
+        ("judging/blank", "from autograder.authoring.verify import Row", "judging.blank imports authoring.verify"),
         ("sandbox/memory", "from . import walls", ""),
         ("sandbox/memory", "from ..judging import blank", "sandbox.memory imports judging.blank"),
         ("course/verdict", "from autograder.course import verdicts", "circle: course.verdict, course.verdicts"),
@@ -146,9 +145,15 @@ def test_every_room_has_its_rule(root):
         ("pipeline", "from nbgrader.api import Gradebook", "pipeline knows the gradebook"),
         ("demo", "COMMAND = 'bwrap'", "demo knows the sandbox"),
         ("authoring/release", "cell.metadata['nbgrader']", "authoring.release knows nbgrader's cell metadata"),
-        ("checks/a1_neuron", "import nbgrader", "checks.a1_neuron imports nbgrader"),
-        ("checks/a1_neuron", "from autograder.sandbox import session", "checks.a1_neuron imports sandbox.session"),
-        ("checks/a1_neuron", "from autograder.judging import blank", "checks.a1_neuron imports judging.blank"),
+        ("checks/a1-neuron/xor", "import nbgrader", "checks.a1-neuron.xor imports nbgrader"),
+        (
+            "checks/a1-neuron/xor",
+            "from autograder.sandbox import session",
+            "checks.a1-neuron.xor imports sandbox.session",
+        ),
+        ("checks/a1-neuron/xor", "from autograder.judging import check", "checks.a1-neuron.xor imports judging.check"),
+        ("kit", "from autograder.authoring import verify", "kit imports authoring.verify"),
+        ("judging/check", "from autograder import kit", "judging.check imports kit"),
     ],
 )
 def test_a_wrong_import_in_autograder_is_seen(root, tmp_path, file, line, fault):
@@ -159,7 +164,7 @@ def test_a_wrong_import_in_autograder_is_seen(root, tmp_path, file, line, fault)
 
 def planted(package: Path, copy: Path, file: str, line: str) -> None:
     """A copy of a package in which one file has one more line at its end."""
-    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__", "bank"))
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
     with (copy / f"{file}.py").open("a", encoding="utf-8") as source:
         source.write(f"\n{line}\n")
 

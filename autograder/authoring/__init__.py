@@ -1,1 +1,1 @@
-"""For those who write assignments: the checks in their own kernel, the bank, verifying, releasing."""
+"""For those who write assignments: the checks in their own kernel, verifying, releasing."""

@@ -1,8 +1,8 @@
 """What must never reach students, and a search for it in the files they are about to receive.
 
-Secret are the solution and hidden regions of every source notebook, and the lines of every check and of every answer in
-the bank. A line counts when it is distinctive: 20 characters or more, no import, and not one that students are meant to
-read anyway (stubs, visible tests, nnlib).
+Secret are the solution and hidden regions of every source notebook, and the lines of every check and of every right or
+wrong answer below it. A line counts when it is distinctive: 20 characters or more, no import, and not one that students
+are meant to read anyway (stubs, visible tests, nnlib).
 """
 
 import ast
@@ -45,9 +45,9 @@ class Passage(NamedTuple):
 
 
 def secrets(sources: dict[str, NotebookNode], public: dict[str, bytes], folders: Iterable[Path] = ()) -> Secrets:
-    """All that is secret: in the source notebooks (assignment -> notebook), the checks and the bank.
+    """All that is secret: in the source notebooks (assignment -> notebook), the checks and the answers beside them.
 
-    `folders` may hold checks/ and bank/ beside this package's.
+    `folders` may hold checks/ beside this package's.
 
     `public` are nnlib's files, name -> bytes: a formula that stands there is no secret (an assignment's allow-list, not
     secrecy, keeps it out of the answers).
@@ -66,8 +66,8 @@ def secrets(sources: dict[str, NotebookNode], public: dict[str, bytes], folders:
 
 
 def _trusted(folder: Path) -> Iterator[tuple[str, Path]]:
-    """(name, file) of the checks and the bank in a folder."""
-    for path in (path for part in ("checks", "bank") for path in sorted((folder / part).rglob("*"))):
+    """(name, file) of the checks in a folder."""
+    for path in sorted((folder / "checks").rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             name = path.relative_to(folder).as_posix()
             yield f"autograder/{name}" if folder == TRUSTED else name, path
@@ -147,7 +147,7 @@ def _shown(cell: NotebookNode) -> str:
 
 
 def _pieces(name: str, text: str) -> Iterator[tuple[str, str]]:
-    """A trusted file as (owner, text): each answer of the bank, each top-level statement of a check file."""
+    """A trusted file as (owner, text): each answer, each top-level statement of a check."""
     for chunk in re.split(r"^# %% .*\n", text, flags=re.MULTILINE):
         try:
             statements = ast.parse(chunk).body if name.endswith(".py") else None

@@ -20,7 +20,7 @@ from nbgrader.apps import NbGraderAPI
 from autograder.authoring import leaks
 from autograder.course.course import Course
 from autograder.gradebook.record import prepare, released_cells
-from autograder.judging.check_modules import check_names, parsed
+from autograder.judging.check_modules import blanks_of, checks_in
 from autograder.notebook.cells import ANSWER, TEST, blank_of, grade_id, hidden_check, kind, points, test_of
 from autograder.notebook.layout import differences, layout, pointless
 
@@ -126,22 +126,20 @@ def _read(course: Course, assignment: str) -> NotebookNode:
     return notebook
 
 
-def _checks(course: Course, assignment: str) -> set[str]:
-    """What may be an assignment's checks, by name, read without running them."""
-    name = f"{assignment.replace('-', '_')}.py"
-    path = next((p for p in (course.root / "checks" / name, leaks.TRUSTED / "checks" / name) if p.is_file()), None)
-    if path is None:
-        raise ReleaseError(f"{assignment} has no checks: write them in {course.root / 'checks' / name}.")
-    _, tree = parsed(path)
-    return check_names(tree)
+def _checks(course: Course, assignment: str) -> list[str]:
+    """The blanks for which an assignment has checks, read without running them."""
+    folders = [folder / "checks" for folder in (course.root, leaks.TRUSTED)]
+    if not any((folder / assignment).is_dir() for folder in folders):
+        raise ReleaseError(f"{assignment} has no checks: write them in {folders[0] / assignment}.")
+    return blanks_of(assignment, checks_in(assignment, folders))
 
 
-def _check_answer(assignment: str, cell: NotebookNode, following: NotebookNode | None, checks: set[str]) -> None:
+def _check_answer(assignment: str, cell: NotebookNode, following: NotebookNode | None, checks: list[str]) -> None:
     name = grade_id(cell)
     if following is None or grade_id(following) != test_of(name) or kind(following) != TEST:
         raise ReleaseError(f"{assignment}: after the answer cell {name!r} must stand its test cell {test_of(name)!r}.")
     if name not in checks:
-        raise ReleaseError(f"{assignment}: the blank {name!r} has no check; write a check function of that name.")
+        raise ReleaseError(f"{assignment}: the blank {name!r} has no check; write checks/{assignment}/{name}.py.")
 
 
 def _check_test(assignment: str, cell: NotebookNode, previous: NotebookNode | None) -> None:

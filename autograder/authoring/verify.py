@@ -1,28 +1,28 @@
-"""The checks are themselves tested: every answer of the bank goes through the judge and must get what it must get."""
+"""The checks are themselves tested: every answer beside them goes through the judge and must get what it must get."""
 
 import copy
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.authoring.bank import BankError, Variant, variants
 from autograder.authoring.release import check_source
 from autograder.course.course import Course
 from autograder.course.verdict import Verdict
-from autograder.judging.assignment import load_assignment, trusted
-from autograder.judging.catalogue import CATALOGUE
-from autograder.judging.check_modules import use_checks
+from autograder.judging.assignment import load_assignment
+from autograder.judging.check import Check
+from autograder.judging.check_modules import checks_of, use_checks
 from autograder.judging.judge import Judge
+from autograder.judging.variants import Variant
 from autograder.notebook import cells
 from autograder.notebook.rebuild import rebuild
 from autograder.sandbox.limits import Limits
 
-LIMITS = Limits(cell_cpu=1, check_cpu=1)  # the bank's endless loops need not be waited for longer
+LIMITS = Limits(cell_cpu=1, check_cpu=1)  # answers that never end need not be waited for longer
 SEED = secrets.token_bytes(32)  # other hidden data every time
-AT_LEAST_CORRECT, AT_LEAST_WRONG = 3, 6  # variants of each blank
+AT_LEAST_RIGHT, AT_LEAST_WRONG = 3, 6  # variants of each blank
 MOST_KEPT = 0.5  # of its points, by a wrong answer
 
 
@@ -32,7 +32,7 @@ class Row:
 
     blank: str
     label: str
-    kind: str  # "source", "release", "correct", "wrong", "bank"
+    kind: str  # "source", "release", "right", "wrong", "check"
     share: float | None
     diagnosis: str
     complaint: str = ""
@@ -64,7 +64,7 @@ class Report:
         blanks = len({row.blank for row in self.rows if row.blank})
         return (
             f"{self.assignment}: source {_percent(source)}, release {_percent(release)}, "
-            f"{self.count('correct')} correct and {self.count('wrong')} wrong variants of {blanks} blanks, "
+            f"{self.count('right')} right and {self.count('wrong')} wrong variants of {blanks} blanks, "
             f"{len(self.complaints)} not as they must be"
         )
 
@@ -73,7 +73,7 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     """(the number of rows in all, one row) as they are judged, on hidden data of their own.
 
     Raises FileNotFoundError where there is no such assignment, ReleaseError where its source cannot be graded and
-    BankError where the bank names an unknown mistake, each in one sentence and before anything is judged.
+    ChecksError where its checks cannot be used, each in one sentence and before anything is judged.
     """
     if not course.source(assignment).is_file():
         raise FileNotFoundError(f"there is no assignment {assignment!r} in {course.sources}.")
@@ -81,9 +81,9 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     made = load_assignment(course, assignment)
     use_checks(made.checks)
     source = nbformat.reads(made.source, as_version=4)
-    bank = variants(assignment, trusted(course))
-    _refuse_unknown(bank)
-    rows = [*_counts(source, bank)]
+    checks = checks_of(assignment)
+    bank = [variant for check in checks.values() for variant in check.variants]
+    rows = [*_lacking(source, checks)]
     total = len(rows) + 2 + len(bank)
     yield from ((total, row) for row in rows)
     with Judge(assignment, limits=LIMITS) as judge:
@@ -93,25 +93,19 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
             yield total, _row(variant, _judged_alone(judge, source, variant))
 
 
-def _refuse_unknown(bank: list[Variant]) -> None:
-    for variant in bank:
-        if variant.diagnosis and variant.diagnosis not in CATALOGUE:
-            raise BankError(
-                f"the bank's {variant.blank}.py names the mistake {variant.diagnosis!r}, which the catalogue "
-                "(autograder/judging/catalogue.py) does not have: correct the name, or write a sentence for it there."
-            )
+def _lacking(source: NotebookNode, checks: Mapping[str, Check]) -> Iterator[Row]:
+    """Complaints about what checks lack, and about checks of blanks that there are not."""
+    blanks = {name for name, _ in cells.blanks(source)}
+    for name, check in sorted(checks.items()):
+        complaints = _too_few(check) if name in blanks else ["the notebook does not have this blank"]
+        yield from (Row(name, "", "check", None, "", complaint) for complaint in complaints)
 
 
-def _counts(source: NotebookNode, bank: list[Variant]) -> Iterator[Row]:
-    """Complaints about what the bank lacks, and about answers to blanks that there are not."""
-    blanks = [name for name, _ in cells.blanks(source)]
-    for blank in blanks:
-        for kind, correct, least in (("correct", True, AT_LEAST_CORRECT), ("wrong", False, AT_LEAST_WRONG)):
-            found = sum(variant.blank == blank and variant.correct == correct for variant in bank)
-            if found < least:
-                yield Row(blank, "", "bank", None, "", f"the bank has {found} {kind} answers, expected {least} or more")
-    for blank in sorted({variant.blank for variant in bank} - set(blanks)):
-        yield Row(blank, "", "bank", None, "", "the bank answers a blank that the notebook does not have")
+def _too_few(check: Check) -> Iterator[str]:
+    for kind, right, least in (("right", True, AT_LEAST_RIGHT), ("wrong", False, AT_LEAST_WRONG)):
+        found = sum(variant.right == right for variant in check.variants)
+        if found < least:
+            yield f"there are {found} {kind} answers, expected {least} or more"
 
 
 def _verdict(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Verdict:
@@ -136,7 +130,7 @@ def _whole(judge: Judge, source: NotebookNode, kind: str, submitted: NotebookNod
 
 
 def _row(variant: Variant, verdict: Verdict) -> Row:
-    kind = "correct" if variant.correct else "wrong"
+    kind = "right" if variant.right else "wrong"
     if not verdict.blanks:
         return Row(variant.blank, variant.label, kind, None, "", "there is no such blank")
     blank = verdict.blanks[0]
@@ -151,9 +145,9 @@ def _complaint(variant: Variant, share: float | None, diagnosis: str, verdict: V
         return "undecided: " + _briefly(verdict.staff_notes)
     if abs(share - variant.keeps) > 1e-9:
         return f"got {_percent(share)}, must get {_percent(variant.keeps)}"
-    if not variant.correct and share > MOST_KEPT:
+    if not variant.right and share > MOST_KEPT:
         return f"a wrong answer keeps {_percent(share)}, at most half is allowed"
-    if not variant.correct and diagnosis != variant.diagnosis:
+    if not variant.right and diagnosis != variant.diagnosis:
         return f"diagnosed {diagnosis or 'nothing'}, must be {variant.diagnosis or 'nothing'}"
     return ""
 

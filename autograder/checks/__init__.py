@@ -1,1 +1,1 @@
-"""The hidden checks, one module an assignment; they run where no student code can, and no release holds them."""
+"""The hidden checks: a folder an assignment, a file a blank. They run where no student code can; none is released."""

@@ -1,6 +1,5 @@
 """What judges an assignment's submissions, as a value that can be sent to a worker, and the hashes that name it."""
 
-import ast
 import hashlib
 import json
 import platform
@@ -14,11 +13,12 @@ import nbformat
 
 from autograder.course.course import Course
 from autograder.course.verdict import Provenance
-from autograder.judging.check_modules import ChecksError, check_names, with_imports
+from autograder.judging.check_modules import ChecksError, blank_of, blanks_of, checks_in
+from autograder.judging.variants import decisive
 from autograder.notebook import cells
 
 PACKAGE = Path(__file__).parents[1]
-OF_ASSIGNMENTS = "bank", "checks"  # folders whose files count where they are used
+OF_ASSIGNMENTS = "checks"  # a folder whose files count where they are used
 COMPUTED_WITH = ("numpy", "matplotlib", "ipython")
 
 
@@ -38,8 +38,9 @@ class Assignment:
 
     @cached_property
     def digest(self) -> str:
-        """The hash (SHA-256, hex) of the notebook and its checks."""
-        return _hash([("", self.source), *sorted(self.checks.items())])
+        """The hash (SHA-256, hex) of what decides a mark: the notebook, the checks, the right answers to its blanks."""
+        texts = ((name, decisive(blank_of(self.name, name), text)) for name, text in self.checks.items())
+        return _hash([("", self.source), *sorted(texts)])
 
     def provenance(self, seed: bytes) -> Provenance:
         """What a verdict of this assignment, with this seed of the hidden data, says of itself."""
@@ -47,40 +48,34 @@ class Assignment:
 
 
 def trusted(course: Course) -> tuple[Path, ...]:
-    """Where checks/ and bank/ are looked for: the course's own folder, which may be private, then this package."""
-    return course.root, PACKAGE
+    """Where checks are looked for: in the course's own folder, which may be private, then in this package."""
+    return course.root / "checks", PACKAGE / "checks"
 
 
 def load_assignment(course: Course, name: str, *, sandboxed: bool = True) -> Assignment:
     """A course's assignment, as it is now. Raises ChecksError, in one sentence, when it has no sound checks."""
-    main = name.replace("-", "_")
-    folders = [folder / "checks" for folder in trusted(course)]
-    checks = dict(with_imports(main, folders))
-    if main not in checks:
-        expected = f"expected {main}.py in {folders[0]} or in the package"
-        raise ChecksError(f"there are no checks for the assignment {name!r}: {expected}.")
+    checks = checks_in(name, trusted(course))
     source = course.source(name).read_text(encoding="utf-8")
-    _refuse_unchecked(name, source, checks[main])
+    _refuse_unchecked(name, source, blanks_of(name, checks))
     return Assignment(name, source, checks, grader_digest(), sandboxed)
 
 
-def _refuse_unchecked(assignment: str, source: str, checks: str) -> None:
+def _refuse_unchecked(assignment: str, source: str, checked: list[str]) -> None:
     """Raise ChecksError where a blank has no check: nobody's notebook has run yet."""
-    named = check_names(ast.parse(checks))
     try:
         blanks = [name for name, _ in cells.blanks(nbformat.from_dict(json.loads(source)))]
     except (ValueError, AttributeError):
         raise ChecksError(f"the source notebook of {assignment} is no notebook that can be read.") from None
-    if missing := [name for name in blanks if name not in named]:
+    if missing := [name for name in blanks if name not in checked]:
         raise ChecksError(
-            f"in {assignment}, the blank {missing[0]!r} has no check: write a check function of that name."
+            f"in {assignment}, the blank {missing[0]!r} has no check: write it in checks/{assignment}/{missing[0]}.py."
         )
 
 
 @cache
 def grader_digest() -> str:
     """The hash of this package's own code, of nnlib's formulas, and of the versions of what they compute with."""
-    ours = [file for file in PACKAGE.rglob("*.py") if file.relative_to(PACKAGE).parts[0] not in OF_ASSIGNMENTS]
+    ours = [file for file in PACKAGE.rglob("*.py") if file.relative_to(PACKAGE).parts[0] != OF_ASSIGNMENTS]
     files = [*ours, *(PACKAGE.parent / "nnlib").rglob("*.py")]
     texts = [(file.relative_to(PACKAGE.parent).as_posix(), file.read_text(encoding="utf-8")) for file in files]
     return _hash([*sorted(texts), *sorted(_versions().items())])

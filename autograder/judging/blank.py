@@ -6,7 +6,7 @@ Everything here runs where no student code can: values come in over a wire as pl
 import hashlib
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,14 +14,29 @@ import numpy as np
 from autograder.course.verdict import FAILED, PASSED, BlankVerdict, Finding
 from autograder.judging.catalogue import CATALOGUE
 from autograder.judging.check import Check
-from autograder.judging.comparison import EXACT, RTOL, compare
-from autograder.judging.diagnosis import MOST_KEPT, Mistakes, Property, Seen, named, strongest
+from autograder.judging.comparison import RTOL, compare
+from autograder.judging.diagnosis import MOST_KEPT, Property, Seen, named, strongest
 from autograder.judging.example import source_of
+from autograder.judging.twins import told_mistakes
 from autograder.sandbox.fault import Guest, Reply, StudentFault
 from autograder.sandbox.values import describe, numeric
-from nnlib.gradcheck import numerical_gradient
 
 MOST_PARTS = 16  # of what a function returns
+
+
+Inputs = Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]
+
+
+@dataclass(frozen=True)
+class Round:
+    """One examination: on public examples or not, which set of fresh inputs, and all that came of it, in order."""
+
+    public: bool
+    shown: int
+    cases: list[list["Case"]] = field(default_factory=list)  # loop by loop
+    replies: list[Reply | StudentFault] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    wanted: list[Any] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -48,7 +63,7 @@ class Blank:
         self.check, self.state, self.helped = check, state, helped
         self.shown = shown
         self.notes: list[Finding] = []
-        self.rounds: list[tuple[bool, int, list[Reply | StudentFault]]] = []  # public or not, which inputs, what came
+        self.rounds: list[Round] = []
         self.seed = seed
         self._outcomes = {name: Property() for name in check.weights}
         self._faults: dict[bool, Finding] = {}  # by whether it was a public example
@@ -59,8 +74,7 @@ class Blank:
         self._case, self._call = Case("", (), public), ("", ())
         self._ahead: list[Case] = []  # the cases of the loop that is under way, where all are asked at once
         self._replies: dict[str, dict[int, Reply | StudentFault]] = {}
-        self._loops = 0
-        self.rounds.append((public, self.shown, []))
+        self.rounds.append(Round(public, self.shown))
 
     # asking
 
@@ -124,28 +138,29 @@ class Blank:
         """Whether everything was right, as far as it was asked."""
         return self.passed() == self.check.weights.keys()
 
-    def cases(self, make: Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]) -> Iterator[Case]:
+    def cases(self, make: Inputs) -> Iterator[Case]:
         """The cases of this examination, one for each kind of input that `make(rng)` yields as (label, args)."""
-        cases = [*self._made(make)]
-        self._loops += 1
+        cases = self._made(make)
+        self.rounds[-1].cases.append(cases)
         self._ahead, self._replies = [] if self._singly else cases, {}
         for case in cases:
             self._case = case
             yield case
 
-    def _made(self, make: Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]) -> Iterator[Case]:
+    def _made(self, make: Inputs) -> list[Case]:
+        loop = len(self.rounds[-1].cases)
         name = self.check.name.encode()
         again = (str(self.shown).encode(),) if self.shown > 1 else ()
         rng = np.random.default_rng(_digest(b"public", name) if self._public else _digest(self.seed, name, *again))
         made = list(make(rng))
         labels = [label for label, _ in made]
         if self._public:
-            self._labels[self._loops :] = [labels]
-        elif self._loops < len(self._labels) and len(labels) != len(self._labels[self._loops]):
+            self._labels[loop:] = [labels]
+        elif loop < len(self._labels) and len(labels) != len(self._labels[loop]):
             raise ValueError(f"the check {self.check.name} has other kinds of fresh inputs than of public ones")
-        elif self._loops < len(self._labels):
-            labels = self._labels[self._loops]
-        yield from (Case(label, args, self._public) for label, (_, args) in zip(labels, made, strict=True))
+        elif loop < len(self._labels):
+            labels = self._labels[loop]
+        return [Case(label, args, self._public) for label, (_, args) in zip(labels, made, strict=True)]
 
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         """What the student's function `name` returns for `args`, as plain data; a tuple when `returns` > 1.
@@ -158,7 +173,7 @@ class Blank:
         self._call = name, args
         reply = self._ask(name, args)
         if self.check.needs:
-            self.rounds[-1][2].append(_kept(reply))
+            self.rounds[-1].replies.append(_kept(reply))
         if isinstance(reply, StudentFault):  # a new one: with its own frames it would keep itself, and what came, alive
             raise StudentFault(reply.diagnosis, str(reply))
         if self._public:  # of fresh inputs it would be a way to carry numbers out
@@ -186,34 +201,23 @@ class Blank:
     # comparing
 
     def want(self, *args: Any) -> Any:
-        """What this blank must return for `args`, where its check `needs` others: the reference in terms of them."""
-        return self.check.by[0](*args, **self.check.needs)
+        """What the blank's reference returns for `args`. Raises AssertionError where its witness says otherwise."""
+        self.rounds[-1].wanted.append(self.check.wanted(args))
+        return self.rounds[-1].wanted[-1]
 
-    def close(self, property: str, got: Any, want: Any, mistakes: Mistakes = None, rtol: float = RTOL):
+    def close(self, property: str, got: Any, want: Any, rtol: float = RTOL, told: bool = True):
         """Examine that `got` has the shape of `want` and equals it to `rtol` of its largest entry.
 
-        `mistakes` maps names of the catalogue to what each mistake would give for this input; where that takes time, it
-        is a function that returns such a mapping, called only when the property has failed.
+        Where it does not, and `told`, the student is told the mistake that gives what came, if one does.
         """
         want = np.asarray(want, dtype=np.float64)
         kind, message = self.compare(got, want, rtol)
-        self._outcomes[property].seen.append(Seen(_small(got), want, mistakes, rtol, kind is not None))
+        self.rounds[-1].seen.append(Seen(property, _small(got), want, rtol, kind is not None, told))
         self._record(property, kind, message)
-
-    def gradient(self, property: str, got: Any, want: Any, cost: Callable, at: Any, mistakes: Mistakes = None):
-        """Examine a gradient against the analytic `want`, itself held to the numerical derivative of `cost` at `at`.
-
-        Raises AssertionError when `want` is not the derivative of `cost`: the check is wrong, nobody's mark is decided.
-        """
-        differences = np.asarray(numerical_gradient(cost, np.asarray(at, dtype=np.float64)))
-        scale = max(np.max(np.abs(differences), initial=0.0), 1e-3)
-        if not np.all(np.abs(differences - want) <= 1e-5 * scale):
-            raise AssertionError(f"{self.check.name}: {property} is not dJ")
-        self.close(property, got, want, mistakes, rtol=EXACT)
 
     def true(self, property: str, condition: bool, message: str, diagnosis: str = ""):
         """Examine a condition the host has computed itself; `message` says what was expected instead."""
-        self._outcomes[property].seen.append(Seen(None, np.empty(0), None, RTOL, not condition))
+        self.rounds[-1].seen.append(Seen(property, None, np.empty(0), RTOL, not condition, False))
         self._record(property, None if condition else diagnosis, message)
 
     def _record(self, property: str, kind: str | None, message: str):
@@ -251,7 +255,9 @@ class Blank:
         if unexamined and not self._faults:
             raise AssertionError(f"the check {self.check.name} examined no case of {unexamined}")
         findings = [finding for _, finding in sorted(self._faults.items(), reverse=True)][:1]
-        findings += [named(outcome) for outcome in self._outcomes.values() if outcome.finding]
+        failed = {name: outcome for name, outcome in self._outcomes.items() if outcome.finding}
+        told = told_mistakes(self.check, self.rounds, failed)
+        findings += [named(outcome, told[name], self.check.sentence) for name, outcome in failed.items()]
         return BlankVerdict(
             self.check.name,
             points,

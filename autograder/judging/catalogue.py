@@ -1,4 +1,4 @@
-"""The usual mistakes: a name used by checks and bank, and the one sentence the student reads.
+"""The usual mistakes: a name that wrong answers beside the checks use, and the one sentence the student reads.
 
 A sentence says what to look at and never gives the formula or the code.
 """
@@ -97,4 +97,5 @@ DESCENT_SENTENCES = {
     "cost_summed": "The costs are sums over the examples, not means.",
 }
 
+STRUCTURAL = frozenset(STRUCTURAL_SENTENCES) - {"modified_input"}  # which is no way to fail
 CATALOGUE = STRUCTURAL_SENTENCES | MEAN_SENTENCES | NEURON_SENTENCES | LOGISTIC_SENTENCES | DESCENT_SENTENCES

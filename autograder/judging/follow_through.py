@@ -4,6 +4,7 @@ Nobody gets a second guess by it: the first values must be what the reference gi
 prerequisites, or there was none; and it is judged on inputs that were not shown before.
 """
 
+import copy
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -35,7 +36,7 @@ class FollowThrough:
         """`blanks` have been asked, `verdicts` sum up what was seen; those of what is needed come before."""
         self._session, self._blanks = session, blanks
         self._blank, self._plain = blanks[name], verdicts[name]
-        self._needs = self._blank.check.needs
+        self._needs, self._names = self._blank.check.needs, self._blank.check.names
         self._wrong = tuple(of for of in self._needs if of in verdicts and not _earned(verdicts[of]))
         self._slow = "timed_out" in (self._blank.fault(True), self._blank.fault(False))
         self._helped = tuple(self._needs) if self._slow else self._wrong
@@ -60,7 +61,7 @@ class FollowThrough:
         blank = self._blank
         again = Blank(blank.check, blank.seed, state=blank.state, shown=blank.shown, helped=self._helped)
         for _ in range(2):
-            with self._session.fork({of: self._needs[of] for of in self._helped}) as fork:
+            with self._session.fork({of: self._names[of] for of in self._helped}) as fork:
                 fork.state = again.state
                 again.examine(fork, public=False)
             self.staff_notes += shifted_calls(blank.check.name, fork.shifted)
@@ -74,16 +75,17 @@ class FollowThrough:
         ended = blank.fault(True) or blank.fault(False)
         if ended and not self._slow and not any(self._blanks[of].ways_to_fail & BROKEN for of in self._wrong):
             return set()
-        best = carried(blank, check.by[0], self._needs)
+        best = carried(blank, check.reference)
         # they may call some of what they need, and write the others out
         some = (few for size in range(len(self._wrong), 0, -1) for few in combinations(self._wrong, size))
-        for few, form in product(some, check.by):
+        for few, form in product(some, check.forms):
             if len(best) == len(check.weights) or not self._session.answers:
                 break
-            with self._session.fork() as fork:
-                fork.state = blank.state
-                own = {of: partial(_value, fork, of) for of in few}
-                best = max(best, carried(blank, form, {**self._needs, **own}), key=check.share)
+            if all(map(form.calls, few)):
+                with self._session.fork() as fork:
+                    fork.state = blank.state
+                    own = {of: partial(_value, fork, of) for of in few}
+                    best = max(best, carried(blank, form.function({**self._names, **own})), key=check.share)
         return best
 
     def _followed(self, again: Blank, earned: set[str]) -> BlankVerdict:
@@ -132,17 +134,17 @@ class Unexplained(Exception):
     """The reference gives nothing with the prerequisites that it was given."""
 
 
-def carried(blank: Blank, form: Callable, needs: Mapping[str, Callable]) -> set[str]:
-    """The properties of which no value so far differs from what this form of the reference gives with `needs`.
+def carried(blank: Blank, form: Callable) -> set[str]:
+    """The properties of which no value so far differs from what this form of the reference gives.
 
     A call without a value says nothing against a property. The blank's own function is not asked again.
     """
-    twin = _Carried(blank, form, needs)
+    twin = _Carried(blank, form)
     try:
         with np.errstate(all="ignore"):
-            for public, shown, replies in blank.rounds:
-                twin.shown = shown
-                twin.examine(_Replayed(replies), public=public, singly=True)
+            for round in blank.rounds:
+                twin.shown = round.shown
+                twin.examine(_Replayed(round.replies), public=round.public, singly=True)
     except Unexplained:
         return set()
     return twin.not_refuted()
@@ -153,13 +155,13 @@ class _Carried(Blank):
 
     compare = staticmethod(compare_carried)
 
-    def __init__(self, blank: Blank, form: Callable, needs: Mapping[str, Callable]):
+    def __init__(self, blank: Blank, form: Callable):
         super().__init__(blank.check, blank.seed)
-        self._form, self._needs = form, needs
+        self._form = form
 
     def want(self, *args: Any) -> Any:
         try:
-            found = self._form(*args, **self._needs)
+            found = self._form(*copy.deepcopy(args))
             return tuple(map(_floats, found)) if isinstance(found, tuple) else _floats(found)
         except Exception as error:  # of theirs, or of ours on what theirs gave
             raise Unexplained(str(error)) from error

@@ -191,7 +191,7 @@ def row_gradients(X, delta):
         "import scipy.special",
         "import sklearn",
         "import torch",
-        "import autograder.checks.a1_neuron",
+        "import autograder.kit",
         "import nbgrader",
     ],
 )

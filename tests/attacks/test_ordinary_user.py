@@ -46,7 +46,7 @@ def ended(root, home):
     """The class, twice, and how `autograder grade` and `nbgrader autograde` ended for the ordinary user."""
     course = released(root, home)
     reads = READS.replace("CLASS", str(course.directory)).replace(
-        "CHECKS", str(root / "autograder/checks/a1_neuron.py")
+        "CHECKS", str(root / "autograder/checks/a1-neuron/sigmoid.py")
     )
     hand_in(course, "right", solved(course))
     hand_in(course, "ends", solved(course, sigmoid=ENDS))

@@ -49,9 +49,9 @@ def test_the_course_and_the_machine_cannot_be_read(ask, root, tmp_path):
         path.write_text("x")
     repository = [
         "assignments/a1-neuron/a1-neuron.ipynb",
-        "autograder/checks/a1_neuron.py",
+        "autograder/checks/a1-neuron/__init__.py",
         "autograder/judging/check.py",
-        "autograder/bank/a1-neuron/row_gradients.py",
+        "autograder/checks/a1-neuron/row_gradients.py",
         "nnlib/losses.py",
         "README.md",
     ]
@@ -256,7 +256,7 @@ def test_frames_and_the_collector_lead_to_no_check_and_no_reference(ask):
     modules, found = ask("""
         import gc, inspect, sys
         def probe():
-            names = ("Blank", "Judge", "a1_neuron", "judgement", "Course", "catalogue", "numerical_gradient_of")
+            names = ("Blank", "Judge", "Check", "Variant", "examined", "Course", "catalogue", "numerical_gradient_of")
             frame, seen = sys._getframe(), []
             while frame is not None:
                 seen += [*frame.f_locals, *frame.f_globals, frame.f_code.co_filename]

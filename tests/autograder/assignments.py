@@ -1,8 +1,9 @@
-"""Every assignment in assignments/: its notebook, checks and bank, and answers to its blanks judged in this process.
+"""Every assignment in assignments/: its notebook, its checks, and answers to its blanks judged in this process.
 
 Tests of what holds of all assignments are parametrised with `each_assignment` and `each_blank`.
 """
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,12 +12,12 @@ import numpy as np
 import pytest
 from nbformat import NotebookNode
 
-from autograder.authoring.bank import Variant, variants
 from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import BlankVerdict
 from autograder.judging import check_modules
 from autograder.judging.blank import Blank, verdict_on
 from autograder.judging.check import Check
+from autograder.judging.variants import Variant
 from autograder.notebook import cells
 from nnlib import allow
 from tests.autograder.guests import Recording
@@ -25,7 +26,7 @@ FOLDER = Path(__file__).parents[2] / "assignments"
 ASSIGNMENTS = sorted(path.stem for path in FOLDER.glob("*/*.ipynb"))
 SEED = b"test"
 
-checks_of, bank_of = cache(check_modules.checks_of), cache(variants)
+checks_of, answers_of = cache(check_modules.checks_of), cache(check_modules.answers_of)
 BLANKS = [(assignment, blank) for assignment in ASSIGNMENTS for blank in checks_of(assignment)]
 each_assignment = pytest.mark.parametrize("assignment", ASSIGNMENTS)
 each_blank = pytest.mark.parametrize(("assignment", "blank"), BLANKS)
@@ -44,7 +45,7 @@ def before(assignment: str, blank: str) -> list[str]:
     """The blank and all that it needs, directly or not, each after those it needs."""
     wanted = {blank}
     for name in reversed(checks_of(assignment)):
-        wanted |= check(assignment, name).needs.keys() if name in wanted else set()
+        wanted |= {*check(assignment, name).needs} if name in wanted else set()
     return [name for name in checks_of(assignment) if name in wanted]
 
 
@@ -94,56 +95,52 @@ def judged(assignment: str, blank: str, code: str) -> BlankVerdict:
     return verdict_on(check(assignment, blank), KernelGuest(answered(assignment, **{blank: code})), SEED)
 
 
-# the bank
+# the answers below the checks
 
 
-def bank(assignment: str, blank: str, **wanted) -> list[Variant]:
-    """The answers of the bank to a blank with these attributes."""
-    found = [variant for variant in bank_of(assignment) if variant.blank == blank]
+def known(assignment: str, blank: str, **wanted) -> list[Variant]:
+    """The answers to a blank that stand below its check, and have these attributes."""
+    found = check(assignment, blank).variants
     return [variant for variant in found if all(getattr(variant, name) == value for name, value in wanted.items())]
 
 
 def wrong(assignment: str, blank: str, **wanted) -> list[Variant]:
     """Those that are wrong; one that never ends is not among them, for here nobody would end it."""
-    return [v for v in bank(assignment, blank, correct=False, **wanted) if v.diagnosis != "timed_out"]
+    return [v for v in known(assignment, blank, right=False, **wanted) if v.diagnosis != "timed_out"]
 
 
 @cache
 def verdict(assignment: str, variant: Variant) -> BlankVerdict:
-    """The verdict on an answer of the bank, judged once for all tests that ask."""
+    """The verdict on a known answer, judged once for all tests that ask."""
     return judged(assignment, variant.blank, variant.code)
 
 
 # what checks can say, and what right answers return
 
 
-@cache
 def explained(assignment: str) -> dict[str, set[str]]:
-    """{blank: names of mistakes its check can tell}, as it passes them while right answers are judged."""
-    return {blank: names_passed(assignment, blank) for blank in checks_of(assignment)}
+    """{blank: names of mistakes that its check can tell}."""
+    return {blank: names_told(assignment, blank) for blank in checks_of(assignment)}
 
 
-def names_passed(assignment: str, blank: str) -> set[str]:
-    names, close, true = set(), Blank.close, Blank.true
+def unwitnessed(assignment: str, blank: str) -> Check:
+    """The check, whose reference is not held to its witness: that is for tests to say, not while they are collected."""
+    return replace(check(assignment, blank), witness=None, derivative_of=None)
 
-    def closing(self, property, got, want, mistakes=None, **options):
-        names.update(mapping(mistakes))
-        close(self, property, got, want, mistakes, **options)
+
+@cache
+def names_told(assignment: str, blank: str) -> set[str]:
+    """Those that a wrong answer defines, and those that the check says itself while a right answer is judged."""
+    names, true = {mistake.diagnosis for mistake in check(assignment, blank).mistakes}, Blank.true
 
     def deciding(self, property, condition, message, diagnosis=""):
         names.update({diagnosis} - {""})
         true(self, property, condition, message, diagnosis)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Blank, "close", closing)
         patch.setattr(Blank, "true", deciding)
-        verdict_on(check(assignment, blank), KernelGuest(answered(assignment)), SEED)
+        verdict_on(unwitnessed(assignment, blank), KernelGuest(answered(assignment)), SEED)
     return names
-
-
-def mapping(mistakes) -> dict:
-    """The mistakes that are passed to a comparison, where they are given as a function of none."""
-    return mistakes() if callable(mistakes) else mistakes or {}
 
 
 @cache
@@ -151,14 +148,14 @@ def returned(assignment: str, blank: str, code: str) -> list[np.ndarray]:
     """The numbers that a right answer returns, call by call and part by part."""
     guest = Recording(answered(assignment, **{blank: code}), blank)
     with np.errstate(all="ignore"):  # this is asked before any test begins
-        verdict_on(check(assignment, blank), guest, SEED)
+        verdict_on(unwitnessed(assignment, blank), guest, SEED)
     return guest.returned
 
 
 @cache
 def is_unique(assignment: str, blank: str) -> bool:
-    """Whether all right answers of the bank return the same numbers: else another number is not yet a wrong one."""
-    right = [returned(assignment, blank, variant.code) for variant in bank(assignment, blank, correct=True)]
+    """Whether all known right answers return the same numbers: else another number is not yet a wrong one."""
+    right = [returned(assignment, blank, variant.code) for variant in known(assignment, blank, right=True)]
     right = [np.concatenate([part.ravel() for part in parts]) for parts in right if parts]
     return bool(right) and all(one.shape == right[0].shape and np.allclose(one, right[0]) for one in right)
 

@@ -18,7 +18,7 @@ from autograder.course.course import Course
 from autograder.course.handed_in import submissions
 from autograder.executor import workers
 from autograder.gradebook.record import path_to_alembic
-from tests.small_class import ASSIGNMENT, CHECKS, source_notebook
+from tests.small_class import ASSIGNMENT, source_notebook, write_checks
 
 # the same whenever a gradebook is made, and each time nbgrader starts a program to ask: 1.3 s
 nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
@@ -36,8 +36,7 @@ def released_class(tmp_path_factory) -> Path:
     course = Course(root, root / "course")
     course.source(ASSIGNMENT).parent.mkdir(parents=True)
     nbformat.write(source_notebook(), course.source(ASSIGNMENT))
-    (root / "checks").mkdir()
-    (root / "checks" / "a0_small.py").write_text(CHECKS)
+    write_checks(root / "checks")
     (root / "course").mkdir()
     path_to_alembic()
     result = NbGraderAPI(config=course.configure(Config())).generate_assignment(ASSIGNMENT)

@@ -4,25 +4,26 @@ and what identifies the grader, so that a verdict of another one is reached agai
 
 import json
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from autograder.authoring import release as release_module
 from autograder.course.course import Course
 from autograder.course.verdict import Verdict
 from autograder.judging import assignment as assignment_module
 from autograder.judging.assignment import PACKAGE, grader_digest, load_assignment
-from autograder.judging.check_modules import ChecksError
+from autograder.judging.check_modules import ChecksError, checks_of, use_checks
 from tests.a1_class import autograder
-
-ASSIGNMENT = "a0-small"
+from tests.small_class import ASSIGNMENT, CHECKS, RIGHT
 
 
 @pytest.fixture
 def checks(course):
-    """The file of the small course's own checks."""
-    return course.root / "checks" / "a0_small.py"
+    """The file of one blank of the small course's own checks."""
+    return course.root / "checks" / ASSIGNMENT / "one.py"
 
 
 def refused(course) -> str:
@@ -35,8 +36,8 @@ def refused(course) -> str:
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
-        (b"\ndef (:\n", "are no Python (line 31): invalid syntax."),
-        (b"# \xe9\n", "are not UTF-8 text (line 30): save them as UTF-8."),
+        (b"\ndef (:\n", "are no Python (line 15): invalid syntax."),
+        (b"# \xe9\n", "are not UTF-8 text (line 14): save them as UTF-8."),
         (b"# \0\n", "null bytes"),
     ],
     ids=["syntax", "latin-1", "null"],
@@ -53,9 +54,9 @@ def test_checks_that_are_no_python_are_one_sentence(course, checks, broken, said
         "import autograder.checks.extra",
         "import json, autograder.checks.extra as extra",
         "import autograder.checks",
-        "from . import extra",
-        "from .extra import ONE",
-        "from ..checks import extra",
+        "from .. import extra",
+        "from ..extra import ONE",
+        "from ...checks import extra",
         "from autograder import checks",
         "from autograder import *",
         "from autograder.checks import *",
@@ -63,7 +64,7 @@ def test_checks_that_are_no_python_are_one_sentence(course, checks, broken, said
     ],
 )
 def test_an_import_that_would_not_be_followed_is_refused(course, checks, line):
-    (checks.parent / "extra.py").write_text("ONE = 1\n")
+    (checks.parents[1] / "extra.py").write_text("ONE = 1\n")
     checks.write_text(f"{line}\n{checks.read_text()}")
     number = 2 if "\n" in line else 1
     said = f"in a form that is not followed (line {number}): write `from autograder.checks import name`"
@@ -79,23 +80,141 @@ def test_an_import_that_would_not_be_followed_is_refused(course, checks, line):
     ],
 )
 def test_what_is_imported_is_sent_along(course, checks, line):
-    (checks.parent / "extra.py").write_text("from autograder.checks import more, catalogue\nONE = 1\n")
-    (checks.parent / "more.py").write_text("import autograder.judging.check\nimport autograder\n")
+    (checks.parents[1] / "extra.py").write_text("from autograder.checks import more, catalogue\nONE = 1\n")
+    (checks.parents[1] / "more.py").write_text("import autograder.judging.check\nimport autograder\n")
     checks.write_text(f"{line}\n{checks.read_text()}")
-    assert set(load_assignment(course, ASSIGNMENT).checks) == {"a0_small", "extra", "more"}
+    assert set(load_assignment(course, ASSIGNMENT).checks) == OWN | {"extra", "more"}
+
+
+OWN = {ASSIGNMENT, *(f"{ASSIGNMENT}.{name}" for name in RIGHT)}
 
 
 def test_a_broken_module_that_is_imported_is_named(course, checks):
-    (checks.parent / "extra.py").write_text("def (:\n")
+    (checks.parents[1] / "extra.py").write_text("def (:\n")
     checks.write_text(f"from autograder.checks import extra\n{checks.read_text()}")
-    assert str(checks.parent / "extra.py") in refused(course)
+    assert str(checks.parents[1] / "extra.py") in refused(course)
+
+
+@pytest.mark.parametrize(
+    "line", ["from . import TWICE", "from .two import TWICE", "from . import two\nTWICE = two.TWICE"]
+)
+def test_what_stands_in_the_folder_may_be_imported_from_there(course, checks, line):
+    for file in ("__init__.py", "two.py"):
+        with (checks.parent / file).open("a") as shared:
+            shared.write("TWICE = 2\n")
+    checks.write_text(f"{checks.read_text()}\n{line}\nassert TWICE == 2\n")
+    assert set(used(course)) == set(RIGHT)
+
+
+# one file a blank
+
+ANSWERS = """
+# %% right: it
+side_effect = seen.append("right")
+
+
+def one():
+    return two() // 2
+
+
+# %% wrong: uphill "It rises."
+def one():
+    return np.float64(two() * 2) + MORE
+
+
+# %% wrong: it does not compile -> raised
+def one(:
+"""
+
+
+def used(course) -> dict:
+    """The checks of the small course, as a judge uses them."""
+    kept = list(sys.meta_path)
+    use_checks(load_assignment(course, ASSIGNMENT).checks)
+    try:
+        return checks_of(ASSIGNMENT)
+    finally:
+        sys.meta_path[:] = kept
+
+
+def test_answers_do_not_run_when_a_check_is_loaded(course, checks):
+    checks.write_text(checks.read_text() + "\nseen = []\n" + ANSWERS.replace("right: it", "wrong: it -> none"))
+    (checks.parent / "__init__.py").write_text("ALLOWED = ()\n")
+    made = used(course)["one"]
+    module = sys.modules[f"autograder.checks.{ASSIGNMENT}.one"]
+    assert module.seen == [] and not hasattr(module, "one") and not hasattr(module, "side_effect")
+    assert [variant.label for variant in made.variants] == ["it", "uphill", "it does not compile"]
+    assert (made.name, made.title) == ("one", "One.")
+
+
+def test_answers_find_numpy_what_the_blanks_share_and_each_others_references(course, checks):
+    checks.write_text(checks.read_text() + ANSWERS.replace('side_effect = seen.append("right")', ""))
+    two = checks.with_name("two.py")
+    two.write_text(two.read_text() + "\n# %% right: it\ndef two():\n    return 2\n")
+    (checks.parent / "__init__.py").write_text("ALLOWED = ()\nMORE = 0.5\n")
+    for _ in range(2):  # the second time, the package has its blanks' modules as attributes
+        made = used(course)["one"]
+        assert made.reference() == 1 and [mistake.function(made.names)() for mistake in made.mistakes] == [4.5]
+        assert made.sentence("uphill") == "It rises." and made.sentence("raised") != ""
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("# %% rihgt: it", "'# %% rihgt: it' is not a marker"),
+        ("#%% right: it", "'#%% right: it' is not a marker"),
+        ("# % right: it", "'# % right: it' is not a marker"),
+        ("# %% right it", "'# %% right it' is not a marker"),
+        ("# %% right: it -> ascent", "is not a marker"),
+        ("# %% wrong: by hand -> ascent keeps half", "is not a marker"),
+        ('# %% wrong: by hand -> uphill "It rises."', "is not a marker"),
+        ("# %% wrong: misssing_mean", "the mistake 'misssing_mean' has no sentence"),
+        ("# %% wrong: by hand -> misssing_mean", "the mistake 'misssing_mean' has no sentence"),
+        ('# %% wrong: ascent "It rises."', "the sentence of 'ascent' is given twice, here and in the catalogue"),
+        (
+            '# %% wrong: up "It rises."\n# %% wrong: up "It goes up."',
+            "of 'up' is given twice, here and in the same file",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", [load_assignment, lambda course, name: release_module._checks(course, name)])
+def test_a_marker_that_says_nothing_known_is_one_sentence(course, checks, command, line, said):
+    checks.write_text(f"{checks.read_text()}\n# %% right: the first\ndef one():\n    return 1\n\n\n{line}\n")
+    with pytest.raises(ChecksError) as error:
+        command(course, ASSIGNMENT)
+    assert said in str(error.value) and str(checks) in str(error.value) and "\n" not in str(error.value)
+
+
+def test_an_answer_below_a_marker_that_is_none_is_seen(course, checks):
+    two_answers = "# %% right: it\ndef one():\n    return 1\n\n\n# wrong: ascent\ndef one():\n    return 2\n"
+    checks.write_text(f"{checks.read_text()}\n{two_answers}")
+    assert "below '# %% right: it' stands one twice: is the marker between them misspelt" in refused(course)
+    checks.write_text(CHECKS["one"] + two_answers.replace("# %%", "#").replace("# wrong", "# %% wrong"))
+    assert "above its first answer stands one" in refused(course)
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_a_file_has_one_check(course, checks, number):
+    check = CHECKS["one"].partition("@check")[0] + "".join(
+        f"check_{k} = check(weights={{'value': 1.0}})(lambda blank: None)\n" for k in range(number)
+    )
+    checks.write_text(check)
+    with pytest.raises(ChecksError, match=f"one.py has {number} checks, expected one"):
+        used(course)
+
+
+def test_a_right_answer_that_cannot_run_is_one_sentence(course, checks):
+    checks.write_text(checks.read_text() + "# %% right: it\ndef one():\n    return nothing\n\n\nnothing = missing\n")
+    said = "the first right answer to one cannot be used: NameError: name 'missing' is not defined."
+    with pytest.raises(ChecksError, match=said):
+        used(course)
 
 
 # what identifies the grader
 
 ROOT = PACKAGE.parent
 CODE = sorted(p.relative_to(ROOT) for name in ("autograder", "nnlib") for p in (ROOT / name).rglob("*.py"))
-OF_ASSIGNMENTS = [path for path in CODE if path.parts[1] in ("bank", "checks")]
+OF_ASSIGNMENTS = [path for path in CODE if path.parts[1] == "checks"]
 ROOMS = sorted({path.parent for path in CODE if path not in OF_ASSIGNMENTS})
 
 
@@ -149,34 +268,63 @@ def test_a_grader_that_is_known_by_one_folder_alone_is_seen(copied, monkeypatch)
     assert rooms == {str(room) for room in ROOMS} - {"autograder", "nnlib"} and "autograder/sandbox/inside" in rooms
 
 
-def test_a_changed_bank_and_changed_checks_leave_the_grader_as_it_was(copied):
+def test_changed_checks_leave_the_grader_as_it_was(copied):
     assert len(OF_ASSIGNMENTS) > 10 and unseen(copied, OF_ASSIGNMENTS) == OF_ASSIGNMENTS
 
 
-def test_an_assignment_is_identified_by_its_own_checks_alone(copied, root):
-    """Those that its checks import are its own; the bank's answers, and what another assignment asks, are not."""
+def above(path: Path) -> None:
+    """Change the check that stands above the first answer."""
+    path.write_text("# read again\n" + path.read_text())
+
+
+def test_an_assignment_is_identified_by_what_decides_a_mark_alone(copied, root):
+    """That is its checks, those that they import, and right answers; no wrong one, and not what another one asks."""
     course = Course(root, copied / "course")
-    before = load_assignment(course, "a1-neuron")
+    before = load_assignment(course, "a1-neuron").digest
     for file in OF_ASSIGNMENTS:
         text = (copied / file).read_text()
-        changed(copied / file)
-        same = load_assignment(course, "a1-neuron") == before
-        assert same == (not (file.parent.name == "checks" and file.stem.startswith("a1_neuron"))), file
-        (copied / file).write_text(text)
-    (copied / "autograder" / "checks" / "a2_next.py").write_text("ALLOWED = ()\n")
-    assert load_assignment(course, "a1-neuron") == before
+        assert ("# %%" in text) == (file.name != "__init__.py")
+        for change, counts in ((above, True), (changed, file.name == "__init__.py")):  # the last answer is a wrong one
+            change(copied / file)
+            same = load_assignment(course, "a1-neuron").digest == before
+            assert same == (not counts or file.parent.name != "a1-neuron"), (file, change)
+            (copied / file).write_text(text)
+    (copied / "autograder" / "checks" / "a2-next").mkdir()
+    (copied / "autograder" / "checks" / "a2-next" / "__init__.py").write_text("ALLOWED = ()\n")
+    assert load_assignment(course, "a1-neuron").digest == before
 
 
-def test_a_class_is_judged_again_by_another_grader_and_not_for_another_bank(course, copied):
+@pytest.mark.parametrize(
+    ("old", "new", "counts"),
+    [
+        ("# %% right: einsum\n", "# %% right: by einsum\n", False),
+        ("# %% wrong: missing_mean\n", "# %% wrong: without the mean -> missing_mean\n", False),
+        ("return X.T @ delta, delta.sum()\n", "return X.T @ delta, np.sum(delta)\n", False),
+        ("# %% wrong: missing_mean\n", '# %% wrong: no_mean "No mean."\n', False),
+        ('return np.einsum("ij,i->j"', 'return np.einsum("ij,i"', True),
+        ("# %% right: einsum\n", "# %% right: by name\nrow_gradients = by_name\n\n\n# %% right: einsum\n", True),
+        ('"∂J/∂w": 0.5, "∂J/∂b": 0.5', '"∂J/∂w": 0.4, "∂J/∂b": 0.6', True),
+    ],
+)
+def test_a_wrong_answer_and_a_label_regrade_nobody_and_a_right_one_does(copied, root, old, new, counts):
+    course, file = Course(root, copied / "course"), copied / "autograder" / "checks" / "a1-neuron" / "row_gradients.py"
+    before = load_assignment(course, "a1-neuron")
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+    after = load_assignment(course, "a1-neuron")
+    assert (after.digest != before.digest) == counts and after != before  # a worker takes the new texts all the same
+
+
+def test_a_class_is_judged_again_by_another_grader_and_not_for_a_wrong_answer_more(course, copied):
     release = json.loads((course.directory / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text())
     path = course.submission(ASSIGNMENT, "ada")
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(release))
-    (course.root / "bank" / ASSIGNMENT).mkdir(parents=True)
     assert "unchanged" not in said(copied, course)
     first = verdict(course)
 
-    (course.root / "bank" / ASSIGNMENT / "one.py").write_text("# %% correct: one\ndef one():\n    return 1\n")
+    with (course.root / "checks" / ASSIGNMENT / "one.py").open("a") as file:
+        file.write("\n\n# %% wrong: one too many -> none\ndef one():\n    return 2\n")
     for file in OF_ASSIGNMENTS:
         changed(copied / file)
     assert "1 of 1 submissions are unchanged since they were graded, nothing to grade" in said(copied, course)

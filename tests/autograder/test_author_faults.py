@@ -10,9 +10,11 @@ from autograder import worker
 from autograder.authoring import verify
 from autograder.cli import app
 from autograder.notebook.cells import grade_id
+from tests.small_class import CHECKS
 
 ASSIGNMENT = "a0-small"
-BANK = """# %% correct: {name}
+ANSWERS = """
+# %% right: {name}
 def {name}():
     return {value}
 # %% wrong: {mistake}
@@ -23,9 +25,9 @@ def {name}():
 
 @pytest.fixture
 def course(course, root, monkeypatch):
-    """The small class with a bank of one right and one wrong answer a blank, which a test makes worse."""
+    """The small class with one right and one wrong answer a blank, which a test makes worse."""
     for value, name in enumerate(("one", "two", "three"), start=1):
-        bank(course, name, BANK.format(name=name, value=value, mistake="wrong -> none", wrong=7))
+        answered(course, name, ANSWERS.format(name=name, value=value, mistake="wrong -> none", wrong=7))
     shutil.copytree(root / "lectures", course.root / "lectures")
     monkeypatch.chdir(course.root)
     submission = course.submission(ASSIGNMENT, "ada")
@@ -49,14 +51,13 @@ def judges(monkeypatch):
     return made
 
 
-def bank(course, name, text):
-    path = course.root / "bank" / ASSIGNMENT / f"{name}.py"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
+def checks(course, name):
+    return course.root / "checks" / ASSIGNMENT / f"{name}.py"
 
 
-def checks(course):
-    return course.root / "checks" / "a0_small.py"
+def answered(course, name, text):
+    """Have this text, of answers, stand below a check."""
+    checks(course, name).write_text(CHECKS[name] + text)
 
 
 def ask(*arguments):
@@ -81,30 +82,46 @@ def edited(course, name, change):
 
 @pytest.mark.parametrize("command", ["release", "verify", "grade"])
 def test_a_blank_without_a_check_is_said_before_anything_runs(course, judges, command):
-    checks(course).write_text(checks(course).read_text().replace("def three(", "def threee("))
+    checks(course, "three").rename(checks(course, "threee"))
     refused(command, "the blank 'three' has no check")
     assert judges == []
 
 
-@pytest.mark.parametrize("command", ["release", "verify"])
-def test_a_mistake_of_the_bank_that_has_no_sentence_is_said_before_anything_runs(course, judges, command):
-    bank(course, "two", BANK.format(name="two", value=2, mistake="misssing_mean", wrong=7))
+@pytest.mark.parametrize("command", ["release", "verify", "grade"])
+def test_a_mistake_that_has_no_sentence_is_said_before_anything_runs(course, judges, command):
+    answered(course, "two", ANSWERS.format(name="two", value=2, mistake="misssing_mean", wrong=7))
     refused(command, "two.py", "'misssing_mean'", "catalogue")
     assert judges == []
 
 
-def test_a_bank_that_cannot_be_read_is_one_sentence(course):
-    bank(course, "two", "# %% rihgt: typo\n")
-    refused("verify", "two.py", "is not a marker")
+@pytest.mark.parametrize("command", ["release", "verify", "grade"])
+def test_a_marker_that_cannot_be_read_is_one_sentence(course, judges, command):
+    answered(course, "two", "# %% rihgt: typo\n")
+    refused(command, "two.py", "is not a marker")
+    assert judges == []
 
 
-def test_a_mistake_of_a_check_that_has_no_sentence_is_named(course):
-    text = checks(course).read_text().replace('blank.call("two"), 2)', 'blank.call("two"), 2, {"tow": 7})')
-    checks(course).write_text(text)
+def complaints(course):
+    """What `autograder verify` complains of, but for the numbers of answers, which are small here."""
     ended = ask("verify", ASSIGNMENT)
-    (line,) = (line for line in ended.stdout.splitlines() if line.startswith("two, wrong: undecided: "))
-    assert ended.exit_code == 1 and "the check names the mistake 'tow'" in line and "catalogue" in line
-    assert "Traceback" not in ended.stdout
+    assert ended.exit_code == 1 and "Traceback" not in ended.stdout
+    return [
+        line for line in ended.stdout.splitlines()[:-1] if "expected 3 or more" not in line and "6 or more" not in line
+    ]
+
+
+def test_answers_to_a_blank_that_there_is_not_are_named(course):
+    checks(course, "four").write_text(checks(course, "two").read_text().replace("two", "four"))
+    assert complaints(course)[0] == "four, check: the notebook does not have this blank"
+
+
+def test_a_mistake_that_has_the_name_of_its_file_alone_is_told(course):
+    mistake = 'twice_too_large "It is twice as large as it should be."'
+    again = "# %% wrong: added -> twice_too_large\ndef two():\n    return 2 + 2\n"
+    answered(course, "two", ANSWERS.format(name="two", value=2, mistake=mistake, wrong=4) + again)
+    assert complaints(course) == []
+    answered(course, "two", ANSWERS.format(name="two", value=2, mistake=mistake, wrong=4) + again.replace("2 + 2", "5"))
+    assert complaints(course) == ["two, added: diagnosed nothing, must be twice_too_large"]
 
 
 @pytest.mark.parametrize(

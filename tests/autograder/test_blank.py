@@ -10,10 +10,11 @@ from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import FAILED, PASSED
 from autograder.judging.blank import Blank, verdict_on
 from autograder.judging.catalogue import CATALOGUE
-from autograder.judging.check import check
+from autograder.judging.check import Check, check
 from autograder.judging.check_modules import checks_of
 from autograder.judging.comparison import EXACT, RTOL
 from autograder.sandbox.fault import Reply, StudentFault
+from tests.autograder.made_up import knowing
 
 
 def numbers(rng):
@@ -21,28 +22,28 @@ def numbers(rng):
         yield label, (rng.uniform(1, 2, size=m),)
 
 
-def judged(examine, function, *, weights=None, seed=b"secret", points=4.0):
-    """The verdict of a check made of `examine(blank)` on a student's function `f`."""
+def judged(examine, function, *, weights=None, seed=b"secret", points=4.0, **mistakes):
+    """The verdict of a check made of `examine(blank)`, that knows these mistakes, on a student's function `f`."""
     examine.__name__ = "f"
     namespace = {} if function is None else {"f": function}
-    return verdict_on(check(weights or {"f": 1.0})(examine), KernelGuest(namespace), seed, points)
+    return verdict_on(knowing(check(weights or {"f": 1.0})(examine), **mistakes), KernelGuest(namespace), seed, points)
 
 
-def doubling(mistakes=lambda x: {}, make=numbers, **options):
+def doubling(make=numbers, **options):
     """A check that f(x) = 2 x."""
 
     def examine(blank):
         """Twice."""
         for case in blank.cases(make):
             (x,) = case.args
-            blank.close("f", blank.call("f", x), 2 * x, mistakes(x), **options)
+            blank.close("f", blank.call("f", x), 2 * x, **options)
 
     return examine
 
 
-def wrong(function, mistakes=lambda x: {}, **options):
+def wrong(function, make=numbers, **mistakes):
     """The one finding of a function that does not double."""
-    verdict = judged(doubling(mistakes, **options), function)
+    verdict = judged(doubling(make), function, **mistakes)
     assert verdict.outcome == FAILED and verdict.score == 0 and len(verdict.findings) == 1
     assert verdict.diagnosis == verdict.findings[0].diagnosis
     return verdict.findings[0]
@@ -66,7 +67,7 @@ def test_right_answers_pass_with_all_points_and_the_checks_title():
 @pytest.mark.parametrize("weights", [{"a": 0.5}, {"a": 0.5, "b": 0.6}, {}])
 def test_weights_must_share_out_the_points(weights):
     with pytest.raises(ValueError, match="expected 1"):
-        check(weights)
+        check(weights)(lambda blank: None)
 
 
 @pytest.mark.parametrize(("passing", "score"), [("abc", 3.0), ("ab", 2.0), ("bc", 2.0), ("c", 1.0), ("", 0.0)])
@@ -315,81 +316,190 @@ def test_what_a_notebook_says_of_its_arguments_carries_no_fresh_number_out():
 # gradients
 
 
-def slope(blank):
-    for case in blank.cases(numbers):
-        (x,) = case.args
-        blank.gradient("f", blank.call("f", x), 3 * x**2, lambda v: np.sum(v**3), x)
+def slope(reference, **how):
+    """A check of a derivative, of which this is our own formula."""
+    return Check(inputs=numbers, returns={"f": 1.0}, name="f", names={"f": reference}, **how)
+
+
+def cubes(v, x):
+    return np.sum((x + v) ** 3)
 
 
 def test_a_gradient_must_be_as_exact_as_a_formula():
     def central(x, h=6e-6):
         return ((x + h) ** 3 - (x - h) ** 3) / (2 * h)
 
-    assert judged(slope, lambda x: 3 * x * x).outcome == PASSED
-    verdict = judged(slope, central)
+    made = slope(lambda x: 3 * x**2, derivative_of=cubes)
+    assert verdict_on(made, KernelGuest({"f": lambda x: 3 * x * x}), b"").outcome == PASSED
+    verdict = verdict_on(made, KernelGuest({"f": central}), b"")
     assert (verdict.score, verdict.diagnosis) == (0.0, "inaccurate")
 
 
-def test_a_reference_that_is_not_the_derivative_decides_nothing():
-    def examine(blank):
-        for case in blank.cases(numbers):
-            (x,) = case.args
-            blank.gradient("f", 2 * x, 2 * x, lambda v: np.sum(v**3), x)
+@pytest.mark.parametrize(
+    ("witness", "said"),
+    [
+        ({"derivative_of": cubes}, "f: f is not dJ"),
+        ({"witness": lambda x: 3 * x**2}, "f: the reference and its witness differ"),
+        ({"witness": lambda x: (2 * x)[:, None]}, "f: the reference and its witness differ"),
+    ],
+)
+def test_a_reference_that_its_witness_contradicts_decides_nothing(witness, said):
+    with pytest.raises(AssertionError, match=said):
+        verdict_on(slope(lambda x: 2 * x, **witness), KernelGuest({"f": lambda x: 2 * x}), b"")
 
-    with pytest.raises(AssertionError, match="is not dJ"):
-        judged(examine, None)
+
+# declared by what is returned
+
+
+def test_a_function_of_several_values_is_asked_for_them_all_and_each_has_its_share():
+    both = lambda x: (2 * x, x.sum())  # noqa: E731
+    made = Check(inputs=numbers, returns={"twice": 0.25, "sum": 0.75}, name="f", names={"f": both})
+    for function, score in ((both, 1.0), (lambda x: (2 * x, 0.0), 0.25), (lambda x: (x, x.sum()), 0.75)):
+        assert verdict_on(made, KernelGuest({"f": function}), b"").score == score
+    assert verdict_on(made, KernelGuest({"f": lambda x: 2 * x}), b"").diagnosis == "wrong_type"
+
+
+def test_a_value_may_be_asked_for_on_several_kinds_of_inputs():
+    made = Check(
+        inputs={"some": numbers, "small": tiny}, returns={"some": 0.5, "small": 0.5}, name="f", names={"f": abs}
+    )
+    rounded = verdict_on(made, KernelGuest({"f": lambda x: np.round(x, 11) if x.max() < 1 else x}), b"")
+    assert (rounded.score, [finding.property for finding in rounded.findings]) == (0.5, ["small"])
+
+
+def test_a_reference_that_changes_its_arguments_changes_nothing():
+    def spoiling(x):
+        x *= 2
+        return x
+
+    assert verdict_on(slope(spoiling, witness=spoiling), KernelGuest({"f": lambda x: 2 * x}), b"").outcome == PASSED
+
+
+def test_a_check_has_inputs_or_is_written_by_hand():
+    for both in ({}, {"inputs": numbers, "by_hand": lambda blank: None}):
+        with pytest.raises(ValueError, match="give one of the two"):
+            Check(returns={"f": 1.0}, **both)
 
 
 # diagnosis
 
 
-def several(x):
-    return {"missing_mean": 2 * x * x.size, "wrong_sign": -2 * x}
+SEVERAL = {"missing_mean": "2 * x * x.size", "wrong_sign": "-2 * x"}
 
 
 def test_the_one_mistake_that_explains_everything_is_named():
-    finding = wrong(lambda x: -2 * x, several)
+    finding = wrong(lambda x: -2 * x, **SEVERAL)
     assert finding.diagnosis == "wrong_sign" and CATALOGUE["wrong_sign"] in finding.message
 
 
 def test_a_mistake_shows_where_it_can():
     """For m = 1 the mean is the sum: this case is right, and does not contradict the name."""
-    assert wrong(lambda x: 2 * x * x.size, several).diagnosis == "missing_mean"
+    assert wrong(lambda x: 2 * x * x.size, **SEVERAL).diagnosis == "missing_mean"
 
 
 def test_a_mistake_that_explains_some_failures_is_not_named():
-    assert wrong(lambda x: -2 * x if x.size > 1 else 5 * x, several).diagnosis == ""
-    assert wrong(lambda x: 2 * x * x.size if x.size > 1 else 5 * x, several).diagnosis == ""
+    assert wrong(lambda x: -2 * x if x.size > 1 else 5 * x, **SEVERAL).diagnosis == ""
+    assert wrong(lambda x: 2 * x * x.size if x.size > 1 else 5 * x, **SEVERAL).diagnosis == ""
 
 
 def test_a_mistake_made_sometimes_is_not_named():
-    assert wrong(lambda x: -2 * x if x.size > 1 else 2 * x, several).diagnosis == ""
+    assert wrong(lambda x: -2 * x if x.size > 1 else 2 * x, **SEVERAL).diagnosis == ""
 
 
 def test_two_explanations_are_none():
-    finding = wrong(lambda x: -2 * x, lambda x: {"wrong_sign": -2 * x, "ascent": -2 * x, "missing_mean": 7 * x})
+    finding = wrong(lambda x: -2 * x, wrong_sign="-2 * x", ascent="-x - x", missing_mean="7 * x")
     assert finding.diagnosis == "" and not any(sentence in finding.message for sentence in CATALOGUE.values())
 
 
 def test_explanations_that_part_in_another_case_leave_one():
-    finding = wrong(lambda x: -2 * x, lambda x: {"wrong_sign": -2 * x, "ascent": -2 * x * x.size})
+    finding = wrong(lambda x: -2 * x, wrong_sign="-2 * x", ascent="-2 * x * x.size")
     assert finding.diagnosis == "wrong_sign"
 
 
 def test_a_mistake_that_changes_nothing_for_a_failing_input_does_not_explain_it():
-    finding = wrong(lambda x: 2 * x * (1 + 1.5e-9), lambda x: {"missing_mean": 2 * x * (1 + 0.9e-9)}, rtol=1e-9)
+    finding = wrong(lambda x: 2 * x * (1 + 1.5e-9), missing_mean="2 * x * (1 + 0.9e-9)")
     assert finding.diagnosis == "inaccurate"
 
 
 def test_a_mistake_with_nan_in_the_same_places_is_named():
-    finding = wrong(
-        lambda x: np.where(x > x.min(), np.nan, x), lambda x: {"overflow": np.where(x > x.min(), np.nan, x)}
-    )
-    assert finding.diagnosis == "overflow"
+    partly = "np.where(x > np.median(x), np.nan, x)"
+    assert wrong(lambda x: eval(partly, {"np": np, "x": x}), overflow=partly).diagnosis == "overflow"
+
+
+def test_not_a_number_alone_is_explained_by_what_explains_all_that_came():
+    nan = lambda x: x * np.nan  # noqa: E731
+    assert wrong(nan, overflow="x * np.nan").diagnosis == "overflow"
+    both = judged(doubled_twice, lambda x: (x * np.nan, x), weights=HALVES, overflow="(x * np.nan, 2 * x)")
+    assert [finding.diagnosis for finding in both.findings] == ["not_finite", ""]
+    both = judged(doubled_twice, lambda x: (x, 3 * x), weights=HALVES, overflow="(x, 2 * x)")
+    assert [finding.diagnosis for finding in both.findings] == ["overflow", ""]
+
+
+HALVES = {"first": 0.5, "second": 0.5}
+
+
+def doubled_twice(blank):
+    for case in blank.cases(numbers):
+        (x,) = case.args
+        first, second = blank.call("f", x, returns=2)
+        blank.close("first", first, 2 * x)
+        blank.close("second", second, 2 * x)
+
+
+def test_of_two_explanations_of_one_value_the_one_that_explains_the_others_is_told():
+    two = {"wrong_sign": "(-2 * x, -2 * x)", "ascent": "(-2 * x, 3 * x)"}
+    said = judged(doubled_twice, lambda x: (-2 * x, 3 * x), weights=HALVES, **two)
+    assert [finding.diagnosis for finding in said.findings] == ["ascent", "ascent"]
+    said = judged(doubled_twice, lambda x: (-2 * x, 2 * x), weights=HALVES, **two)
+    assert [finding.diagnosis for finding in said.findings] == [""]
+    said = judged(doubled_twice, lambda x: (-2 * x, 5 * x), weights=HALVES, **two)
+    assert [finding.diagnosis for finding in said.findings] == ["", ""]
+
+
+@pytest.mark.parametrize("answer", ["1 / 0", "x.nothing", "None", "(x, x, x)", "'text'"])
+def test_a_mistake_that_gives_no_value_explains_nothing(answer):
+    assert judged(doubled_twice, lambda x: (x, x), weights=HALVES, ascent=answer).diagnosis == ""
+
+
+def test_a_mistake_that_gives_a_value_sometimes_explains_nothing_from_there_on():
+    sometimes = "2 * x * x.size if x.size > 1 else 1 / 0"
+    assert wrong(lambda x: 2 * x * x.size, missing_mean=sometimes).diagnosis == ""
+
+
+def test_a_mistake_that_changes_its_arguments_spoils_no_other():
+    spoiling = "x.__imul__(-2)"
+    assert wrong(lambda x: -2 * x, wrong_sign=spoiling, missing_mean="2 * x * x.size").diagnosis == "wrong_sign"
+    assert wrong(lambda x: 2 * x * x.size, wrong_sign=spoiling, missing_mean="2 * x * x.size").diagnosis
+
+
+def test_no_mistake_is_tried_where_nothing_failed():
+    tried = []
+
+    def examine(blank):
+        tried.append(type(blank).__name__)
+        doubling()(blank)
+
+    assert judged(examine, lambda x: 2 * x, wrong_sign="-2 * x").outcome == PASSED
+    assert tried == ["Blank", "Blank"]
+    assert judged(examine, lambda x: -2 * x, wrong_sign="-2 * x").diagnosis == "wrong_sign"
+    assert tried[2:] == ["Blank", "Blank", "Twin", "Twin"]
+    assert judged(examine, lambda x: 3 * x, wrong_sign="-2 * x").diagnosis == ""
+    assert tried[6:] == ["Blank", "Blank", "Twin"]  # once it explains nothing, it is not asked again
+
+
+def test_a_value_that_is_not_told_gets_no_name():
+    def examine(blank):
+        for case in blank.cases(numbers):
+            got = blank.call("f", *case.args)
+            blank.close("a", got, 2 * case.args[0], told=False)
+            blank.close("b", got, 2 * case.args[0])
+
+    said = judged(examine, lambda x: -2 * x, weights={"a": 0.5, "b": 0.5}, wrong_sign="-2 * x")
+    assert [finding.diagnosis for finding in said.findings] == ["", "wrong_sign"]
 
 
 def test_a_mistake_of_another_shape_is_named():
-    assert wrong(lambda x: np.sum(2 * x), lambda x: {"not_summed": np.sum(2 * x)}).diagnosis == "not_summed"
+    assert wrong(lambda x: np.sum(2 * x), not_summed="np.sum(2 * x)").diagnosis == "not_summed"
 
 
 def test_a_blank_is_named_after_its_mistake_rather_than_after_how_it_failed():
@@ -398,9 +508,10 @@ def test_a_blank_is_named_after_its_mistake_rather_than_after_how_it_failed():
             (x,) = case.args
             first, second = blank.call("f", x, returns=2)
             blank.close("first", first, 2 * x)
-            blank.close("second", second, 2 * x, {"wrong_sign": -2 * x})
+            blank.close("second", second, 2 * x)
 
-    verdict = judged(examine, lambda x: (np.zeros((3, 3)), -2 * x), weights={"first": 0.5, "second": 0.5})
+    student = lambda x: (np.zeros((3, 3)), -2 * x)  # noqa: E731
+    verdict = judged(examine, student, weights={"first": 0.5, "second": 0.5}, wrong_sign="(-2 * x, -2 * x)")
     assert [finding.diagnosis for finding in verdict.findings] == ["wrong_shape", "wrong_sign"]
     assert verdict.diagnosis == "wrong_sign"
 
@@ -409,10 +520,10 @@ def test_each_property_keeps_its_own_name():
     def examine(blank):
         for case in blank.cases(numbers):
             (x,) = case.args
-            blank.close("a", blank.call("f", x), 2 * x, {"wrong_sign": -2 * x})
-            blank.close("b", 2 * x, 2 * x, {"wrong_sign": -2 * x})
+            blank.close("a", blank.call("f", x), 2 * x)
+            blank.close("b", 2 * x, 2 * x)
 
-    verdict = judged(examine, lambda x: -2 * x, weights={"a": 0.25, "b": 0.75})
+    verdict = judged(examine, lambda x: -2 * x, weights={"a": 0.25, "b": 0.75}, wrong_sign="-2 * x")
     assert (verdict.score, [f.property for f in verdict.findings], verdict.diagnosis) == (3.0, ["a"], "wrong_sign")
 
 
@@ -535,7 +646,9 @@ def test_large_values_are_not_kept_to_the_end(wrapped):
     def f(blank):
         """Zeros."""
         for case in blank.cases(lambda rng: ((f"{k}", (float(k),)) for k in range(12))):
-            blank.close("f", blank.call("f", *case.args), 0.0, {"wrong_sign": 1.0})
+            blank.close("f", blank.call("f", *case.args), 0.0)
+
+    f = knowing(f, wrong_sign="1.0")
 
     tracemalloc.start()
     try:

@@ -1,4 +1,4 @@
-"""Every assignment's notebook, checks and bank agree; every answer of a bank gets what it must, judged in this process.
+"""Every assignment's notebook and checks agree; every known answer gets what it must, judged in this process.
 
 `autograder verify` does the same in the sandbox, answers that never end included. What is an assignment's own stands in
 a file of its own, like test_a1_neuron.py.
@@ -14,13 +14,12 @@ from tests.autograder.assignments import (
     FOLDER,
     answered,
     at_home,
-    bank,
-    bank_of,
     check,
     checks_of,
     each_assignment,
     each_blank,
     judged,
+    known,
     source,
     texts,
     verdict,
@@ -31,10 +30,9 @@ pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # some answer
 
 
 @each_assignment
-def test_notebook_checks_and_bank_have_the_same_blanks(assignment):
+def test_notebook_and_checks_have_the_same_blanks(assignment):
     answers, tests = texts(assignment, cells.ANSWER), texts(assignment, cells.TEST)
-    in_bank = {variant.blank for variant in bank_of(assignment)}
-    assert answers.keys() == tests.keys() == checks_of(assignment).keys() == in_bank
+    assert answers.keys() == tests.keys() == checks_of(assignment).keys()
 
 
 def test_every_folder_of_an_assignment_is_tested():
@@ -48,8 +46,8 @@ def test_points_are_whole_numbers(assignment):
 
 
 @each_blank
-def test_bank_is_large_enough_and_its_labels_are_unique(assignment, blank):
-    right, mistaken = (bank(assignment, blank, correct=correct) for correct in (True, False))
+def test_known_answers_are_many_and_their_labels_are_unique(assignment, blank):
+    right, mistaken = (known(assignment, blank, right=right) for right in (True, False))
     assert len(right) >= 3 and len(mistaken) >= 6
     assert len({variant.label for variant in right + mistaken}) == len(right + mistaken)
 
@@ -67,14 +65,14 @@ def test_the_notebooks_own_answer_passes(assignment, blank):
 
 @each_blank
 def test_right_answers_get_everything_here_and_at_home(assignment, blank):
-    for variant in bank(assignment, blank, correct=True):
+    for variant in known(assignment, blank, right=True):
         at_home(assignment, blank, variant.code)
         said = verdict(assignment, variant)
         assert said.score == 1 and not said.findings, (variant.label, said.findings)
 
 
 @each_blank
-def test_wrong_answers_keep_and_are_told_what_the_bank_says(assignment, blank):
+def test_wrong_answers_keep_and_are_told_what_their_markers_say(assignment, blank):
     for variant in wrong(assignment, blank):
         said = verdict(assignment, variant)
         assert (said.score, said.diagnosis) == (variant.keeps, variant.diagnosis), (variant.label, said)

@@ -11,9 +11,9 @@ from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import FAILED, PASSED, BlankVerdict
 from autograder.gradebook.comments import comment_on, follow_through
 from autograder.judging.blank import Blank, verdict_on
+from autograder.judging.catalogue import STRUCTURAL
 from autograder.judging.check import check
 from autograder.judging.check_modules import ChecksError, checks_of
-from autograder.judging.diagnosis import STRUCTURAL
 from autograder.judging.judge import Judge
 from autograder.notebook import cells
 from autograder.sandbox import callbacks
@@ -229,8 +229,8 @@ def test_of_a_reference_the_notebook_holds_a_proxy_without_its_code(judge, monke
             blank.true("train", blank.call("train", *case.args) == "nothing", "a reference was found.")
 
     real = checks_of("a1-neuron")["train"]
-    searched = check({"train": 1.0}, needs=real.needs, by=real.by)(train)
-    monkeypatch.setitem(judge._checks, "train", searched)
+    searched = check({"train": 1.0}, needs=real.needs)(train)
+    monkeypatch.setitem(judge._checks, "train", replace(searched, variants=real.variants, names=real.names))
     broken = "def log_loss(y, z):\n    raise ValueError"
     blanks = judged_a1(judge, TRAIN, log_loss=broken, train=SEARCH)
     assert marks(blanks)["train"] == (4.0, ("log_loss",)), blanks["train"].findings
@@ -239,22 +239,14 @@ def test_of_a_reference_the_notebook_holds_a_proxy_without_its_code(judge, monke
 # assignments of our own
 
 
-def doubled(x):
-    return 2 * x
-
-
 @check({"base": 1.0})
 def base(blank):
     """Twice."""
     for case in blank.cases(numbers):
-        blank.close("base", blank.call("base", *case.args), doubled(*case.args))
+        blank.close("base", blank.call("base", *case.args), blank.want(*case.args))
 
 
-def doubled_twice(x, base):
-    return base(base(x))
-
-
-@check({"twice": 0.5, "first": 0.5}, needs={"base": doubled}, by=(doubled_twice,))
+@check({"twice": 0.5, "first": 0.5}, needs=("base",))
 def upper(blank):
     """Four times."""
     for case in blank.cases(numbers):
@@ -263,7 +255,7 @@ def upper(blank):
         blank.close("first", got[0], want[0])
 
 
-@check({"last": 1.0}, needs={"base": doubled, "upper": doubled}, by=(lambda x, base, upper: 4 * base(x),))
+@check({"last": 1.0}, needs=("base", "upper"))
 def last(blank):
     """Eight times."""
     for case in blank.cases(numbers):
@@ -272,7 +264,8 @@ def last(blank):
 
 @pytest.fixture(scope="module")
 def small():
-    with made_up.judge_of("a0-followed", base=base, upper=upper, last=last) as made:
+    answers = {"base": BASE, "upper": UPPER, "last": LAST}
+    with made_up.judge_of("a0-followed", answers=answers, base=base, upper=upper, last=last) as made:
         yield made
 
 
@@ -376,7 +369,9 @@ def test_a_stand_in_that_raises_is_the_callers_error(small, monkeypatch):
     def broken(x):
         raise KeyError("ours")
 
-    monkeypatch.setitem(small._checks, "upper", replace(upper, needs={"base": broken}, by=(lambda x, base: 4 * x,)))
+    made = small._checks["upper"]
+    names = {**made.names, "base": broken, "upper": lambda x: 4 * x}
+    monkeypatch.setitem(small._checks, "upper", replace(made, names=names))
     verdict, blanks, _ = small_ones(small, "def base(x):\n    raise ValueError")
     assert (blanks["upper"].outcome, blanks["upper"].score) == (FAILED, 0.0) and verdict.staff_notes == ()
 
@@ -386,11 +381,8 @@ def test_a_stand_in_that_raises_is_the_callers_error(small, monkeypatch):
 
 def declared(**needs):
     """The checks of an assignment in which blanks need what is given."""
-    checks = {
-        name: check({"p": 1.0}, dict.fromkeys(needed, doubled), (doubled,) if needed else ())(lambda blank: None)
-        for name, needed in needs.items()
-    }
-    with made_up.checks_of("a0-circle", **checks):
+    checks = {name: check({"p": 1.0}, needed)(lambda blank: None) for name, needed in needs.items()}
+    with made_up.checks_of("a0-circle", {name: f"def {name}(x):\n    return x" for name in needs}, **checks):
         return checks_of("a0-circle")
 
 
@@ -415,6 +407,12 @@ def test_a_need_that_is_no_blank_is_refused():
 
 def test_needs_without_a_circle_are_fine():
     assert set(declared(a=["b", "c"], b=["c"], c=[])) == {"a", "b", "c"}
+
+
+def test_a_need_without_a_right_answer_is_refused():
+    checks = {name: check({"p": 1.0}, needed)(lambda blank: None) for name, needed in (("a", ["b"]), ("b", []))}
+    with made_up.checks_of("a0-lacking", **checks), pytest.raises(ChecksError, match="b, to which there is no right"):
+        checks_of("a0-lacking")
 
 
 # how it is said

@@ -6,9 +6,9 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.authoring import bank
 from autograder.course.course import Course
 from autograder.gradebook.record import marks
+from autograder.judging.check_modules import answers_of
 from tests.a1_class import ASSIGNMENT, autograder, hand_in, released, solved, verdict
 from tests.formgrader import chromium, jupyter
 from tests.hostile import hostile
@@ -21,7 +21,7 @@ STUDENTS = ("crashes", "cut", "hostile", "right", "wrong")
 def ours(root, tmp_path_factory):
     """A class graded by `autograder grade`, and beside it "copy/", the same class with nothing graded."""
     course = released(root, tmp_path_factory.mktemp("formgrader"))
-    wrong = {one.blank: one.code for one in bank.variants(ASSIGNMENT) if not one.correct and one.blank in WRONG}
+    wrong = {one.blank: one.code for one in answers_of(ASSIGNMENT) if not one.right and one.blank in WRONG}
     hand_in(course, "right", solved(course))
     hand_in(course, "wrong", solved(course, **wrong))
     hand_in(course, "crashes", solved(course, sigmoid="import os\nos._exit(0)"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.judging.check_modules import answers_of
 from autograder.notebook import cells
 from tests.a1_class import ASSIGNMENT
 from tests.benchmarks import classes, grading
@@ -28,12 +29,12 @@ def test_the_class_is_always_the_same_and_fails_often_enough():
     assert [student.kind for student in students].count("crash") == len(students) // classes.BAD
 
 
-def test_right_and_wrong_answers_are_what_the_bank_says():
-    bank = {(v.blank, v.code): v.correct for v in classes.variants(ASSIGNMENT)}
+def test_right_and_wrong_answers_are_what_their_files_say():
+    right = {(v.blank, v.code): v.right for v in answers_of(ASSIGNMENT)}
     for student in classes.made_up(grading.STUDENTS):
         if student.kind == "crash":
             continue
-        wrong = [blank for blank, code in student.answers.items() if not bank[blank, code]]
+        wrong = [blank for blank, code in student.answers.items() if not right[blank, code]]
         least, most = {"right": (0, 0), "wrong": (1, 3), "wrong and followed": (1, 1)}[student.kind]
         assert least <= len(wrong) <= most, student.kind
 

@@ -25,6 +25,7 @@ from autograder.judging.check import check
 from autograder.sandbox.inside import wire
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Died, Session
+from tests.autograder.made_up import knowing
 
 LIMITS = Limits(check_wall=5, cell_wall=2, start_wall=2)
 SEEDS = 400
@@ -46,8 +47,11 @@ def f(blank):
     for case in blank.cases(numbers):
         (x,) = case.args
         first, second = blank.call("f", x, total, returns=2)
-        blank.close("first", first, 2 * x, {"wrong_sign": -2 * x})
+        blank.close("first", first, 2 * x)
         blank.close("second", second, x.sum())
+
+
+f = knowing(f, "x, total", wrong_sign="(-2 * x, 0.0)")
 
 
 def right(request):
@@ -67,7 +71,10 @@ def process():
 def many(blank):
     """Twice, on inputs that are asked for in one message."""
     for case in blank.cases(lambda rng: ((str(k), (rng.uniform(1, 2, size=3),)) for k in range(3))):
-        blank.close("double", blank.call("many", *case.args), 2 * case.args[0], {"wrong_sign": -2 * case.args[0]})
+        blank.close("double", blank.call("many", *case.args), 2 * case.args[0])
+
+
+many = knowing(many, wrong_sign="-2 * x")
 
 
 def verdict_on(process, script, limits=LIMITS, what=f, fresh=True):

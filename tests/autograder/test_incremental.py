@@ -106,7 +106,7 @@ def test_everybody_can_be_judged_again(again, done, grade):
 
 def stricter(course):
     """ben's 22 becomes right, and 2 becomes wrong."""
-    path = course.root / "checks" / "a0_small.py"
+    path = course.root / "checks" / ASSIGNMENT / "two.py"
     path.write_text(path.read_text().replace('blank.call("two"), 2)', 'blank.call("two"), 22)'))
 
 
@@ -129,7 +129,7 @@ def test_diff_shows_the_same_and_writes_nothing(again, ask_warm):
 
 
 def test_a_check_that_only_reads_differently_changes_no_mark(again, ask_warm):
-    path = again.root / "checks" / "a0_small.py"
+    path = again.root / "checks" / ASSIGNMENT / "two.py"
     path.write_text("# a remark\n" + path.read_text())
     run = ask_warm(again.root, "grade", ASSIGNMENT, "--diff")
     assert "0 of 5 students' marks would change" in run.stdout

@@ -15,7 +15,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from tests.a1_class import environment
-from tests.small_class import graded
+from tests.small_class import graded, write_checks
 
 TESTS = ("test_checks", "test_catalogue")
 OTHERS = ("assignments", "guests", "held_out", "held_out_a1_neuron")
@@ -24,13 +24,12 @@ SENTENCES = """
 CATALOGUE |= {
     "factor_forgotten": "The factor does not enter.",
     "factor_squared": "The factor enters twice.",
-    "idle": "No check and no bank knows this.",
+    "idle": "No answer makes this mistake.",
 }
 """
-CHECKS = """
-from autograder.judging.check import check
+CHECK = '''"""A factor times an array."""
 
-ALLOWED = ("datasets",)
+from autograder.kit import Check
 
 
 def vectors(rng):
@@ -41,33 +40,35 @@ def matrices(rng):
     yield "a matrix", (rng.normal(size=(2, 3)), rng.uniform(2, 3))
 
 
-@check(weights={"vector": 0.5, "matrix": 0.5})
-def scaled(blank):
-    \"""A factor times an array.\"""
-    for property, make in (("vector", vectors), ("matrix", matrices)):
-        for case in blank.cases(make):
-            x, c = case.args
-            wrong = {"factor_forgotten": x, "factor_squared": c**2 * x}
-            blank.close(property, blank.call("scaled", x, c), c * x, wrong)
-"""
+check = Check(
+    inputs={"vector": vectors, "matrix": matrices},
+    returns={"vector": 0.5, "matrix": 0.5},
+    witness=lambda x, c: x / (1 / c),
+)
+
+'''
 ANSWERS = {
-    "correct: as a product": "c * x",
-    "correct: row by row": "np.array([c * row for row in x])",
-    "correct: by name": "np.multiply(x, c)",
+    "right: as a product": "c * x",
+    "right: row by row": "np.array([c * row for row in x])",
+    "right: by name": "np.multiply(x, c)",
     "wrong: factor_forgotten": "x",
     "wrong: factor_squared": "c**2 * x",
+    'wrong: minus_c "The sign of the factor was changed."': "-c * x",
+    "wrong: minus x -> minus_c": "c * np.negative(x)",
+    "wrong: divided by itself -> factor_forgotten": "x * (c / c)",
+    "wrong: twice -> factor_squared": "c * (c * x)",
     "wrong: matrices lack it -> factor_forgotten keeps 0.5": "c * x if x.ndim == 1 else x",
     "wrong: vectors are moved -> none keeps 0.5": "c * x if x.ndim == 2 else x + 1",
     "wrong: returned_none": "None",
     "wrong: wrong_shape": "np.sum(c * x)",
 }
-BANK = "".join(f"# %% {label}\ndef scaled(x, c):\n    return {value}\n" for label, value in ANSWERS.items())
-# assignment: what is replaced in its bank, in its checks; whether its notebook asks for one blank more
+ANSWERED = "".join(f"# %% {label}\ndef scaled(x, c):\n    return {value}\n" for label, value in ANSWERS.items())
+# assignment: what is replaced in its file; whether its notebook asks for one blank more
 PLANTED = {
-    "a2-sound": ("", "", "", "", False),
-    "a3-mislabelled": ("wrong: vectors are moved -> none", "wrong: vectors are moved -> factor_squared", "", "", False),
-    "a4-wrong-reference": ("", "", "c * x, wrong", "c * x + 1, wrong", False),
-    "a5-unchecked": ("", "", "", "", True),
+    "a2-sound": ("", "", False),
+    "a3-mislabelled": ("wrong: vectors are moved -> none", "wrong: vectors are moved -> factor_squared", False),
+    "a4-wrong-reference": ("return c * x\n", "return c * x + 1\n", False),
+    "a5-unchecked": ("", "", True),
 }
 
 
@@ -95,12 +96,11 @@ def home(root, tmp_path_factory):
         shutil.copyfile(root / name, home / name)
     with (home / "autograder" / "judging" / "catalogue.py").open("a") as file:
         file.write(SENTENCES)
-    for assignment, (old, new, was, becomes, more) in PLANTED.items():
-        assert old in BANK and was in CHECKS
-        checks, bank = (home / "autograder" / name for name in ("checks", "bank"))
-        (checks / f"{assignment.replace('-', '_')}.py").write_text(CHECKS.replace(was, becomes) if was else CHECKS)
-        (bank / assignment).mkdir()
-        (bank / assignment / "scaled.py").write_text(BANK.replace(old, new) if old else BANK)
+    for assignment, (old, new, more) in PLANTED.items():
+        text = CHECK + ANSWERED
+        assert old in text
+        texts = {"__init__": 'ALLOWED = ("datasets",)\n', "scaled": text.replace(old, new, 1) if old else text}
+        write_checks(home / "autograder" / "checks", texts, assignment)
         (home / "assignments" / assignment).mkdir()
         source = notebook(assignment, "scaled", *(["halved"] if more else []))
         nbformat.write(source, home / "assignments" / assignment / f"{assignment}.ipynb")
@@ -133,21 +133,21 @@ def test_whatever_is_asked_of_an_assignment_is_asked_of_the_next_and_right_there
     assert of(ran, "PASSED", "a2-sound") == of_all and len(of_all) > 12 and not of(ran, "FAILED", "a2-sound")
 
 
-def test_a_label_of_the_bank_that_is_wrong_is_seen(ran):
+def test_a_label_that_is_wrong_is_seen(ran):
     assert of(ran, "FAILED", "a3-mislabelled") == {
-        "test_wrong_answers_keep_and_are_told_what_the_bank_says",
+        "test_wrong_answers_keep_and_are_told_what_their_markers_say",
         "test_every_mistake_a_check_knows_is_told_to_who_makes_it",
     }
 
 
-def test_a_check_that_wants_something_else_is_seen(ran):
+def test_a_reference_that_its_witness_contradicts_is_seen(ran):
     assert "test_right_answers_get_everything_here_and_at_home" in of(ran, "FAILED", "a4-wrong-reference")
 
 
 def test_a_blank_without_a_check_is_seen(ran):
-    assert of(ran, "FAILED", "a5-unchecked") == {"test_notebook_checks_and_bank_have_the_same_blanks"}
+    assert of(ran, "FAILED", "a5-unchecked") == {"test_notebook_and_checks_have_the_same_blanks"}
 
 
 def test_sentences_of_the_next_assignment_belong_there_and_one_that_nobody_uses_is_seen(ran):
     (ended,) = (ended for ended, test, _ in ran[0] if "every_sentence_is_used" in test)
-    assert ended == "FAILED" and "assert ['idle is used by no check'] == []" in ran[1]
+    assert ended == "FAILED" and "assert ['idle is used by no answer'] == []" in ran[1]

@@ -25,23 +25,9 @@ from autograder.gradebook.record import backup, marks, open_gradebook, record, r
 from autograder.notebook import cells
 from tests.a1_class import autograder
 from tests.forked import nbgrader
-from tests.small_class import ASSIGNMENT, source_notebook
+from tests.small_class import ASSIGNMENT, source_notebook, write_checks
 
 PASSWORD = "hunter2-of-the-class"
-CHECK = '''
-
-@check(weights={{"value": 1.0}})
-def {name}(blank):
-    """Returns a number."""
-    for case in blank.cases(lambda rng: [("", ())]):
-        blank.close("value", blank.call("{name}"), {value})
-'''
-CHECKS = "\n".join(
-    [
-        '"""The checks of a0-small."""\n\nfrom autograder.judging.check import check\n\nALLOWED = ()',
-        *(CHECK.format(name=name, value=value) for name, value in (("one", 1.0), ("two", 2.0), ("three", 3.0))),
-    ]
-)
 VERDICT = Verdict(
     ASSIGNMENT,
     "ada",
@@ -129,10 +115,9 @@ def released(gradebook, root, tmp_path_factory):
     home = tmp_path_factory.mktemp(gradebook[0])
     shutil.copytree(root / "lectures", home / "lectures", ignore=shutil.ignore_patterns("*.ipynb", "__pycache__"))
     shutil.copytree(root / "nnlib", home / "nnlib", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("checks", "trusted/checks", f"assignments/{ASSIGNMENT}"):
-        (home / name).mkdir(parents=True)
+    (home / "assignments" / ASSIGNMENT).mkdir(parents=True)
     for name in ("checks", "trusted/checks"):
-        (home / name / "a0_small.py").write_text(CHECKS)
+        write_checks(home / name)
     nbformat.write(source_notebook(), home / "assignments" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
     configured(root, home, f"c.CourseDirectory.db_url = {gradebook[1]!r}")
     with pytest.MonkeyPatch.context() as patch:

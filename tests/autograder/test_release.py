@@ -21,14 +21,16 @@ from autograder.authoring.release import ReleaseError, release
 from autograder.course.course import Course
 from autograder.gradebook import record
 from autograder.judging.check_modules import ChecksError
+from tests.small_class import write_checks
 
 FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
 SOLUTION = "return sum(weights[i] * x[i] for i in range(len(x))) - threshold"
-BANK_LINE = "total_of_all_inputs = functools.reduce(operator.add, x)"
+ANSWER_LINE = "total_of_all_inputs = functools.reduce(operator.add, x)"
 ANSWER = f"def gate(weights, x, threshold):\n    ### BEGIN SOLUTION\n    {SOLUTION}\n    ### END SOLUTION"
-BANK = f"""# %% correct: reduce
+ANSWERS = f"""
+# %% right: reduce
 def gate(weights, x, threshold):
-    {BANK_LINE}
+    {ANSWER_LINE}
     scaled_by_the_first = total_of_all_inputs * weights[0]
     return scaled_by_the_first - threshold * 1.0
 # %% wrong: raised
@@ -38,11 +40,11 @@ def gate(weights, x, threshold):
 def gate(weights, x, threshold)
     return a_line_that_does_not_even_parse
 """
-CHECK = '''"""The checks."""
+CHECK = '''"""The title of the gate, which students read."""
 import numpy as np
 
-def gate(blank):
-    """The title of the gate, which students read."""
+def examined(blank):
+    """Of everything that students may read."""
     for case in blank.cases(make_inputs_for_gates):
         blank.close("output", blank.call("gate", *case.args), want=case.secret_reference)
         blank.true("sign of the threshold", case.third_distinctive_line, "mind it")
@@ -87,11 +89,9 @@ def empty_gradebook(tmp_path_factory):
 
 @pytest.fixture
 def course(root, tmp_path, monkeypatch, empty_gradebook):
-    """A course of one assignment, one lecture and the real nnlib, with checks and a bank of its own."""
+    """A course of one assignment, one lecture and the real nnlib, with checks of its own."""
     trusted = tmp_path / "trusted"
-    for name, text in (("checks/toy.py", CHECK), ("bank/toy/gate.py", BANK)):
-        (trusted / name).parent.mkdir(parents=True)
-        (trusted / name).write_text(text)
+    write_checks(trusted / "checks", {"gate": CHECK + ANSWERS}, "toy")
     monkeypatch.setattr(leaks, "TRUSTED", trusted)
     shutil.copytree(root / "nnlib", tmp_path / "nnlib", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "lectures").mkdir()
@@ -146,7 +146,7 @@ def test_the_release_is_in_the_folder_the_gradebook_and_the_bundle(course):
         "nnlib/__init__.py",
     }
     assert expected <= set(done.files)
-    assert not [name for name in done.files if "autograder" in name or "__pycache__" in name or "bank" in name]
+    assert not [name for name in done.files if "autograder" in name or "__pycache__" in name or "checks" in name]
 
 
 def test_the_bundle_says_how_to_start(course):
@@ -226,15 +226,15 @@ def test_a_source_that_is_no_notebook_is_refused(course):
 
 
 def test_an_assignment_without_checks_is_refused(course):
-    (leaks.TRUSTED / "checks" / "toy.py").unlink()
-    assert refused(course) == f"toy has no checks: write them in {course.root / 'checks' / 'toy.py'}."
+    shutil.rmtree(leaks.TRUSTED / "checks" / "toy")
+    assert refused(course) == f"toy has no checks: write them in {course.root / 'checks' / 'toy'}."
 
 
 def test_a_courses_own_checks_are_as_good_and_as_secret(course):
     shutil.move(leaks.TRUSTED / "checks", course.root / "checks")
     release(course, "toy", verify=verified)
-    shutil.copyfile(course.root / "checks" / "toy.py", course.root / "lectures" / "extra.py")
-    leaked(course, "extra.py: it is a copy of checks/toy.py")
+    shutil.copyfile(course.root / "checks" / "toy" / "gate.py", course.root / "lectures" / "extra.py")
+    leaked(course, "extra.py: it is a copy of checks/toy/gate.py")
 
 
 def test_what_nbgrader_refuses_is_one_sentence(course):
@@ -279,7 +279,7 @@ GONE = "toy is not released: submissions of its earlier release are recorded (1)
 def test_cells_that_submissions_are_recorded_for_stay_what_they_were(course, cells, changed):
     submitted(course)
     before = everything(course)
-    (leaks.TRUSTED / "checks" / "toy.py").write_text(CHECK + "\ndef door(blank):\n    pass\n")
+    (leaks.TRUSTED / "checks" / "toy" / "door.py").write_text(CHECK)
     write(course, *cells)
     with pytest.raises(ReleaseError) as error:
         release(course, "toy", verify=verified)
@@ -351,24 +351,29 @@ def test_a_solution_line_in_the_assignments_own_text(course):
     leaked(course, "toy.ipynb, cell 2, line 1", "the solution of gate in toy")
 
 
-def test_a_bank_file_copied_into_the_lectures(course):
-    (course.root / "lectures" / "extra.py").write_text(BANK)
-    leaked(course, "extra.py: it is a copy of autograder/bank/toy/gate.py", "extra.py, line 3", BANK_LINE)
+def test_a_file_of_checks_copied_into_the_lectures(course):
+    (course.root / "lectures" / "extra.py").write_text(CHECK + ANSWERS)
+    leaked(course, "extra.py: it is a copy of autograder/checks/toy/gate.py", "extra.py, line 6")
 
 
-def test_an_answer_of_the_bank_pasted_into_a_lectures_code(course):
-    lecture(course, new_code_cell("import operator, functools\n" + "\n".join(BANK.splitlines()[1:5])))
-    leaked(course, "01-neuron.ipynb, cell 1, line 3", BANK_LINE, "autograder/bank/toy/gate.py")
+def test_the_answers_below_a_check_copied_into_the_lectures(course):
+    (course.root / "lectures" / "extra.py").write_text(ANSWERS)
+    leaked(course, "extra.py, line 4", ANSWER_LINE, "autograder/checks/toy/gate.py")
 
 
-def test_an_answer_of_the_bank_that_does_not_parse_is_secret_too(course):
+def test_a_known_answer_pasted_into_a_lectures_code(course):
+    lecture(course, new_code_cell("import operator, functools\n" + "\n".join(ANSWERS.splitlines()[2:6])))
+    leaked(course, "01-neuron.ipynb, cell 1, line 3", ANSWER_LINE, "autograder/checks/toy/gate.py")
+
+
+def test_a_known_answer_that_does_not_parse_is_secret_too(course):
     lecture(course, new_markdown_cell("return a_line_that_does_not_even_parse"))
-    leaked(course, "01-neuron.ipynb, cell 1, line 1", "autograder/bank/toy/gate.py")
+    leaked(course, "01-neuron.ipynb, cell 1, line 1", "autograder/checks/toy/gate.py")
 
 
 def test_a_line_of_a_check_in_prose(course):
     (course.root / "nnlib" / "NOTES.md").write_text("for case in blank.cases(make_inputs_for_gates):\n")
-    leaked(course, "nnlib/NOTES.md, line 1", "autograder/checks/toy.py")
+    leaked(course, "nnlib/NOTES.md, line 1", "autograder/checks/toy/gate.py")
 
 
 @pytest.mark.parametrize("marker", leaks.MARKERS)
@@ -390,8 +395,8 @@ def test_what_students_may_see_is_no_leak(course):
     lecture(
         course,
         new_markdown_cell("The title of the gate, which students read."),
-        new_code_cell("import functools\n\n\ndef other(weights, x):\n    " + BANK_LINE),  # one line is coincidence
-        new_markdown_cell(f"and in words: `{BANK_LINE}`"),
+        new_code_cell("import functools\n\n\ndef other(weights, x):\n    " + ANSWER_LINE),  # one line is coincidence
+        new_markdown_cell(f"and in words: `{ANSWER_LINE}`"),
     )
     assert release(course, "toy", verify=verified).bundle.exists()
 
@@ -402,7 +407,7 @@ def test_a_formula_of_nnlib_is_no_secret(course):
     assert release(course, "toy", verify=verified).bundle.exists()
 
 
-def test_the_real_checks_and_bank_are_what_is_searched_for():
+def test_the_real_checks_are_what_is_searched_for():
     assert TRUSTED.name == "autograder" and (TRUSTED / "checks").is_dir()
 
 
@@ -419,8 +424,8 @@ def test_without_what_students_need_nothing_is_released(course):
 
 @pytest.mark.parametrize("broken", [b"def (:\n", b"# \xe9\n"], ids=["syntax", "bytes"])
 def test_checks_that_are_no_python_are_one_sentence(course, broken):
-    path = leaks.TRUSTED / "checks" / "toy.py"
-    path.write_bytes(path.read_bytes() + broken)
+    path = leaks.TRUSTED / "checks" / "toy" / "gate.py"
+    path.write_bytes(broken + path.read_bytes())
     with pytest.raises(ChecksError) as error:
         release(course, "toy", verify=verified)
     assert str(path) in str(error.value) and "\n" not in str(error.value)

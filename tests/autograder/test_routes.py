@@ -10,22 +10,22 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from autograder import pipeline, worker
-from autograder.authoring import bank
 from autograder.course.course import Course
 from autograder.course.handed_in import submissions
 from autograder.course.verdict import Verdict
 from autograder.executor import workers
 from autograder.gradebook.record import marks
+from autograder.judging.check_modules import answers_of
 from autograder.nbgrader_steps.steps import configure
 from autograder.notebook import cells
 from tests.a1_class import ASSIGNMENT, demo, hand_in, hurried, nbgrader_in_turn, released
 
 
 def files(release):
-    """A small class: one bank answer each, right or wrong, and files that are broken in different ways."""
-    answers = bank.variants(ASSIGNMENT)
-    correct = {variant.blank: variant.code for variant in answers if variant.correct}
-    wrong = {variant.blank: variant.code for variant in answers if not variant.correct}
+    """A small class: one known answer each, right or wrong, and files that are broken in different ways."""
+    answers = answers_of(ASSIGNMENT)
+    correct = {variant.blank: variant.code for variant in answers if variant.right}
+    wrong = {variant.blank: variant.code for variant in answers if not variant.right}
     yield "right", filled(release, correct)
     yield "wrong", filled(release, wrong)
     yield "untouched", release

@@ -9,9 +9,10 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from autograder.authoring.bank import Variant, variants
 from autograder.authoring.verify import with_answers
 from autograder.course.course import Course
+from autograder.judging.check_modules import answers_of
+from autograder.judging.variants import Variant
 from autograder.notebook import cells
 from tests.a1_class import ASSIGNMENT, hand_in, nbgrader, released
 
@@ -41,27 +42,27 @@ class Made(NamedTuple):
 def made_up(number: int, seed: int = SEED) -> list[Made]:
     """A class of this size, always the same one."""
     rng = np.random.default_rng(seed)
-    bank = [v for v in variants(ASSIGNMENT) if v.diagnosis != "timed_out" and v.label != LIST]
+    known = [v for v in answers_of(ASSIGNMENT) if v.diagnosis != "timed_out" and v.label != LIST]
     kinds = ("right", "wrong", "right", "wrong and followed")
-    return [_student(rng, bank, k, "crash" if k % BAD == BAD // 2 else kinds[k % 4]) for k in range(number)]
+    return [_student(rng, known, k, "crash" if k % BAD == BAD // 2 else kinds[k % 4]) for k in range(number)]
 
 
-def _student(rng: np.random.Generator, bank: list[Variant], k: int, kind: str) -> Made:
-    right = {blank: _drawn(rng, bank, blank, correct=True) for blank in sorted({v.blank for v in bank})}
+def _student(rng: np.random.Generator, known: list[Variant], k: int, kind: str) -> Made:
+    right = {blank: _drawn(rng, known, blank, right=True) for blank in sorted({v.blank for v in known})}
     if kind == "wrong":
         wrong = rng.choice(list(right), size=rng.integers(1, 4), replace=False)
-        right |= {blank: _drawn(rng, bank, blank, correct=False) for blank in wrong}
+        right |= {blank: _drawn(rng, known, blank, right=False) for blank in wrong}
     elif kind == "wrong and followed":
         first, later, label = FOLLOWED[k // 4 % len(FOLLOWED)]
-        right[first] = _drawn(rng, bank, first, correct=False)
-        right[later] = next(v.code for v in bank if (v.blank, v.label) == (later, label))
+        right[first] = _drawn(rng, known, first, right=False)
+        right[later] = next(v.code for v in known if (v.blank, v.label) == (later, label))
     elif kind == "crash":
         right["sigmoid"] = CRASH
     return Made(f"s{k:04}", kind, right)
 
 
-def _drawn(rng: np.random.Generator, bank: list[Variant], blank: str, *, correct: bool) -> str:
-    return str(rng.choice([v.code for v in bank if v.blank == blank and v.correct == correct]))
+def _drawn(rng: np.random.Generator, known: list[Variant], blank: str, *, right: bool) -> str:
+    return str(rng.choice([v.code for v in known if v.blank == blank and v.right == right]))
 
 
 def copies(some: list[Made], number: int) -> Iterator[Made]:

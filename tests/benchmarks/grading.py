@@ -3,13 +3,13 @@
     python -m tests.benchmarks.grading            throughput: ratio of submissions a second, at least TARGET
     python -m tests.benchmarks.grading --scale    classes of 50 to 1,000: time a submission and memory stay flat
 
-The class is drawn from the bank: half of the students answer everything rightly, the others get one to three blanks
-wrong, half of these in a blank that a right answer to a later one calls. One in 40 ends its own process. Both programs
-grade the same files in fresh courses, as commands, by the clock, to marks in the gradebook and to pages: `autograder
-grade --feedback` writes them as it goes, nbgrader has a second command. nbgrader has no nbgrader_config.py there, and
-the source notebook it is given has no hidden tests, only the visible ones: the hidden line is this package's own, and
-every stand-in for it would be work of our choosing added to nbgrader's side. It thus does less than it would have to.
-A crash leaves that student without marks in nbgrader.
+The class is drawn from the answers below the checks: half of the students answer everything rightly, the others get one
+to three blanks wrong, half of these in a blank that a right answer to a later one calls. One in 40 ends its own
+process. Both programs grade the same files in fresh courses, as commands, by the clock, to marks in the gradebook and
+to pages: `autograder grade --feedback` writes them as it goes, nbgrader has a second command. nbgrader has no
+nbgrader_config.py there, and the source notebook it is given has no hidden tests, only the visible ones: the hidden
+line is this package's own, and every stand-in for it would be work of our choosing added to nbgrader's side. It thus
+does less than it would have to. A crash leaves that student without marks in nbgrader.
 
 An endless loop is not in the class, for it measures two time limits (nbgrader waits 30 s in each cell that calls it)
 rather than two programs; what one costs here is printed apart. `--scale` grades the same 50 submissions again and

@@ -1,5 +1,51 @@
-"""Answers to a1-neuron.train, right and wrong."""
-# %% correct: of the parts above
+"""Logistic regression by full-batch gradient descent from zero: w, b and the cost before each step."""
+
+import numpy as np
+
+from autograder.kit import EXACT, check
+from nnlib.losses import log_loss_from_logits, log_loss_from_logits_gradient
+
+
+def training_sets(rng):
+    """X (m, n), labels y (m,), learning rate, number of steps.
+
+    Labels lean to 1 and depend on X, so that neither w nor b stays near 0, where rounding would count.
+    """
+    yield "m = 12, n = 3, 20 steps", (*_labelled(rng, rng.permutation(np.arange(12) % 4 > 0), 3), 0.1, 20)
+    yield "soft labels, 15 steps", (*_labelled(rng, rng.uniform(0.4, 1, size=8).round(2), 2), 0.15, 15)
+    yield "one example (m = 1)", (*_labelled(rng, np.ones(1), 2), 0.2, 10)
+    yield "one input (n = 1), one step", (*_labelled(rng, np.array([0, 1, 1, 0, 1]), 1), 0.8, 1)
+
+
+def _labelled(rng, y, n):
+    X = rng.normal(size=(len(y), n))
+    X[:, 0] = (2 * y - 1) * rng.uniform(0.3, 2, size=len(y))
+    return X.round(2), y.astype(float)
+
+
+def descended(X, y, lr, steps):
+    """The same with one vector of parameters, the bias its last, and nnlib's loss and gradient."""
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        costs.append(log_loss_from_logits(y, z))
+        v = v - lr * A.T @ log_loss_from_logits_gradient(y, z)
+    return v[:-1], v[-1], costs
+
+
+@check(
+    weights={"w and b": 0.5, "costs": 0.5},
+    needs=("sigmoid", "log_loss", "row_gradients", "gradient_step"),
+    witness=descended,
+)
+def examined(blank):
+    for case in blank.cases(training_sets):
+        got, want = blank.call("train", *case.args, returns=3), blank.want(*case.args)
+        for k, property in enumerate(("w and b", "w and b", "costs")):
+            blank.close(property, got[k], want[k], rtol=EXACT)
+
+
+# %% right: of the parts above
 def train(X, y, lr, steps):
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
     for _ in range(steps):
@@ -10,7 +56,7 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
-# %% correct: everything written out
+# %% right: everything written out
 def train(X, y, lr, steps):
     m, n = X.shape
     w, b, costs = np.zeros(n), 0.0, np.empty(steps)
@@ -23,7 +69,7 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
-# %% correct: the bias as one more weight
+# %% right: the bias as one more weight
 def train(X, y, lr, steps):
     extended = np.column_stack([X, np.ones(len(X))])
     v, costs = np.zeros(extended.shape[1]), []
@@ -34,7 +80,7 @@ def train(X, y, lr, steps):
     return v[:-1], v[-1], np.array(costs)
 
 
-# %% correct: loops
+# %% right: loops
 def train(X, y, lr, steps):
     m, n = X.shape
     w, b, costs = [0.0] * n, 0.0, []

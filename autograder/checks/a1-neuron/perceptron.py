@@ -1,15 +1,43 @@
-"""Answers to a1-neuron.perceptron, right and wrong."""
-# %% correct: comparison
+"""The perceptron: 1 where the weighted sum exceeds the threshold, else 0."""
+
+import numpy as np
+
+from autograder.kit import Check
+from nnlib.activations import step
+
+
+def real_rows(rng):
+    """Rows whose weighted sums keep away from the threshold: entries have two decimals, theta ends in 5e-5."""
+    for label, m, n in (("40 rows of 3 inputs", 40, 3), ("30 rows of one input", 30, 1), ("one row of 4 inputs", 1, 4)):
+        X, w = rng.normal(size=(m, n)).round(2), rng.normal(size=n).round(2)
+        yield label, (X, w, rng.choice([-1, 1]) * round(rng.uniform(0.3, 1), 2) + 5e-5)
+
+
+def rows_on_the_threshold(rng):
+    """Small whole numbers, so that sums are exact, and every fourth row exactly on the threshold."""
+    X, w = rng.integers(-3, 4, size=(40, 3)).astype(float), rng.integers(1, 4, size=3).astype(float)
+    X[::4] = X[0]
+    yield "weighted sums equal to theta", (X, w, float(X[0] @ w))
+
+
+check = Check(
+    inputs={"output": real_rows, "step(0) = 0": rows_on_the_threshold},
+    returns={"output": 0.5, "step(0) = 0": 0.5},
+    witness=lambda X, w, theta: step(np.sum(X * w, axis=1) - theta),
+)
+
+
+# %% right: comparison
 def perceptron(X, w, theta):
     return (X @ w > theta).astype(float)
 
 
-# %% correct: heaviside
+# %% right: heaviside
 def perceptron(X, w, theta):
     return np.heaviside(np.einsum("ij,j->i", X, w) - theta, 0)
 
 
-# %% correct: loops and a list
+# %% right: loops and a list
 def perceptron(X, w, theta):
     outputs = []
     for row in X:
@@ -18,13 +46,13 @@ def perceptron(X, w, theta):
     return outputs
 
 
-# %% correct: bias as an extra weight
+# %% right: bias as an extra weight
 def perceptron(X, w, theta):
     extended = np.column_stack([np.ones(len(X)), X])
     return np.where(extended @ np.r_[-theta, w] > 0, 1.0, 0.0)
 
 
-# %% correct: booleans
+# %% right: booleans
 def perceptron(X, w, theta):
     return np.dot(X, w) > theta
 

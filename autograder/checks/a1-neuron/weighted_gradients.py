@@ -1,22 +1,41 @@
-"""Answers to a1-neuron.weighted_gradients, right and wrong."""
-# %% correct: shares of the weights
+"""∂J/∂w and ∂J/∂b of a weighted mean cost over the rows of a minibatch."""
+
+import numpy as np
+
+from autograder.kit import Check, minibatch, weighted_minibatches
+
+
+def weighted_rows(rng):
+    """X (m, n), delta (m,) and weights s (m,) of the examples."""
+    yield from ((label, case) for label, *case in weighted_minibatches(rng))
+    yield "one example with weight 0", minibatch(rng, 4, 3, weights=np.array([0.0, 2.0, 1.0, 3.0]))
+
+
+check = Check(
+    inputs=weighted_rows,
+    returns={"∂J/∂w": 0.5, "∂J/∂b": 0.5},
+    derivative_of=lambda w, b, X, delta, s: np.average((X @ w + b + delta) ** 2, weights=s) / 2,
+)
+
+
+# %% right: shares of the weights
 def weighted_gradients(X, delta, s):
     share = s / s.sum()
     return X.T @ (share * delta), share @ delta
 
 
-# %% correct: np.average
+# %% right: np.average
 def weighted_gradients(X, delta, s):
     return np.average(X * delta[:, None], axis=0, weights=s), np.average(delta, weights=s)
 
 
-# %% correct: a diagonal matrix
+# %% right: a diagonal matrix
 def weighted_gradients(X, delta, s):
     S = np.diag(s)
     return X.T @ S @ delta / np.trace(S), np.ones(len(X)) @ S @ delta / np.trace(S)
 
 
-# %% correct: loops
+# %% right: loops
 def weighted_gradients(X, delta, s):
     dw, db, total = np.zeros(X.shape[1]), 0.0, 0.0
     for x_i, delta_i, s_i in zip(X, delta, s):
@@ -26,7 +45,7 @@ def weighted_gradients(X, delta, s):
     return dw / total, db / total
 
 
-# %% correct: row_gradients on rescaled error signals
+# %% right: row_gradients on rescaled error signals
 def weighted_gradients(X, delta, s):
     return row_gradients(X, len(s) * s * delta / np.sum(s))
 

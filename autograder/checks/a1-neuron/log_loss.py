@@ -1,16 +1,54 @@
-"""Answers to a1-neuron.log_loss, right and wrong."""
-# %% correct: two softpluses
+"""The log loss J of logits z and labels y, soft ones too: a mean, in nats."""
+
+import numpy as np
+
+from autograder.kit import Check
+from nnlib.losses import log_loss_from_logits
+
+
+def labelled_logits(rng):
+    """Labels y and logits z of ordinary size; only of the last kind could z be taken for a probability."""
+    for label, m in (("soft labels, m = 8", 8), ("one example (m = 1) with a soft label", 1)):
+        yield label, (rng.uniform(0.1, 0.9, size=m).round(2), _logits(rng, m))
+    for label, m in (("labels 0 and 1, m = 12", 12), ("two examples", 2)):
+        yield label, (np.arange(m) % 2.0, _logits(rng, m))
+    y, z = rng.uniform(0.1, 0.9, size=(2, 6))
+    yield "z between 0 and 1", (y.round(2), z.round(3))
+
+
+def _logits(rng, m):
+    return (rng.uniform(1.1, 5, size=m) * rng.choice([-1, 1], size=m)).round(3)
+
+
+def sure_logits(rng):
+    """Predictions so sure that σ(z) rounds to 0 or 1, some of them wrong: the loss is then about |z|."""
+    z = rng.uniform(750, 1000, size=8).round(1)
+    z[::2] *= -1
+    hard = (z > 0).astype(float)
+    yield "sure and right, labels 0 and 1", (hard, z)
+    yield "sure, one of them wrong", (np.r_[1 - hard[:1], hard[1:]], z)
+    yield "sure, soft labels", (rng.uniform(0.1, 0.9, size=8).round(2), z)
+
+
+check = Check(
+    inputs={"J": labelled_logits, "J for large |z|": sure_logits},
+    returns={"J": 0.5, "J for large |z|": 0.5},
+    witness=log_loss_from_logits,
+)
+
+
+# %% right: two softpluses
 def log_loss(y, z):
     return np.mean(y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z))
 
 
-# %% correct: softplus minus the linear term
+# %% right: softplus minus the linear term
 def log_loss(y, z):
     softplus = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
     return (softplus - y * z).sum() / len(z)
 
 
-# %% correct: loop
+# %% right: loop
 import math
 
 
@@ -21,7 +59,7 @@ def log_loss(y, z):
     return total / len(y)
 
 
-# %% correct: a dot product
+# %% right: a dot product
 def log_loss(y, z):
     y, z = np.asarray(y), np.asarray(z)
     log_a, log_not_a = -np.logaddexp(0, -z), -np.logaddexp(0, z)

@@ -1,27 +1,48 @@
-"""Answers to a1-neuron.sigmoid_derivative, right and wrong."""
-# %% correct: from the activation
+"""The derivative σ′(z) of the sigmoid at the pre-activation z."""
+
+from autograder.kit import EXACT, Check
+from nnlib import activations
+
+from . import preactivations, saturated
+
+check = Check(
+    inputs={"σ′(z)": preactivations, "σ′(z) for large |z|": saturated},
+    returns={"σ′(z)": 0.5, "σ′(z) for large |z|": 0.5},
+    witness=activations.sigmoid_derivative,
+    needs=("sigmoid",),
+    rtol=EXACT,
+)
+
+
+# %% right: from the activation
 def sigmoid_derivative(z):
     a = sigmoid(z)
     return a * (1 - a)
 
 
-# %% correct: product of both tails
+# %% right: product of both tails
 def sigmoid_derivative(z):
     return sigmoid(z) * sigmoid(-z)
 
 
-# %% correct: hyperbolic
+# %% right: from the activation on the negative half alone
+def sigmoid_derivative(z):
+    a = sigmoid(-np.abs(z))
+    return a * (1 - a)
+
+
+# %% right: hyperbolic
 def sigmoid_derivative(z):
     return (1 - np.tanh(z / 2) ** 2) / 4
 
 
-# %% correct: even function, exponent never positive
+# %% right: even function, exponent never positive
 def sigmoid_derivative(z):
     e = np.exp(-np.abs(z))
     return e / (1 + e) ** 2
 
 
-# %% correct: loops
+# %% right: loops
 def sigmoid_derivative(z):
     slope = np.zeros_like(z)
     for index, t in np.ndenumerate(z):

@@ -1,10 +1,34 @@
-"""Answers to a1-neuron.gradient_step, right and wrong."""
-# %% correct: in one line
+"""One step of gradient descent."""
+
+import numpy as np
+
+from autograder.kit import Check
+from nnlib.optimizers import SGD
+
+
+def updates(rng):
+    """w, b, their gradients and a learning rate; the new b is never near 0, where rounding would count."""
+    for label, n, lr, scale in (("n = 3", 3, 0.3, 1), ("n = 1", 1, 0.05, 1), ("n = 5, large gradients", 5, 0.5, 1000)):
+        w, dw = rng.normal(size=(2, n)).round(3)
+        b, db = round(rng.uniform(1, 2), 3), round(rng.uniform(0.1, 1), 3) * int(rng.choice([-1, 1]))
+        yield label, (w, b, scale * dw, scale * db, lr)
+
+
+def by_the_optimizer(w, b, dw, db, lr):
+    theta = np.append(w, b)
+    SGD(lr).step(theta, np.append(dw, db))
+    return theta[:-1], theta[-1]
+
+
+check = Check(inputs=updates, returns={"new w": 0.5, "new b": 0.5}, witness=by_the_optimizer)
+
+
+# %% right: in one line
 def gradient_step(w, b, dw, db, lr):
     return w - lr * dw, b - lr * db
 
 
-# %% correct: copies updated in place
+# %% right: copies updated in place
 def gradient_step(w, b, dw, db, lr):
     w = np.array(w)
     w -= lr * dw
@@ -12,12 +36,12 @@ def gradient_step(w, b, dw, db, lr):
     return w, b
 
 
-# %% correct: entry by entry
+# %% right: entry by entry
 def gradient_step(w, b, dw, db, lr):
     return [w_j - lr * dw_j for w_j, dw_j in zip(w, dw)], b - lr * db
 
 
-# %% correct: both at once
+# %% right: both at once
 def gradient_step(w, b, dw, db, lr):
     new = np.append(w, b) + np.negative(lr) * np.append(dw, db)
     return new[:-1], new[-1]

@@ -1,25 +1,73 @@
-"""Answers to a1-neuron.xor, right and wrong."""
-# %% correct: AND of NAND and OR
+"""XOR as two layers of the three gates."""
+
+import numpy as np
+
+from autograder.kit import Check
+from nnlib.activations import step
+
+
+def random_gates(rng):
+    """Weights and thresholds of AND, OR and NAND, right for any inputs 0 and 1."""
+    w, v = rng.uniform(0.5, 1.5, size=(2, 2)).round(2)
+    share = rng.uniform(0.2, 0.8, size=2)
+    theta_and, theta_or = round(w.max() + share[0] * w.min(), 3), round(share[1] * v.min(), 3)
+    return {"AND": (w, theta_and), "OR": (v, theta_or), "NAND": (-w[::-1], -theta_and)}
+
+
+def binary_rows(rng):
+    """Truth tables with their rows repeated in a fresh order."""
+    for label, m in (("rows of 0 and 1", 24), ("one row of 0 and 1", 1)):
+        yield label, (rng.integers(0, 2, size=(m, 2)).astype(float), random_gates(rng))
+
+
+def plane_rows(rng):
+    """Points of the plane, which the first layer's two lines separate in a way only these gates do."""
+    for label in ("real inputs", "real inputs and other gates"):
+        yield label, (rng.uniform(-0.5, 1.5, size=(40, 2)).round(3), random_gates(rng))
+
+
+def two_layers(X, gates):
+    """The output of the gate AND on those of NAND and OR, gate by gate a step of a weighted sum."""
+    nand, either = (step(np.sum(X * w, axis=1) - theta) for w, theta in (gates["NAND"], gates["OR"]))
+    (w1, w2), theta = gates["AND"]
+    return step(w1 * nand + w2 * either - theta)
+
+
+check = Check(
+    inputs={"truth table": binary_rows, "built of the gates": plane_rows},
+    returns={"truth table": 0.5, "built of the gates": 0.5},
+    witness=two_layers,
+    needs=("perceptron",),
+)
+
+
+# %% right: AND of NAND and OR
 def xor(X, gates):
     hidden = np.column_stack([perceptron(X, *gates["NAND"]), perceptron(X, *gates["OR"])])
     return perceptron(hidden, *gates["AND"])
 
 
-# %% correct: the step written out
+# %% right: AND of OR and NAND
+def xor(X, gates):
+    hidden = np.column_stack([perceptron(X, *gates["OR"]), perceptron(X, *gates["NAND"])])
+    return perceptron(hidden, *gates["AND"])
+
+
+# %% right: the step written out
 def xor(X, gates):
     (w_and, t_and), (w_or, t_or), (w_nand, t_nand) = gates["AND"], gates["OR"], gates["NAND"]
     H = np.array([X @ w_nand > t_nand, X @ w_or > t_or], dtype=float).T
     return np.where(H @ w_and > t_and, 1, 0)
 
 
-# %% correct: one weight matrix a layer
+# %% right: one weight matrix a layer
 def xor(X, gates):
     W = np.stack([gates["NAND"][0], gates["OR"][0]], axis=1)
     H = np.heaviside(X @ W - [gates["NAND"][1], gates["OR"][1]], 0)
     return np.heaviside(H @ gates["AND"][0] - gates["AND"][1], 0)
 
 
-# %% correct: row by row
+# %% right: row by row
 def xor(X, gates):
     def fires(x, gate):
         w, theta = gate

@@ -1,11 +1,45 @@
-"""Answers to a1-neuron.gate_weights, right and wrong."""
-# %% correct: as in the deck
+"""Weights and thresholds that make a perceptron AND, OR and NAND."""
+
+import numpy as np
+
+from autograder.kit import StudentFault, check, describe, numeric
+
+CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+TABLES = {"AND": np.array([0, 0, 0, 1]), "OR": np.array([0, 1, 1, 1]), "NAND": np.array([1, 1, 1, 0])}
+
+
+def gates(rng):
+    """The three gates; there is nothing to draw."""
+    yield from ((f"{name} on the inputs 00, 01, 10, 11", (name,)) for name in TABLES)
+
+
+@check(weights={"AND": 0.125, "OR": 0.125, "NAND": 0.25, "all three": 0.5})
+def examined(blank):
+    for case in blank.cases(gates):
+        (name,) = case.args
+        w, theta = blank.call("gate_weights", name, returns=2)
+        outputs = CORNERS @ _numbers(w, (2,), "w") > _numbers(theta, (), "theta")
+        blank.close(name, outputs, TABLES[name], told=False)  # one gate alone could be wrong for many reasons
+        blank.close("all three", outputs, TABLES[name])
+
+
+def _numbers(value, shape, name):
+    """The student's value as an array of real numbers of this shape. Raises StudentFault when it is not."""
+    array = numeric(value)
+    if array is None:
+        raise StudentFault("wrong_type", f"{name} is {describe(value)}, expected numbers.")
+    if array.shape != shape:
+        raise StudentFault("wrong_shape", f"{name} has shape {array.shape}, expected {shape}.")
+    return array
+
+
+# %% right: as in the deck
 def gate_weights(name):
     gates = {"AND": ([0.5, 0.5], 0.7), "OR": ([0.5, 0.5], 0.2), "NAND": ([-0.5, -0.5], -0.7)}
     return gates[name]
 
 
-# %% correct: NAND from AND
+# %% right: NAND from AND
 def gate_weights(name):
     if name == "NAND":
         w, theta = gate_weights("AND")
@@ -13,7 +47,7 @@ def gate_weights(name):
     return np.ones(2), 1.5 if name == "AND" else 0.5
 
 
-# %% correct: unequal weights, integers
+# %% right: unequal weights, integers
 def gate_weights(name):
     if name == "AND":
         return (2, 3), 4
@@ -23,7 +57,7 @@ def gate_weights(name):
         return (-2, -3), -4
 
 
-# %% correct: AND exactly on its threshold, step(0) = 0
+# %% right: AND exactly on its threshold, step(0) = 0
 def gate_weights(name):
     return {"AND": ([1, 1], 1), "OR": ([1, 1], 0), "NAND": ([-1, -1], -2)}[name]
 

@@ -1,21 +1,34 @@
-"""Answers to a1-neuron.sigmoid, right and wrong."""
-# %% correct: exponent never positive
+"""The sigmoid σ(z), also where the exponential overflows."""
+
+from autograder.kit import Check
+from nnlib import activations
+
+from . import preactivations, saturated
+
+check = Check(
+    inputs={"σ(z)": preactivations, "σ(z) for large |z|": saturated},
+    returns={"σ(z)": 0.5, "σ(z) for large |z|": 0.5},
+    witness=activations.sigmoid,
+)
+
+
+# %% right: exponent never positive
 def sigmoid(z):
     e = np.exp(-np.abs(z))
     return np.where(z >= 0, 1, e) / (1 + e)
 
 
-# %% correct: tanh
+# %% right: tanh
 def sigmoid(z):
     return (1 + np.tanh(z / 2)) / 2
 
 
-# %% correct: warns of an overflow whose result is right
+# %% right: warns of an overflow whose result is right
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-# %% correct: two branches by mask
+# %% right: two branches by mask
 def sigmoid(z):
     a = np.empty_like(z)
     positive = z >= 0
@@ -25,17 +38,17 @@ def sigmoid(z):
     return a
 
 
-# %% correct: log-sum-exp
+# %% right: log-sum-exp
 def sigmoid(z):
     return np.exp(-np.logaddexp(0, -z))
 
 
-# %% correct: clipped far out
+# %% right: clipped far out
 def sigmoid(z):
     return 1 / (1 + np.exp(-np.clip(z, -500, 500)))
 
 
-# %% correct: entry by entry
+# %% right: entry by entry
 import math
 
 
