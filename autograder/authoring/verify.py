@@ -9,6 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.authoring.release import check_source
+from autograder.authoring.soundness import faults
 from autograder.course.course import Course
 from autograder.course.verdict import Verdict
 from autograder.judging.assignment import load_assignment
@@ -22,7 +23,6 @@ from autograder.sandbox.limits import Limits
 
 LIMITS = Limits(cell_cpu=1, check_cpu=1)  # answers that never end need not be waited for longer
 SEED = secrets.token_bytes(32)  # other hidden data every time
-AT_LEAST_RIGHT, AT_LEAST_WRONG = 3, 6  # variants of each blank
 MOST_KEPT = 0.5  # of its points, by a wrong answer
 
 
@@ -83,7 +83,7 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     source = nbformat.reads(made.source, as_version=4)
     checks = checks_of(assignment)
     bank = [variant for check in checks.values() for variant in check.variants]
-    rows = [*_lacking(source, checks)]
+    rows = [*_unsound(source, checks)]
     total = len(rows) + 2 + len(bank)
     yield from ((total, row) for row in rows)
     with Judge(assignment, limits=LIMITS) as judge:
@@ -93,19 +93,13 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
             yield total, _row(variant, _judged_alone(judge, source, variant))
 
 
-def _lacking(source: NotebookNode, checks: Mapping[str, Check]) -> Iterator[Row]:
-    """Complaints about what checks lack, and about checks of blanks that there are not."""
-    blanks = {name for name, _ in cells.blanks(source)}
+def _unsound(source: NotebookNode, checks: Mapping[str, Check]) -> Iterator[Row]:
+    """Complaints about the checks themselves, and about those of blanks that there are not."""
+    solutions = {cells.grade_id(cell): cell.source for cell in source.cells if cells.kind(cell) == cells.ANSWER}
     for name, check in sorted(checks.items()):
-        complaints = _too_few(check) if name in blanks else ["the notebook does not have this blank"]
+        known = name in solutions
+        complaints = faults(check, solutions[name]) if known else ["the notebook does not have this blank"]
         yield from (Row(name, "", "check", None, "", complaint) for complaint in complaints)
-
-
-def _too_few(check: Check) -> Iterator[str]:
-    for kind, right, least in (("right", True, AT_LEAST_RIGHT), ("wrong", False, AT_LEAST_WRONG)):
-        found = sum(variant.right == right for variant in check.variants)
-        if found < least:
-            yield f"there are {found} {kind} answers, expected {least} or more"
 
 
 def _verdict(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Verdict:

@@ -57,10 +57,21 @@ def column_gradients(X, delta):
     return X @ delta, delta.sum()
 
 
+# %% wrong: products added up -> missing_mean
+def column_gradients(X, delta):
+    return (X * delta).sum(axis=1), np.ones(len(delta)) @ delta
+
+
 # %% wrong: divided_twice
 def column_gradients(X, delta):
     m = X.shape[1]
     return (X * delta).mean(axis=1) / m, delta.mean() / m
+
+
+# %% wrong: a mean of a mean -> divided_twice
+def column_gradients(X, delta):
+    m = len(delta)
+    return X @ (delta / m) / m, np.mean(delta / m)
 
 
 # %% wrong: divided_by_n
@@ -69,10 +80,21 @@ def column_gradients(X, delta):
     return X @ delta / m, delta.sum() / m
 
 
+# %% wrong: a mean over the inputs -> divided_by_n
+def column_gradients(X, delta):
+    n = X.shape[0]
+    return np.einsum("ji,i->j", X, delta / n), np.sum(delta / n)
+
+
 # %% wrong: wrong_sign
 def column_gradients(X, delta):
     m = X.shape[1]
     return -X @ delta / m, -delta.sum() / m
+
+
+# %% wrong: of minus delta -> wrong_sign
+def column_gradients(X, delta):
+    return np.mean(X * -delta, axis=1), -np.mean(delta)
 
 
 # %% wrong: missing_upstream
@@ -80,9 +102,21 @@ def column_gradients(X, delta):
     return X.mean(axis=1), 1.0
 
 
+# %% wrong: delta all ones -> missing_upstream
+def column_gradients(X, delta):
+    ones = np.ones(X.shape[1])
+    return X @ ones / len(ones), ones.mean()
+
+
 # %% wrong: averaged_separately keeps 0.5
 def column_gradients(X, delta):
     return X.mean(axis=1) * delta.mean(), delta.mean()
+
+
+# %% wrong: sums of each -> averaged_separately keeps 0.5
+def column_gradients(X, delta):
+    m = len(delta)
+    return X.sum(axis=1) * delta.sum() / m**2, delta.sum() / m
 
 
 # %% wrong: not_summed
@@ -91,9 +125,21 @@ def column_gradients(X, delta):
     return (X * delta / m).T, delta / m
 
 
+# %% wrong: loops that collect -> not_summed
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return [X[:, i] * delta[i] / m for i in range(m)], [delta[i] / m for i in range(m)]
+
+
 # %% wrong: bias_forgotten keeps 0.5
 def column_gradients(X, delta):
     return X @ delta / X.shape[1], 0.0
+
+
+# %% wrong: minus nothing -> bias_forgotten keeps 0.5
+def column_gradients(X, delta):
+    dw = np.mean(X * delta, axis=1)
+    return dw, 0 * dw[0]
 
 
 # %% wrong: bias not averaged -> missing_mean keeps 0.5
@@ -106,16 +152,33 @@ def column_gradients(X, delta):
     return 2 * X @ delta / X.shape[1], 2 * delta.mean()
 
 
+# %% wrong: the derivative of a square -> doubled
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return X @ (delta + delta) / m, (delta + delta).mean()
+
+
 # %% wrong: halved
 def column_gradients(X, delta):
     m = X.shape[1]
     return X @ delta / (2 * m), delta.sum() / (2 * m)
 
 
+# %% wrong: a mean of halves -> halved
+def column_gradients(X, delta):
+    return np.mean(X * delta / 2, axis=1), np.mean(delta / 2)
+
+
 # %% wrong: delta_squared
 def column_gradients(X, delta):
     m = X.shape[1]
     return X @ delta**2 / m, (delta**2).sum() / m
+
+
+# %% wrong: delta times delta -> delta_squared
+def column_gradients(X, delta):
+    m = X.shape[1]
+    return (X * delta) @ delta / m, delta @ delta / m
 
 
 # %% wrong: rows taken for columns -> raised

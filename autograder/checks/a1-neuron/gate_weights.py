@@ -67,9 +67,19 @@ def gate_weights(name):
     return {"AND": ([0.5, 0.5], 0.2), "OR": ([0.5, 0.5], 0.7), "NAND": ([-0.5, -0.5], -0.7)}[name]
 
 
+# %% wrong: sums of ones -> gates_swapped keeps 0.25
+def gate_weights(name):
+    return {"AND": ([1, 1], 0.5), "OR": ([1, 1], 1.5), "NAND": ([-1, -1], -1.5)}[name]
+
+
 # %% wrong: nand_not_negated keeps 0.25
 def gate_weights(name):
     return {"AND": ([0.5, 0.5], 0.7), "OR": ([0.5, 0.5], 0.2), "NAND": ([0.5, 0.5], 0.7)}[name]
+
+
+# %% wrong: NAND is AND -> nand_not_negated keeps 0.25
+def gate_weights(name):
+    return (np.ones(2), 0.5) if name == "OR" else (np.ones(2), 1.5)
 
 
 # %% wrong: threshold_sign
@@ -77,9 +87,21 @@ def gate_weights(name):
     return {"AND": ([0.5, 0.5], -0.7), "OR": ([0.5, 0.5], -0.2), "NAND": ([-0.5, -0.5], 0.7)}[name]
 
 
+# %% wrong: a bias for the threshold -> threshold_sign
+def gate_weights(name):
+    sign = -1 if name == "NAND" else 1
+    return sign * np.ones(2), -sign * (0.5 if name == "OR" else 1.5)
+
+
 # %% wrong: inverted
 def gate_weights(name):
     return {"AND": ([-0.5, -0.5], -0.7), "OR": ([-0.5, -0.5], -0.2), "NAND": ([0.5, 0.5], 0.7)}[name]
+
+
+# %% wrong: all negated -> inverted
+def gate_weights(name):
+    w, theta = {"AND": (1, 1.5), "OR": (1, 0.5), "NAND": (-1, -1.5)}[name]
+    return np.full(2, -w), -theta
 
 
 # %% wrong: AND fires for one input -> none keeps 0.375

@@ -52,14 +52,29 @@ def gradient_step(w, b, dw, db, lr):
     return w + lr * dw, b + lr * db
 
 
+# %% wrong: minus minus -> ascent
+def gradient_step(w, b, dw, db, lr):
+    return w - -lr * dw, b - -lr * db
+
+
 # %% wrong: lr_forgotten
 def gradient_step(w, b, dw, db, lr):
     return w - dw, b - db
 
 
+# %% wrong: a rate of one -> lr_forgotten
+def gradient_step(w, b, dw, db, lr):
+    return np.subtract(w, dw), -(db - b)
+
+
 # %% wrong: lr_divides
 def gradient_step(w, b, dw, db, lr):
     return w - dw / lr, b - db / lr
+
+
+# %% wrong: one over the rate -> lr_divides
+def gradient_step(w, b, dw, db, lr):
+    return w - 1 / lr * dw, b - 1 / lr * db
 
 
 # %% wrong: not_updated
@@ -68,9 +83,21 @@ def gradient_step(w, b, dw, db, lr):
     return w, b
 
 
+# %% wrong: steps of copies -> not_updated
+def gradient_step(w, b, dw, db, lr):
+    v, c = w.copy(), b
+    v, c = v - lr * dw, c - lr * db
+    return w + 0.0, b
+
+
 # %% wrong: step_only
 def gradient_step(w, b, dw, db, lr):
     return -lr * dw, -lr * db
+
+
+# %% wrong: new minus old -> step_only
+def gradient_step(w, b, dw, db, lr):
+    return 0 - dw * lr, 0 - db * lr
 
 
 # %% wrong: the bias stays -> not_updated keeps 0.5

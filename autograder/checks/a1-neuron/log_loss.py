@@ -71,9 +71,19 @@ def log_loss(y, z):
     return np.sum(y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z))
 
 
+# %% wrong: a dot product, missing mean -> missing_mean
+def log_loss(y, z):
+    return y @ np.logaddexp(0, -z) + (1 - y) @ np.logaddexp(0, z)
+
+
 # %% wrong: not_summed
 def log_loss(y, z):
     return y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z)
+
+
+# %% wrong: softplus minus the linear term, one each -> not_summed
+def log_loss(y, z):
+    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))) - y * z
 
 
 # %% wrong: wrong_sign
@@ -81,9 +91,20 @@ def log_loss(y, z):
     return np.mean(-y * np.logaddexp(0, -z) - (1 - y) * np.logaddexp(0, z))
 
 
+# %% wrong: the log likelihood -> wrong_sign
+def log_loss(y, z):
+    return np.mean(y * z - np.maximum(z, 0) - np.log1p(np.exp(-np.abs(z))))
+
+
 # %% wrong: log2
 def log_loss(y, z):
     return np.mean(y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z)) / np.log(2)
+
+
+# %% wrong: bits -> log2
+def log_loss(y, z):
+    softplus = np.logaddexp2(0, z / np.log(2))
+    return np.mean(softplus - y * z / np.log(2))
 
 
 # %% wrong: labels_rounded
@@ -91,14 +112,29 @@ def log_loss(y, z):
     return np.mean(np.where(y == 1, np.logaddexp(0, -z), np.logaddexp(0, z)))
 
 
+# %% wrong: a sign for the label -> labels_rounded
+def log_loss(y, z):
+    return np.mean(np.logaddexp(0, (1 - 2 * (y == 1)) * z))
+
+
 # %% wrong: one_term_only
 def log_loss(y, z):
     return np.mean(y * np.logaddexp(0, -z))
 
 
+# %% wrong: a dot product, one term only -> one_term_only
+def log_loss(y, z):
+    return -(y @ (np.minimum(z, 0) - np.log1p(np.exp(-np.abs(z))))) / len(y)
+
+
 # %% wrong: labels_exchanged
 def log_loss(y, z):
     return np.mean((1 - y) * np.logaddexp(0, -z) + y * np.logaddexp(0, z))
+
+
+# %% wrong: the other linear term -> labels_exchanged
+def log_loss(y, z):
+    return np.mean(np.logaddexp(0, z) - (1 - y) * z)
 
 
 # %% wrong: probabilities_clipped keeps 0.5
@@ -107,10 +143,22 @@ def log_loss(y, z):
     return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
 
 
+# %% wrong: a floor and a ceiling -> probabilities_clipped keeps 0.5
+def log_loss(y, z):
+    a = np.minimum(np.maximum(1 / (1 + np.exp(-z)), 1e-15), 1 - 1e-15)
+    return -(y @ np.log(a) + (1 - y) @ np.log(1 - a)) / len(y)
+
+
 # %% wrong: log_of_zero keeps 0.5
 def log_loss(y, z):
     a = sigmoid(z)
     return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
+
+
+# %% wrong: a sum over m -> log_of_zero keeps 0.5
+def log_loss(y, z):
+    a = (1 + np.tanh(z / 2)) / 2
+    return np.sum(-y * np.log(a) - (1 - y) * np.log(1 - a)) / len(y)
 
 
 # %% wrong: naive softplus -> not_finite keeps 0.5
@@ -123,6 +171,11 @@ def log_loss(y, z):
     return -np.mean(y * np.log(z) + (1 - y) * np.log(1 - z))
 
 
+# %% wrong: log1p -> logits_as_probabilities
+def log_loss(y, z):
+    return np.mean(-y * np.log(z) - (1 - y) * np.log1p(-z))
+
+
 # %% wrong: a floor inside the logarithm -> inaccurate
 def log_loss(y, z):
     a = sigmoid(z)
@@ -132,6 +185,12 @@ def log_loss(y, z):
 # %% wrong: squared_error
 def log_loss(y, z):
     return np.mean((sigmoid(z) - y) ** 2) / 2
+
+
+# %% wrong: a dot product, squared error -> squared_error
+def log_loss(y, z):
+    e = y - 1 / (1 + np.exp(-z))
+    return e @ e / (2 * len(y))
 
 
 # %% wrong: the corner that softplus has only from afar -> none keeps 0.5

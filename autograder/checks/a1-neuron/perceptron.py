@@ -62,9 +62,19 @@ def perceptron(X, w, theta):
     return (X @ w >= theta).astype(float)
 
 
+# %% wrong: not below -> fires_at_threshold keeps 0.5
+def perceptron(X, w, theta):
+    return 1.0 - (X @ w < theta)
+
+
 # %% wrong: threshold_ignored
 def perceptron(X, w, theta):
     return (X @ w > 0).astype(float)
+
+
+# %% wrong: the sign of the sum -> threshold_ignored
+def perceptron(X, w, theta):
+    return np.heaviside(np.sum(X * w, axis=1), 0)
 
 
 # %% wrong: threshold_added
@@ -72,9 +82,19 @@ def perceptron(X, w, theta):
     return (X @ w + theta > 0).astype(float)
 
 
+# %% wrong: above minus theta -> threshold_added
+def perceptron(X, w, theta):
+    return np.where(np.einsum("ij,j->i", X, w) > -theta, 1, 0)
+
+
 # %% wrong: plus_minus_one
 def perceptron(X, w, theta):
     return np.where(X @ w > theta, 1.0, -1.0)
+
+
+# %% wrong: twice minus one -> plus_minus_one
+def perceptron(X, w, theta):
+    return 2 * (X @ w > theta) - 1.0
 
 
 # %% wrong: no_step
@@ -82,9 +102,19 @@ def perceptron(X, w, theta):
     return X @ w - theta
 
 
+# %% wrong: row by row -> no_step
+def perceptron(X, w, theta):
+    return [sum(w * x) - theta for x in X]
+
+
 # %% wrong: inverted
 def perceptron(X, w, theta):
     return (X @ w <= theta).astype(float)
+
+
+# %% wrong: one minus the output -> inverted
+def perceptron(X, w, theta):
+    return 1 - np.heaviside(X @ w - theta, 0)
 
 
 # %% wrong: step(0) = one half -> none keeps 0.5

@@ -57,6 +57,11 @@ def row_gradients(X, delta):
     return X.T @ delta, delta.sum()
 
 
+# %% wrong: einsum without the mean -> missing_mean
+def row_gradients(X, delta):
+    return np.einsum("ij,i->j", X, delta), np.einsum("i->", delta)
+
+
 # %% wrong: weights not averaged -> missing_mean keeps 0.5
 def row_gradients(X, delta):
     return X.T @ delta, delta.mean()
@@ -69,10 +74,21 @@ def row_gradients(X, delta):
     return X.T @ delta / m, delta.mean()
 
 
+# %% wrong: by m squared -> divided_twice
+def row_gradients(X, delta):
+    return delta @ X / len(X) ** 2, np.sum(delta) / len(X) ** 2
+
+
 # %% wrong: divided_by_n
 def row_gradients(X, delta):
     m = X.shape[1]
     return X.T @ delta / m, delta.sum() / m
+
+
+# %% wrong: a mean over the wrong axis -> divided_by_n
+def row_gradients(X, delta):
+    n = X.shape[1]
+    return np.sum(X * (delta / n)[:, None], axis=0), np.sum(delta / n)
 
 
 # %% wrong: wrong_sign
@@ -81,14 +97,31 @@ def row_gradients(X, delta):
     return X.T @ -delta / m, -delta.mean()
 
 
+# %% wrong: label minus output -> wrong_sign
+def row_gradients(X, delta):
+    return -(delta @ X) / len(X), -np.average(delta)
+
+
 # %% wrong: missing_upstream
 def row_gradients(X, delta):
     return X.mean(axis=0), 1.0
 
 
+# %% wrong: delta all ones -> missing_upstream
+def row_gradients(X, delta):
+    ones = np.ones(len(X))
+    return ones @ X / len(X), ones @ ones / len(X)
+
+
 # %% wrong: averaged_separately keeps 0.5
 def row_gradients(X, delta):
     return X.mean(axis=0) * delta.mean(), delta.mean()
+
+
+# %% wrong: an outer product of means -> averaged_separately keeps 0.5
+def row_gradients(X, delta):
+    m = len(X)
+    return np.sum(X, axis=0) / m * (np.sum(delta) / m), np.sum(delta) / m
 
 
 # %% wrong: not_summed
@@ -97,9 +130,20 @@ def row_gradients(X, delta):
     return X * delta[:, None] / m, delta / m
 
 
+# %% wrong: one row an example -> not_summed
+def row_gradients(X, delta):
+    m = len(X)
+    return np.array([x * d for x, d in zip(X, delta)]) / m, np.array(list(delta)) / m
+
+
 # %% wrong: doubled
 def row_gradients(X, delta):
     return 2 * X.T @ delta / len(X), 2 * delta.mean()
+
+
+# %% wrong: delta and delta -> doubled
+def row_gradients(X, delta):
+    return (delta + delta) @ X / len(X), np.mean(delta + delta)
 
 
 # %% wrong: halved
@@ -108,14 +152,29 @@ def row_gradients(X, delta):
     return X.T @ delta / (2 * m), delta.sum() / (2 * m)
 
 
+# %% wrong: half of the mean -> halved
+def row_gradients(X, delta):
+    return 0.5 * np.mean(X * delta[:, None], axis=0), 0.5 * delta.mean()
+
+
 # %% wrong: delta_squared
 def row_gradients(X, delta):
     return X.T @ (delta * delta) / len(X), np.mean(delta * delta)
 
 
+# %% wrong: delta times delta -> delta_squared
+def row_gradients(X, delta):
+    return delta @ (X * delta[:, None]) / len(X), delta @ delta / len(X)
+
+
 # %% wrong: bias_forgotten keeps 0.5
 def row_gradients(X, delta):
     return X.T @ delta / len(X), 0.0
+
+
+# %% wrong: a bias without inputs -> bias_forgotten keeps 0.5
+def row_gradients(X, delta):
+    return np.mean(X * delta[:, None], axis=0), np.sum(0 * delta)
 
 
 # %% wrong: columns taken for rows -> raised

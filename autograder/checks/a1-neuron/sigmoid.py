@@ -64,9 +64,20 @@ def sigmoid(z):
     return np.exp(z) / (1 + np.exp(z))
 
 
+# %% wrong: one minus one over -> overflow keeps 0.5
+def sigmoid(z):
+    e = np.exp(z)
+    return e * (1 / (1 + e))
+
+
 # %% wrong: sign_of_z
 def sigmoid(z):
     return 1 / (1 + np.exp(z))
+
+
+# %% wrong: one minus it -> sign_of_z
+def sigmoid(z):
+    return (1 - np.tanh(z / 2)) / 2
 
 
 # %% wrong: tanh_for_sigmoid
@@ -74,14 +85,30 @@ def sigmoid(z):
     return np.tanh(z)
 
 
+# %% wrong: of exponentials -> tanh_for_sigmoid
+def sigmoid(z):
+    q = np.exp(-2 * np.abs(z))
+    return np.sign(z) * (1 - q) / (1 + q)
+
+
 # %% wrong: twice_too_steep
 def sigmoid(z):
     return (1 + np.tanh(z)) / 2
 
 
+# %% wrong: of 2 z -> twice_too_steep
+def sigmoid(z):
+    return 1 / (1 + np.exp(-2 * z))
+
+
 # %% wrong: step_for_sigmoid
 def sigmoid(z):
     return np.heaviside(z, 0)
+
+
+# %% wrong: a comparison -> step_for_sigmoid
+def sigmoid(z):
+    return np.where(z > 0, 1.0, 0.0)
 
 
 # %% wrong: clipped -> inaccurate keeps 0.5

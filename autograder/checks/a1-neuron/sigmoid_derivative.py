@@ -56,10 +56,21 @@ def sigmoid_derivative(z):
     return z * (1 - z)
 
 
+# %% wrong: minus a square -> activation_for_preactivation
+def sigmoid_derivative(z):
+    return z - z * z
+
+
 # %% wrong: sigmoid_twice
 def sigmoid_derivative(z):
     a = sigmoid(sigmoid(z))
     return a * (1 - a)
+
+
+# %% wrong: by symmetry -> sigmoid_twice
+def sigmoid_derivative(z):
+    a = sigmoid(z)
+    return sigmoid(a) * sigmoid(-a)
 
 
 # %% wrong: value_for_derivative
@@ -67,14 +78,30 @@ def sigmoid_derivative(z):
     return sigmoid(z)
 
 
+# %% wrong: by tanh -> value_for_derivative
+def sigmoid_derivative(z):
+    return 0.5 + np.tanh(z / 2) / 2
+
+
 # %% wrong: missing_factor
 def sigmoid_derivative(z):
     return 1 - sigmoid(z)
 
 
+# %% wrong: the other tail -> missing_factor
+def sigmoid_derivative(z):
+    return sigmoid(-z)
+
+
 # %% wrong: tanh_derivative
 def sigmoid_derivative(z):
     return 1 - sigmoid(z) ** 2
+
+
+# %% wrong: two factors -> tanh_derivative
+def sigmoid_derivative(z):
+    a = sigmoid(z)
+    return (1 - a) * (1 + a)
 
 
 # %% wrong: wrong_sign
@@ -83,9 +110,20 @@ def sigmoid_derivative(z):
     return a * (a - 1)
 
 
+# %% wrong: hyperbolic, of the wrong sign -> wrong_sign
+def sigmoid_derivative(z):
+    return (np.tanh(z / 2) ** 2 - 1) / 4
+
+
 # %% wrong: overflow keeps 0.5
 def sigmoid_derivative(z):
     return np.exp(-z) / (1 + np.exp(-z)) ** 2
+
+
+# %% wrong: one tail by hand -> overflow keeps 0.5
+def sigmoid_derivative(z):
+    e = np.exp(-z)
+    return e / (1 + e) / (1 + e)
 
 
 # %% wrong: overflow on the other side -> not_finite keeps 0.5

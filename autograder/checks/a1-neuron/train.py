@@ -104,6 +104,16 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
+# %% wrong: one vector, missing mean -> missing_mean
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        costs.append(log_loss(y, z))
+        v = v - lr * A.T @ (sigmoid(z) - y)
+    return v[:-1], v[-1], costs
+
+
 # %% wrong: ascent
 def train(X, y, lr, steps):
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
@@ -113,6 +123,16 @@ def train(X, y, lr, steps):
         dw, db = row_gradients(X, y - sigmoid(z))
         w, b = gradient_step(w, b, dw, db, lr)
     return w, b, costs
+
+
+# %% wrong: one vector, ascent -> ascent
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        costs.append(log_loss(y, z))
+        v = v + lr * A.T @ (sigmoid(z) - y) / len(y)
+    return v[:-1], v[-1], costs
 
 
 # %% wrong: lr_forgotten
@@ -126,6 +146,16 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
+# %% wrong: one vector, lr forgotten -> lr_forgotten
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        costs.append(log_loss(y, z))
+        v = v - A.T @ (sigmoid(z) - y) / len(y)
+    return v[:-1], v[-1], costs
+
+
 # %% wrong: bias_not_updated
 def train(X, y, lr, steps):
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
@@ -137,6 +167,15 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
+# %% wrong: no column of ones -> bias_not_updated
+def train(X, y, lr, steps):
+    w, costs = np.zeros(X.shape[1]), []
+    for _ in range(steps):
+        costs.append(log_loss(y, X @ w))
+        w = w - lr * X.T @ (sigmoid(X @ w) - y) / len(y)
+    return w, 0.0, costs
+
+
 # %% wrong: mixed_update
 def train(X, y, lr, steps):
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
@@ -144,6 +183,16 @@ def train(X, y, lr, steps):
         costs.append(log_loss(y, X @ w + b))
         w = w - lr * row_gradients(X, sigmoid(X @ w + b) - y)[0]
         b = b - lr * row_gradients(X, sigmoid(X @ w + b) - y)[1]
+    return w, b, costs
+
+
+# %% wrong: weights in place -> mixed_update
+def train(X, y, lr, steps):
+    w, b, costs = np.zeros(X.shape[1]), 0.0, []
+    for _ in range(steps):
+        costs.append(log_loss(y, X @ w + b))
+        w -= lr * (sigmoid(X @ w + b) - y) @ X / len(y)
+        b -= lr * np.mean(sigmoid(X @ w + b) - y)
     return w, b, costs
 
 
@@ -157,6 +206,16 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
+# %% wrong: one vector, costs after update -> costs_after_update keeps 0.5
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        v = v - lr * A.T @ (sigmoid(z) - y) / len(y)
+        costs.append(log_loss(y, A @ v))
+    return v[:-1], v[-1], costs
+
+
 # %% wrong: one_step_short
 def train(X, y, lr, steps):
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
@@ -166,6 +225,16 @@ def train(X, y, lr, steps):
         dw, db = row_gradients(X, sigmoid(z) - y)
         w, b = gradient_step(w, b, dw, db, lr)
     return w, b, costs
+
+
+# %% wrong: one vector, one step short -> one_step_short
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps - 1):
+        z = A @ v
+        costs.append(log_loss(y, z))
+        v = v - lr * A.T @ (sigmoid(z) - y) / len(y)
+    return v[:-1], v[-1], costs
 
 
 # %% wrong: one_step_too_many
@@ -179,6 +248,16 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
+# %% wrong: one vector, one step too many -> one_step_too_many
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(1 + steps):
+        z = A @ v
+        costs.append(log_loss(y, z))
+        v = v - lr * A.T @ (sigmoid(z) - y) / len(y)
+    return v[:-1], v[-1], costs
+
+
 # %% wrong: cost_summed keeps 0.5
 def train(X, y, lr, steps):
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
@@ -188,6 +267,16 @@ def train(X, y, lr, steps):
         dw, db = row_gradients(X, sigmoid(z) - y)
         w, b = gradient_step(w, b, dw, db, lr)
     return w, b, costs
+
+
+# %% wrong: one vector, cost summed -> cost_summed keeps 0.5
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        costs.append(np.sum(np.logaddexp(0, z) - y * z))
+        v = v - lr * A.T @ (sigmoid(z) - y) / len(y)
+    return v[:-1], v[-1], costs
 
 
 # %% wrong: log2 keeps 0.5
@@ -201,6 +290,16 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
+# %% wrong: one vector, log2 -> log2 keeps 0.5
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        costs.append(log_loss(y, z) / np.log(2))
+        v = v - lr * A.T @ (sigmoid(z) - y) / len(y)
+    return v[:-1], v[-1], costs
+
+
 # %% wrong: sigmoid_left_out
 def train(X, y, lr, steps):
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
@@ -210,6 +309,16 @@ def train(X, y, lr, steps):
         dw, db = row_gradients(X, z - y)
         w, b = gradient_step(w, b, dw, db, lr)
     return w, b, costs
+
+
+# %% wrong: one vector, sigmoid left out -> sigmoid_left_out
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        costs.append(log_loss(y, z))
+        v = v + lr * (y - z) @ A / len(y)
+    return v[:-1], v[-1], costs
 
 
 # %% wrong: squared_error_signal
@@ -223,6 +332,17 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
+# %% wrong: one vector, squared error signal -> squared_error_signal
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        costs.append(log_loss(y, z))
+        a = sigmoid(z)
+        v = v - lr * A.T @ ((a - y) * a * (1 - a)) / len(y)
+    return v[:-1], v[-1], costs
+
+
 # %% wrong: cost_of_activation keeps 0.5
 def train(X, y, lr, steps):
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
@@ -234,6 +354,17 @@ def train(X, y, lr, steps):
     return w, b, costs
 
 
+# %% wrong: one vector, cost of activation -> cost_of_activation keeps 0.5
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        a = sigmoid(z)
+        costs.append(np.mean(np.logaddexp(0, a) - y * a))
+        v = v - lr * A.T @ (sigmoid(z) - y) / len(y)
+    return v[:-1], v[-1], costs
+
+
 # %% wrong: stale_gradient
 def train(X, y, lr, steps):
     w, b, costs = np.zeros(X.shape[1]), 0.0, []
@@ -242,6 +373,16 @@ def train(X, y, lr, steps):
         costs.append(log_loss(y, X @ w + b))
         w, b = gradient_step(w, b, dw, db, lr)
     return w, b, costs
+
+
+# %% wrong: one vector, stale gradient -> stale_gradient
+def train(X, y, lr, steps):
+    A, v, costs = np.column_stack([X, np.ones(len(X))]), np.zeros(X.shape[1] + 1), []
+    for _ in range(steps):
+        z = A @ v
+        costs.append(log_loss(y, z))
+        v = v - lr * A.T @ (0.5 - y) / len(y)
+    return v[:-1], v[-1], costs
 
 
 # %% wrong: w from before the last step -> none keeps 0.5

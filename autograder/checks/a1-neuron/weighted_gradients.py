@@ -55,9 +55,19 @@ def weighted_gradients(X, delta, s):
     return row_gradients(X, delta)
 
 
+# %% wrong: a mean of products -> weights_ignored
+def weighted_gradients(X, delta, s):
+    return np.mean(X * delta[:, None], axis=0), np.mean(delta)
+
+
 # %% wrong: unnormalised_weights
 def weighted_gradients(X, delta, s):
     return X.T @ (s * delta), s @ delta
+
+
+# %% wrong: a sum of products -> unnormalised_weights
+def weighted_gradients(X, delta, s):
+    return np.sum(X * (s * delta)[:, None], axis=0), np.sum(s * delta)
 
 
 # %% wrong: weights_divided_by_m
@@ -65,14 +75,31 @@ def weighted_gradients(X, delta, s):
     return row_gradients(X, s * delta)
 
 
+# %% wrong: a mean of weighted products -> weights_divided_by_m
+def weighted_gradients(X, delta, s):
+    return np.mean(X * (s * delta)[:, None], axis=0), np.mean(s * delta)
+
+
 # %% wrong: weights_squared
 def weighted_gradients(X, delta, s):
     return X.T @ (s * s * delta) / s.sum(), (s * s) @ delta / s.sum()
 
 
+# %% wrong: weighted twice by np.average -> weights_squared
+def weighted_gradients(X, delta, s):
+    sd = s * delta
+    return np.average(X * sd[:, None], axis=0, weights=s), np.average(sd, weights=s)
+
+
 # %% wrong: weights_normalised_twice
 def weighted_gradients(X, delta, s):
     return row_gradients(X, s * delta / s.sum())
+
+
+# %% wrong: a mean with shares -> weights_normalised_twice
+def weighted_gradients(X, delta, s):
+    share = s / s.sum()
+    return np.mean(X * (share * delta)[:, None], axis=0), np.mean(share * delta)
 
 
 # %% wrong: wrong_sign
@@ -81,10 +108,20 @@ def weighted_gradients(X, delta, s):
     return X.T @ (share * delta), share @ delta
 
 
+# %% wrong: np.average of minus delta -> wrong_sign
+def weighted_gradients(X, delta, s):
+    return np.average(-X * delta[:, None], axis=0, weights=s), np.average(-delta, weights=s)
+
+
 # %% wrong: missing_upstream
 def weighted_gradients(X, delta, s):
     share = s / s.sum()
     return X.T @ share, share.sum()
+
+
+# %% wrong: np.average of the inputs -> missing_upstream
+def weighted_gradients(X, delta, s):
+    return np.average(X, axis=0, weights=s), np.average(np.ones(len(s)), weights=s)
 
 
 # %% wrong: not_summed
@@ -93,9 +130,20 @@ def weighted_gradients(X, delta, s):
     return X * (share * delta)[:, None], share * delta
 
 
+# %% wrong: one row an example -> not_summed
+def weighted_gradients(X, delta, s):
+    total = s.sum()
+    return [s_i * d_i * x_i / total for s_i, d_i, x_i in zip(s, delta, X)], s * delta / total
+
+
 # %% wrong: bias_forgotten keeps 0.5
 def weighted_gradients(X, delta, s):
     return X.T @ (s * delta) / s.sum(), 0.0
+
+
+# %% wrong: a bias without inputs -> bias_forgotten keeps 0.5
+def weighted_gradients(X, delta, s):
+    return np.average(X * delta[:, None], axis=0, weights=s), np.sum(0 * delta)
 
 
 # %% wrong: only the bias is weighted -> weights_ignored keeps 0.5

@@ -81,6 +81,11 @@ def xor(X, gates):
     return (X[:, 0] != X[:, 1]).astype(float)
 
 
+# %% wrong: one minus equal -> not_composed keeps 0.5
+def xor(X, gates):
+    return 1 - (X[:, 0] == X[:, 1])
+
+
 # %% wrong: rounding first -> none keeps 0.5
 def xor(X, gates):
     bits = X > 0.5
@@ -92,9 +97,21 @@ def xor(X, gates):
     return perceptron(X, *gates["OR"])
 
 
+# %% wrong: OR of OR twice -> or_for_xor
+def xor(X, gates):
+    w, theta = gates["OR"]
+    return np.where(X @ w > theta, 1.0, 0.0)
+
+
 # %% wrong: and_for_xor
 def xor(X, gates):
     return perceptron(X, *gates["AND"])
+
+
+# %% wrong: AND written out -> and_for_xor
+def xor(X, gates):
+    w, theta = gates["AND"]
+    return [float(w @ x > theta) for x in X]
 
 
 # %% wrong: always_on
@@ -103,10 +120,24 @@ def xor(X, gates):
     return perceptron(hidden, *gates["OR"])
 
 
+# %% wrong: the layers' gates exchanged -> always_on
+def xor(X, gates):
+    (w_and, t_and), (w_or, t_or), (w_nand, t_nand) = gates["AND"], gates["OR"], gates["NAND"]
+    H = np.column_stack([X @ w_and > t_and, X @ w_nand > t_nand])
+    return (H @ w_or > t_or).astype(float)
+
+
 # %% wrong: inverted
 def xor(X, gates):
     hidden = np.column_stack([perceptron(X, *gates["NAND"]), perceptron(X, *gates["OR"])])
     return 1 - perceptron(hidden, *gates["AND"])
+
+
+# %% wrong: NAND at the end -> inverted
+def xor(X, gates):
+    (w_and, t_and), (w_or, t_or), (w_nand, t_nand) = gates["AND"], gates["OR"], gates["NAND"]
+    H = np.column_stack([X @ w_nand > t_nand, X @ w_or > t_or])
+    return (H @ w_and <= t_and).astype(float)
 
 
 # %% wrong: a number for one row -> wrong_shape keeps 0.5
