@@ -30,6 +30,7 @@ from autograder.gradebook.late import Late, span
 from autograder.judging.catalogue import CATALOGUE
 from autograder.notebook.cells import WRITTEN, grade_id, kind, points, test_of, without_hidden
 from autograder.notebook.png import image_bytes
+from practice_words import without
 
 LEXER, FORMATTER = PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -152,7 +153,7 @@ def _blank(blank: BlankVerdict, source: str, under: list[tuple[NotebookNode, str
 
 def _without(finding: Finding, diagnosis: str) -> Finding:
     """A finding that does not end in the diagnosis: the page says that once, above all findings."""
-    return replace(finding, message=finding.message.removesuffix(diagnosis).rstrip() or finding.message)
+    return replace(finding, message=without(finding.message, diagnosis))
 
 
 def _state(blank: BlankVerdict, score: float | None, by_staff: bool) -> str:

@@ -23,6 +23,7 @@ from autograder.course.verdict import UNDECIDED, BlankVerdict, Finding, Verdict
 from autograder.judging.assignment import PACKAGE, Assignment, grader_digest
 from autograder.judging.check_modules import ChecksError, allowed_modules, use_checks
 from autograder.judging.judge import Judge
+from autograder.judging.public_cases import public_cases
 from autograder.notebook import cells
 from autograder.notebook.read import Unreadable, read_submission
 from autograder.notebook.rebuild import rebuild, restored
@@ -62,7 +63,8 @@ def shared(assignment: Assignment) -> Iterator[tuple[Assignment, socket.socket] 
     """A warm process for all workers of this machine to `borrow`; None where there cannot be one: they will say why."""
     use_checks(assignment.checks)
     try:
-        zygote = Zygote(allowed_modules(assignment.name), unsafe_no_sandbox=not assignment.sandboxed)
+        known = {"cases": public_cases(assignment.name), "unsafe_no_sandbox": not assignment.sandboxed}
+        zygote = Zygote(allowed_modules(assignment.name), **known)
     except (SandboxUnavailable, ChecksError):
         yield None
         return

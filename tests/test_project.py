@@ -29,12 +29,13 @@ ROOMS = {
 FILES = {"startup", "worker", "executor", "pipeline", "replay", "feedback", "report", "demo", "console", "cli"}
 FILES |= {"__main__", "nbgrader_steps"}
 STAGES = {"notebook.rebuild", "judging.judge", "gradebook.record", "feedback"}
-INSIDE_IMPORTS = {"numpy", "matplotlib", "IPython", "traitlets"} | sys.stdlib_module_names
+INSIDE_IMPORTS = {"numpy", "matplotlib", "IPython", "traitlets", "practice", "practice_words"} | sys.stdlib_module_names
 NBGRADER_METADATA = re.compile(r"""metadata(\.nbgrader\b|\[["']nbgrader["']\]|\.get\(["']nbgrader["'])""")
 
 TOP_LEVEL = {
     *("README.md", "SECURITY.md", "CHANGELOG.md", "LICENSE", "requirements.txt", "pyproject.toml", "Makefile"),
     *("nbgrader_config.py", "nnlib", "lectures", "assignments", "autograder", "tests"),
+    *("practice.py", "practice_words.py"),
     *(".ci", ".gitignore", ".gitattributes"),
 }
 # in parts, so that this file does not hold what it looks for

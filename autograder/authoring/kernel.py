@@ -12,9 +12,9 @@ from autograder.judging.assignment import load_assignment
 from autograder.judging.blank import verdict_on
 from autograder.judging.check_modules import checks_of, use_checks
 from autograder.sandbox.callbacks import Callbacks
-from autograder.sandbox.fault import Reply, StudentFault, not_callable, not_defined, raised
+from autograder.sandbox.fault import Reply, StudentFault
 from autograder.sandbox.inside import wire
-from autograder.sandbox.inside.plain_data import changed, plain
+from practice_words import changed, not_callable, not_defined, plain, raised
 
 
 class CheckFailed(AssertionError):
@@ -26,7 +26,7 @@ def check_in_kernel(name: str, namespace: dict) -> None:
     if os.environ.get("NBGRADER_EXECUTION"):
         raise RuntimeError("This course is graded by its own nbgrader_config.py; stock nbgrader gives no marks here.")
     assignment, _, blank = name.partition(".")
-    _use_own_checks(assignment)
+    use_own_checks(assignment)
     check = checks_of(assignment).get(blank)
     if check is None:
         raise CheckFailed(f"there is no check {blank!r} for the assignment {assignment!r}")
@@ -36,7 +36,7 @@ def check_in_kernel(name: str, namespace: dict) -> None:
     print(f"{blank}: passed")
 
 
-def _use_own_checks(assignment: str) -> None:
+def use_own_checks(assignment: str) -> None:
     """Where the notebook lies in a course that has checks of its own, those are the ones."""
     here = Path.cwd()
     root = next((folder for folder in (here, *here.parents) if (folder / "assignments").is_dir()), here)

@@ -4,17 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from practice_words import Finding
+
 PASSED, FAILED, UNDECIDED = "passed", "failed", "undecided"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing a student is told: what was examined, one clear sentence, Python source to rerun it on public data."""
-
-    property: str
-    message: str
-    example: str = ""
-    diagnosis: str = ""  # a name in the catalogue of mistakes, or nothing
 
 
 @dataclass(frozen=True)

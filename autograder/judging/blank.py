@@ -12,15 +12,14 @@ from typing import Any
 import numpy as np
 
 from autograder.course.verdict import FAILED, PASSED, BlankVerdict, Finding
-from autograder.judging.catalogue import CATALOGUE
+from autograder.judging.catalogue import CATALOGUE, STRUCTURAL
 from autograder.judging.check import Check
-from autograder.judging.comparison import RTOL, compare
-from autograder.judging.diagnosis import MOST_KEPT, Property, Seen, named, strongest
-from autograder.judging.example import source_of
+from autograder.judging.comparison import RTOL
 from autograder.judging.twins import told_mistakes
 from autograder.sandbox.fault import Guest, Reply, StudentFault
-from autograder.sandbox.values import describe, numeric
+from practice_words import Property, Seen, change_note, compare, for_case, numeric, parts_of, source_of, strongest
 
+MOST_KEPT = 1 << 20  # bytes of an array that came, for the diagnosis: all comparisons of a check are kept to its end
 MOST_PARTS = 16  # of what a function returns
 
 
@@ -178,10 +177,7 @@ class Blank:
             raise StudentFault(reply.diagnosis, str(reply))
         if self._public:  # of fresh inputs it would be a way to carry numbers out
             self._note_changed(name, [k for k in reply.changed if k < len(args) and isinstance(args[k], np.ndarray)])
-        if reply.value is None:
-            raise StudentFault("returned_none", f"{name} returned None: is a return statement missing?")
-        if returns > 1 and (not isinstance(reply.value, list | tuple) or len(reply.value) != returns):
-            raise StudentFault("wrong_type", f"{name} returned {describe(reply.value)}, expected {returns} values.")
+        parts_of(name, reply.value, returns)
         return reply.value
 
     def _ask(self, name: str, args: tuple) -> Reply | StudentFault:
@@ -199,6 +195,10 @@ class Blank:
             return fault
 
     # comparing
+
+    def view(self, values: tuple) -> np.ndarray:
+        """What is compared of returned values, as the check declares it. Raises StudentFault where there is no such."""
+        return self.check.view.of(values)
 
     def want(self, *args: Any) -> Any:
         """What the blank's reference returns for `args`. Raises AssertionError where its witness says otherwise."""
@@ -232,20 +232,18 @@ class Blank:
     # summing up
 
     def _finding(self, property: str, message: str, diagnosis: str = "") -> Finding:
-        where = f"For {self._case.label}: " if self._case.label else ""
         if self.helped:
             message = "with what it needs put right, fresh inputs are not right either."
         elif not self._public:  # numbers of hidden data are never shown; its public twin passed
             message = "the public example is right, fresh inputs of the same kind are not."
-        return Finding(property, where + message, self._example(), diagnosis)
+        return Finding(property, for_case(self._case.label, message), self._example(), diagnosis)
 
     def _example(self) -> str:
         """Source of the last call, where it may be shown."""
         return source_of(*self._call) if self._public and self._call[0] else ""
 
     def _note_changed(self, name: str, changed: list[int]):
-        which = ", ".join(str(position + 1) for position in changed)
-        message = f"{name} changed its argument {which}. {CATALOGUE['modified_input']}"
+        message = change_note(name, changed, CATALOGUE["modified_input"])
         if changed and not self.notes:
             self.notes.append(Finding("inputs unchanged", message, self._example(), "modified_input"))
 
@@ -257,14 +255,14 @@ class Blank:
         findings = [finding for _, finding in sorted(self._faults.items(), reverse=True)][:1]
         failed = {name: outcome for name, outcome in self._outcomes.items() if outcome.finding}
         told = told_mistakes(self.check, self.rounds, failed)
-        findings += [named(outcome, told[name], self.check.sentence) for name, outcome in failed.items()]
+        findings += [outcome.named(told[name], self.check.sentence) for name, outcome in failed.items()]
         return BlankVerdict(
             self.check.name,
             points,
             FAILED if findings else PASSED,
             round(points * self.share(), 10),
             tuple(findings + self.notes),
-            strongest([finding.diagnosis for finding in findings if finding.diagnosis]),
+            strongest(findings, STRUCTURAL),
             self.check.title,
         )
 

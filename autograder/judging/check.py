@@ -12,6 +12,7 @@ from autograder.judging.catalogue import CATALOGUE
 from autograder.judging.comparison import EXACT, RTOL
 from autograder.judging.variants import Variant
 from nnlib.gradcheck import numerical_gradient
+from practice_words import View
 
 Inputs = Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]
 WITNESSED = 1e-9  # of a witness that computes the same in another way
@@ -29,6 +30,9 @@ class Check:
     with it: `witness(*args)` returns the same, or `derivative_of(*parameters, *args)` is the cost of which the values
     are the gradients at parameters 0. `needs` are blanks that this one may call, never one that computes the same.
 
+    At home students are told, too, whether the values are the derivatives of what their own function `forward` gives
+    for the same arguments, with respect to the first of these.
+
     A check that needs more is a function `by_hand(blank)`, declared with `check`.
     """
 
@@ -38,6 +42,8 @@ class Check:
     witness: Callable | None = None
     needs: tuple[str, ...] = ()
     rtol: float | None = None
+    forward: str = ""
+    view: View | None = None  # what a check by hand compares of returned values, where it is not these
     by_hand: Callable[..., None] | None = None  # of a `blank.Blank`
     # what its file and its assignment add
     name: str = ""
@@ -129,9 +135,14 @@ class Check:
 
 
 def check(
-    weights: Mapping[str, float], needs: Iterable[str] = (), witness: Callable | None = None
+    weights: Mapping[str, float],
+    needs: Iterable[str] = (),
+    witness: Callable | None = None,
+    view: View | None = None,
 ) -> Callable[[Callable], Check]:
     """Declare a function of a `blank.Blank` as a check. `weights` maps what it examines to their shares of the points.
+
+    `view` is what it compares of returned values, by `blank.view`, where these themselves may differ and be right.
 
     `needs` names prerequisites. A blank that fails while one of them fails, too, is judged with the references in place
     of the wrong ones, if its first values are what one of its right answers gives with the student's own.
@@ -139,7 +150,8 @@ def check(
 
     def declared(f: Callable) -> Check:
         title = (f.__doc__ or "").strip()
-        return Check(returns=weights, needs=tuple(needs), witness=witness, by_hand=f, name=f.__name__, title=title)
+        declared = {"needs": tuple(needs), "witness": witness, "view": view, "by_hand": f}
+        return Check(returns=weights, name=f.__name__, title=title, **declared)
 
     return declared
 

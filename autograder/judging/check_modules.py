@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 import autograder.checks
+import practice
 from autograder.judging.check import Check
 from autograder.judging.variants import MarkerError, Variant, check_part, variants
 
@@ -234,6 +235,16 @@ def allowed_modules(assignment: str) -> tuple[str, ...]:
     if not isinstance(allowed, tuple) or not all(isinstance(name, str) for name in allowed):
         raise ChecksError(f"the checks of {assignment} lack ALLOWED: name the modules of nnlib it may import, or ().")
     return allowed
+
+
+def telling(assignment: str) -> str:
+    """How much is told at home (TELL in its `__init__.py`): "diagnose" where nothing is said. Raises ChecksError."""
+    module = _module(assignment, assignment) if assignment in _texts(assignment) else None
+    tell = getattr(module, "TELL", practice.DIAGNOSE)
+    if tell not in practice.MODES:
+        listed = ", ".join(map(repr, practice.MODES))
+        raise ChecksError(f"the checks of {assignment} have TELL = {tell!r}: expected one of {listed}.")
+    return tell
 
 
 def _module(assignment: str, name: str) -> ModuleType:

@@ -16,12 +16,12 @@ import numpy as np
 
 from autograder.course.verdict import FAILED, PASSED, BlankVerdict, Finding
 from autograder.judging.blank import Blank
+from autograder.judging.catalogue import STRUCTURAL
 from autograder.judging.comparison import compare_carried
-from autograder.judging.diagnosis import strongest
 from autograder.judging.staff_notes import shifted_calls
 from autograder.sandbox.fault import Reply, StudentFault
 from autograder.sandbox.session import Fork, Session
-from autograder.sandbox.values import numeric
+from practice_words import numeric, strongest
 
 GROWTH = 16  # times as many entries as its largest argument a prerequisite may return, to be computed with
 # what a prerequisite can be found to do that keeps what calls it from returning anything
@@ -96,7 +96,7 @@ class FollowThrough:
         findings = tuple(finding for finding in told.findings if finding.property not in earned)
         if whole:
             findings = () if self._wrong else (_slow_finding(plain.grade_id, self._helped),)
-        diagnosis = "" if whole else strongest([finding.diagnosis for finding in findings if finding.diagnosis])
+        diagnosis = "" if whole else strongest(findings, STRUCTURAL)
         outcome = PASSED if whole else FAILED
         return replace(
             plain, score=score, outcome=outcome, followed=self._wrong, findings=findings, diagnosis=diagnosis

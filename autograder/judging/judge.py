@@ -11,6 +11,7 @@ from autograder.course.verdict import FAILED, BlankVerdict, Finding, Verdict
 from autograder.judging.causes import NOT_RUN, explained
 from autograder.judging.check_modules import allowed_modules, checks_of
 from autograder.judging.examination import Examination, undecided
+from autograder.judging.public_cases import public_cases
 from autograder.judging.runs import Runs
 from autograder.judging.staff_notes import unusual_numbers
 from autograder.notebook import cells
@@ -40,7 +41,13 @@ class Judge:
         """
         self.assignment, self._unsafe = assignment, unsafe_no_sandbox
         self._checks = checks_of(assignment)
-        self._box = Sandbox(allowed_modules(assignment), limits, unsafe_no_sandbox=unsafe_no_sandbox, control=control)
+        self._box = Sandbox(
+            allowed_modules(assignment),
+            limits,
+            cases=lambda: public_cases(assignment),
+            unsafe_no_sandbox=unsafe_no_sandbox,
+            control=control,
+        )
         try:
             self._self_test()
         except BaseException:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from autograder.judging.check import Check
-from autograder.judging.diagnosis import Seen
 from autograder.judging.variants import Variant
 from autograder.sandbox.fault import StudentFault
-from autograder.sandbox.inside.plain_data import plain
+from practice_words import Seen, plain
+from practice_words import told_mistakes as named
 
 
 class Ended(Exception):
@@ -22,29 +22,14 @@ class Ended(Exception):
 
 
 def told_mistakes(check: Check, rounds: Iterable, failed: Iterable[str]) -> dict[str, str]:
-    """{failed property: the one mistake that explains every value that came of it; "" for none, or several}.
-
-    Of several the one is told that explains the values of all properties, if it alone does. So it is where no number
-    came that could tell mistakes apart.
-    """
+    """{failed property: the one mistake that explains every value that came of it; "" for none, or several}."""
     rounds, failed = [*rounds], {*failed}
     refuted = {mistake.diagnosis: _refuted(check, mistake, rounds, failed) for mistake in check.mistakes if failed}
-    whole = {name for name, properties in refuted.items() if not properties & _told(rounds)}
-    told = {}
-    for property in failed:
-        names = {name for name, properties in refuted.items() if property not in properties}
-        if len(names) != 1 or not any(seen.telling for seen in _seen(rounds) if seen.property == property):
-            names &= whole
-        told[property] = names.pop() if len(names) == 1 else ""
-    return told
+    return named([*_seen(rounds)], failed, refuted)
 
 
 def _seen(rounds: list) -> Iterator[Seen]:
     return (seen for round in rounds for seen in round.seen)
-
-
-def _told(rounds: list) -> set[str]:
-    return {seen.property for seen in _seen(rounds) if seen.told}
 
 
 def _refuted(check: Check, mistake: Variant, rounds: list, failed: set[str]) -> set[str]:
@@ -67,6 +52,7 @@ class Twin:
     """What a check is given in the place of a `blank.Blank`: the same inputs, and a mistake's answers to them."""
 
     def __init__(self, check: Check, mistake: Variant, round: Any, failed: set[str], refuted: set[str]):
+        self._check = check
         self._namespace = {**check.names, check.name: mistake.function(check.names)}
         self._failed, self._refuted = failed, refuted
         self._cases, self._wanted, self.left = iter(round.cases), iter(round.wanted), iter(round.seen)
@@ -83,6 +69,9 @@ class Twin:
         if value is None or (returns > 1 and (not isinstance(value, list | tuple) or len(value) != returns)):
             raise StudentFault("wrong_type", f"{name} does not return {returns} values")
         return value
+
+    def view(self, values: tuple) -> np.ndarray:
+        return self._check.view.of(values)
 
     def want(self, *args: Any) -> Any:
         return _next(self._wanted)

@@ -3,27 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-
-class StudentFault(Exception):
-    """The one exception for what is the student's doing: `diagnosis` is a catalogue name, the text a sentence."""
-
-    def __init__(self, diagnosis: str, message: str):
-        super().__init__(message)
-        self.diagnosis = diagnosis
-
-
-def not_defined(name: str) -> StudentFault:
-    return StudentFault("not_defined", f"{name} is not defined: keep the function's name as it was given.")
-
-
-def not_callable(name: str) -> StudentFault:
-    return StudentFault("not_callable", f"{name} is not a function.")
-
-
-def raised(name: str, type_name: str, message: str) -> StudentFault:
-    if type_name == "NotImplementedError":  # what stands in a blank that nobody touched
-        return StudentFault("not_begun", f"{name} is not begun: its cell still raises NotImplementedError.")
-    return StudentFault("raised", f"{name} raised {type_name}: {message}"[:500])
+from practice_words import StudentFault as StudentFault
 
 
 @dataclass(frozen=True)

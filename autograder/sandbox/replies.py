@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from autograder.sandbox.fault import Reply, StudentFault, not_callable, not_defined, raised
+from autograder.sandbox.fault import Reply, StudentFault
 from autograder.sandbox.inside import wire
+from practice_words import not_callable, not_defined, raised
 
 MOST_ARGUMENTS = 16
 

@@ -5,7 +5,7 @@ It fails closed: where the walls cannot be put up, `Sandbox` raises SandboxUnava
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -27,15 +27,17 @@ class Sandbox:
         allowed: tuple[str, ...] = (),
         limits: Limits | None = None,
         *,
+        cases: Callable[[], str] = str,
         unsafe_no_sandbox: bool = False,
         control: socket.socket | None = None,
     ):
-        """`allowed` names the nnlib modules that may be imported; `control` is that of a warm process that was lent.
+        """`allowed` names the nnlib modules that may be imported, `cases()` is what `practice` knows; `control` is that
+        of a warm process that was lent.
 
         Raises SandboxUnavailable.
         """
         self.limits = limits or Limits()
-        self._allowed, self._unsafe = allowed, unsafe_no_sandbox
+        self._allowed, self._cases, self._unsafe = allowed, cases, unsafe_no_sandbox
         self._zygote, self._control = None, control
         if control is None:
             self._start()
@@ -43,7 +45,7 @@ class Sandbox:
     def _start(self) -> None:
         """Start a warm process of our own in place of the one there was."""
         self.close()
-        self._zygote = Zygote(self._allowed, unsafe_no_sandbox=self._unsafe)
+        self._zygote = Zygote(self._allowed, cases=self._cases(), unsafe_no_sandbox=self._unsafe)
         self._control = self._zygote.control
         try:
             self._zygote.wait()

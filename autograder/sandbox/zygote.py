@@ -23,20 +23,24 @@ SECONDS = 60  # to be ready
 class Zygote:
     """A process that has imported what notebooks import; whoever holds a `control` of it can ask for a fork."""
 
-    def __init__(self, allowed: tuple[str, ...] = (), *, unsafe_no_sandbox: bool = False):
-        """Start it and do not wait; `allowed` names the modules of nnlib that may be imported.
+    def __init__(self, allowed: tuple[str, ...] = (), *, cases: str = "", unsafe_no_sandbox: bool = False):
+        """Start it and do not wait; `allowed` names the modules of nnlib that may be imported, `cases` is what
+        `practice` knows there (JSON).
 
         Raises SandboxUnavailable when the walls cannot be put up at all.
         """
         self.control, theirs = socket.socketpair()
         self._errors = tempfile.TemporaryFile()
-        with theirs, tempfile.TemporaryFile() as compiled:
-            command, keep = _python(allowed, theirs.fileno(), unsafe_no_sandbox), (theirs.fileno(),)
+        with theirs, tempfile.TemporaryFile() as compiled, tempfile.TemporaryFile() as known:
+            known.write(cases.encode())
+            known.seek(0)
+            keep = (theirs.fileno(), known.fileno())
+            command = _python(allowed, keep, unsafe_no_sandbox)
             if not unsafe_no_sandbox:
                 compiled.write(walls.seccomp_filter())
                 compiled.seek(0)
                 command = [*walls.command(allowed, compiled.fileno()), *command]
-                keep = (theirs.fileno(), compiled.fileno())
+                keep = (*keep, compiled.fileno())
             self._process = subprocess.Popen(
                 command,
                 pass_fds=keep,
@@ -83,10 +87,10 @@ def borrowed(control: socket.socket) -> socket.socket | None:
     return ours
 
 
-def _python(allowed: tuple[str, ...], control: int, unsafe_no_sandbox: bool) -> list[str]:
+def _python(allowed: tuple[str, ...], descriptors: tuple[int, int], unsafe_no_sandbox: bool) -> list[str]:
     modules = tuple(f"nnlib.{name}" for name in ("allow", *allowed))  # imported once, not by every submission
     path = ["/inside", "/site", "/course"]
     if unsafe_no_sandbox:
         path = [str(walls.INSIDE), sysconfig.get_path("purelib"), str(Path(nnlib.__file__).parents[1])]
-    entry = f"import sys; sys.path[:0] = {path!r}; import processes; processes.main({control}, {modules!r})"
+    entry = f"import sys; sys.path[:0] = {path!r}; import processes; processes.main(*{descriptors!r}, {modules!r})"
     return [os.path.realpath(sys._base_executable), "-I", "-S", "-B", "-c", entry]

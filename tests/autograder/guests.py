@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.authoring.kernel import KernelGuest
 from autograder.sandbox.fault import StudentFault
-from autograder.sandbox.values import numeric
+from practice_words import numeric
 
 
 class Ending:

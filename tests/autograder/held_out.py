@@ -14,7 +14,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from autograder.notebook import cells
-from autograder.sandbox.values import numeric
+from practice_words import numeric
 from tests.autograder.assignments import answered, is_unique, returned, texts
 
 # What is returned, distorted: f(generator, value), value an array or a number.

@@ -14,7 +14,7 @@ from autograder.authoring import release as release_module
 from autograder.course.course import Course
 from autograder.course.verdict import Verdict
 from autograder.judging import assignment as assignment_module
-from autograder.judging.assignment import PACKAGE, grader_digest, load_assignment
+from autograder.judging.assignment import AT_HOME, PACKAGE, grader_digest, load_assignment
 from autograder.judging.check_modules import ChecksError, checks_of, use_checks
 from tests.a1_class import autograder
 from tests.small_class import ASSIGNMENT, CHECKS, RIGHT
@@ -223,6 +223,8 @@ def copied(root, tmp_path, monkeypatch) -> Path:
     """A copy of the package, with nnlib beside it, that is taken for the one that grades."""
     for name in ("autograder", "nnlib"):
         shutil.copytree(root / name, tmp_path / "copied" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in AT_HOME:
+        shutil.copy(root / name, tmp_path / "copied" / name)
     monkeypatch.setattr(assignment_module, "PACKAGE", tmp_path / "copied" / "autograder")
     return tmp_path / "copied"
 
@@ -260,6 +262,10 @@ def test_a_change_in_any_file_of_any_room_makes_another_grader(copied, room):
     before = grader_digest.__wrapped__()
     (copied / room / "one_more.py").write_text("")
     assert grader_digest.__wrapped__() != before
+
+
+def test_a_change_in_what_students_get_of_the_grader_makes_another_grader(copied):
+    assert unseen(copied, [Path(name) for name in AT_HOME]) == []
 
 
 def test_a_grader_that_is_known_by_one_folder_alone_is_seen(copied, monkeypatch):

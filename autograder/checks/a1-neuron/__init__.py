@@ -2,6 +2,7 @@
 
 import numpy as np
 
+TELL = "diagnose"  # at home; "tell": right or wrong alone; "none": nothing
 ALLOWED = ("datasets", "gradcheck", "metrics", "plots", "preprocess")  # nnlib modules this assignment may import
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from autograder.kit import StudentFault, check, describe, numeric
+from autograder.kit import View, check
 
-CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 TABLES = {"AND": np.array([0, 0, 0, 1]), "OR": np.array([0, 1, 1, 1]), "NAND": np.array([1, 1, 1, 0])}
+FIRES = View("np.array([[0, 0], [0, 1], [1, 0], [1, 1]]) @ w > theta", {"w": (2,), "theta": ()})
 
 
 def gates(rng):
@@ -13,24 +13,13 @@ def gates(rng):
     yield from ((f"{name} on the inputs 00, 01, 10, 11", (name,)) for name in TABLES)
 
 
-@check(weights={"AND": 0.125, "OR": 0.125, "NAND": 0.25, "all three": 0.5})
+@check(weights={"AND": 0.125, "OR": 0.125, "NAND": 0.25, "all three": 0.5}, view=FIRES)
 def examined(blank):
     for case in blank.cases(gates):
         (name,) = case.args
-        w, theta = blank.call("gate_weights", name, returns=2)
-        outputs = CORNERS @ _numbers(w, (2,), "w") > _numbers(theta, (), "theta")
+        outputs = blank.view(blank.call("gate_weights", name, returns=2))
         blank.close(name, outputs, TABLES[name], told=False)  # one gate alone could be wrong for many reasons
         blank.close("all three", outputs, TABLES[name])
-
-
-def _numbers(value, shape, name):
-    """The student's value as an array of real numbers of this shape. Raises StudentFault when it is not."""
-    array = numeric(value)
-    if array is None:
-        raise StudentFault("wrong_type", f"{name} is {describe(value)}, expected numbers.")
-    if array.shape != shape:
-        raise StudentFault("wrong_shape", f"{name} has shape {array.shape}, expected {shape}.")
-    return array
 
 
 # %% right: as in the deck

@@ -11,6 +11,7 @@ check = Check(
     witness=activations.sigmoid_derivative,
     needs=("sigmoid",),
     rtol=EXACT,
+    forward="sigmoid",
 )
 
 

@@ -10,6 +10,7 @@ survives the trip.
 import builtins
 import json
 import math
+import re
 import select
 import socket
 import struct
@@ -48,6 +49,10 @@ class Handle:
 
     type: str
     callable: bool
+
+    def __describe__(self) -> str:
+        """Its type's name, which is the student's own."""
+        return re.sub(r"[^\w .<>]", "?", self.type)
 
 
 @dataclass(frozen=True)
