@@ -17,10 +17,14 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
+import practice
+import practice_words
 from autograder.authoring import leaks
 from autograder.course.course import Course
 from autograder.gradebook.record import prepare, released_cells
-from autograder.judging.check_modules import blanks_of, checks_in
+from autograder.judging.assignment import trusted
+from autograder.judging.check_modules import blanks_of, checks_in, use_checks
+from autograder.judging.public_cases import public_cases
 from autograder.notebook.cells import ANSWER, TEST, blank_of, grade_id, hidden_check, kind, points, test_of
 from autograder.notebook.layout import differences, layout, pointless
 
@@ -44,7 +48,10 @@ README = """\
 3. Open {notebooks} and fill the blanks. Keep the cells that are there and the names of the functions.
    The lectures are the notebooks whose names start with a number.
 
-4. Before you hand in: Kernel > Restart Kernel and Run All Cells. Then hand in {notebooks} under that name.
+4. Each test cell says at once whether your function is right on public examples, in the words of the feedback page.
+   Keep practice.py, practice_words.py and {assignment}.cases.json beside the notebook. Marks come from other inputs.
+
+5. Before you hand in: Kernel > Restart Kernel and Run All Cells. Then hand in {notebooks} under that name.
 """
 
 
@@ -74,6 +81,7 @@ def release(course: Course, assignment: str, *, verify: Callable) -> Release:
     _refuse_a_gap(course)
     _refuse_a_break(course, assignment)
     directory = _generate(course, assignment)
+    _write_practice(course, assignment, directory)
     bundle = course.directory / "bundle" / f"{assignment}.zip"
     bundle.unlink(missing_ok=True)
     files = _files(course, assignment, directory)
@@ -208,6 +216,14 @@ def _files(course: Course, assignment: str, directory: Path) -> dict[str, bytes]
     notebooks = " and ".join(sorted(path.name for path in directory.glob("*.ipynb")))
     files["README.txt"] = README.format(assignment=assignment, notebooks=notebooks).encode()
     return files
+
+
+def _write_practice(course: Course, assignment: str, directory: Path) -> None:
+    """What a notebook's test cells ask at home, beside it: the public cases, and what compares with them."""
+    use_checks(checks_in(assignment, trusted(course)))
+    (directory / f"{assignment}.cases.json").write_text(public_cases(assignment), encoding="utf-8")
+    for module in (practice, practice_words):
+        shutil.copyfile(module.__file__, directory / Path(module.__file__).name)
 
 
 def _refuse_a_gap(course: Course) -> None:
