@@ -91,10 +91,10 @@ class Examined:
 
     name: str
     findings: list[Finding]
-    likely: str = ""  # the sentence of the one mistake, or way to fail, that explains it
-    notes: tuple[str, ...] = ()  # which say nothing against it
-    wrong: Seen | None = None  # the first array that came with entries that are wrong
-    examples: int = 0
+    likely: str  # the sentence of the one mistake, or way to fail, that explains it
+    notes: list[str]  # which say nothing against it
+    wrong: Seen | None  # the first array that came with entries that are wrong
+    examples: int
 
     @property
     def state(self) -> str:
@@ -121,7 +121,7 @@ class Examined:
 
     @property
     def _example(self) -> str:
-        return self.findings[0].example if self._tells else ""
+        return self.findings[0].example if self._tells and self.state == WRONG else ""
 
     def __repr__(self) -> str:
         text = [f"{SIGNS[self.state]} {self.name}: {self.lines()[0]}", *self.lines()[1:], *self.notes]
@@ -144,38 +144,74 @@ class Examined:
 
 def examine(name: str, function: Any, namespace: Mapping[str, Any]) -> Examined:
     """Ask the function of one blank for all its public examples. `namespace` has the other functions."""
-    blank = _used["blanks"][name]
-    outcomes: dict[str, Property] = {}
-    seen, given, ended, notes, agrees = [], [], [], [], []
-    case: dict = {}
-    try:
-        for case in blank["cases"]:
-            example = words.source_of(name, case["args"]) if _used["tell"] == DIAGNOSE else ""
-            value, moved = _called(name, function, case["args"])
-            if moved and not notes:
-                notes.append(words.change_note(name, moved, _sentence("modified_input")))
-            values = words.parts_of(name, value, case["returns"])
-            agrees.append(_is_slope_of(namespace.get(blank["forward"]), case["args"], values))
-            for one in case["compared"]:
-                got = View(**blank["view"]).of(values) if one["part"] is None else values[one["part"]]
-                want = np.asarray(one["want"], dtype=np.float64)
-                kind, message = words.compare(got, want, one["rtol"])
-                seen.append(Seen(one["property"], words.numeric(got), want, one["rtol"], kind is not None, one["told"]))
-                given.append(one["mistakes"])
-                outcome = outcomes.setdefault(one["property"], Property())
-                if kind is not None:
-                    outcome.kinds.append(kind)
-                    said = words.for_case(case["label"], message)
-                    outcome.finding = outcome.finding or Finding(one["property"], said, example)
-    except StudentFault as fault:
-        said = words.for_case(case["label"], str(fault))
-        ended.append(Finding("call", said, words.source_of(name, case["args"]), fault.diagnosis))
-    failed = {property: outcome for property, outcome in outcomes.items() if outcome.finding}
-    told = words.told_mistakes(seen, failed.keys(), _refuted(seen, given))
-    findings = ended + [outcome.named(told[property], _sentence) for property, outcome in failed.items()]
-    likely = _sentence(words.strongest(findings, _used["ways_to_fail"].keys()))
-    notes += _of_own_forward(blank["forward"], agrees, bool(findings))
-    return Examined(name, findings, likely, tuple(notes), _first_picture(seen), len(blank["cases"]))
+    return _Asked(name, namespace).of(function)
+
+
+class _Asked:
+    """What one blank was asked, and what came."""
+
+    def __init__(self, name: str, namespace: Mapping[str, Any]):
+        self._name, self._namespace, self._blank = name, namespace, _used["blanks"][name]
+        self._outcomes = {property: Property() for property in self._blank["properties"]}
+        self._seen: list[Seen] = []
+        self._given: list[dict] = []  # what each mistake gives, comparison by comparison
+        self._moved: list[int] = []  # the arguments that were changed
+        self._slopes: list[bool | None] = []  # whether it is the slope of one's own forward function
+
+    def of(self, function: Any) -> Examined:
+        """All that is said of this function."""
+        ended, label = [], ""
+        try:
+            for case in self._blank["cases"]:
+                label, args = case["label"], case["args"]
+                self._ask(function, case)
+        except StudentFault as fault:
+            said = words.for_case(label, str(fault))
+            ended = [Finding("call", said, words.source_of(self._name, args), fault.diagnosis)]
+        findings = ended + self._failures()
+        likely = _sentence(words.strongest(findings, _used["ways_to_fail"].keys()))
+        wrong = next(filter(_has_a_picture, self._seen), None)
+        return Examined(self._name, findings, likely, [*self._notes(findings)], wrong, len(self._blank["cases"]))
+
+    def _ask(self, function: Any, case: dict) -> None:
+        value, moved = _called(self._name, function, case["args"])
+        self._moved = self._moved or moved
+        values = words.parts_of(self._name, value, case["returns"])
+        self._slopes.append(_is_slope_of(self._namespace.get(self._blank["forward"]), case["args"], values))
+        for one in case["compared"]:
+            got = View(**self._blank["view"]).of(values) if one["part"] is None else values[one["part"]]
+            self._compare(got, one, case)
+
+    def _compare(self, got: Any, one: dict, case: dict) -> None:
+        property, rtol, want = one["property"], one["rtol"], np.asarray(one["want"], dtype=np.float64)
+        kind, message = words.compare(got, want, rtol)
+        self._seen.append(Seen(property, words.numeric(got), want, rtol, kind is not None, one["told"]))
+        self._given.append(one["mistakes"])
+        outcome = self._outcomes[property]
+        if kind is not None and outcome.finding is None:
+            example = words.source_of(self._name, case["args"])
+            outcome.finding = Finding(property, words.for_case(case["label"], message), example)
+        outcome.kinds += [] if kind is None else [kind]
+
+    def _failures(self) -> list[Finding]:
+        failed = {property: outcome for property, outcome in self._outcomes.items() if outcome.finding}
+        if not failed:
+            return []
+        told = words.told_mistakes(self._seen, failed.keys(), _refuted(self._seen, self._given))
+        return [outcome.named(told[property], _sentence) for property, outcome in failed.items()]
+
+    def _notes(self, findings: list[Finding]) -> Iterator[str]:
+        """What is said besides; nothing of it speaks against the function."""
+        if self._moved:
+            yield words.change_note(self._name, self._moved, _sentence("modified_input"))
+        forward, slopes = self._blank["forward"], [each for each in self._slopes if each is not None]
+        if slopes and all(slopes) and findings:
+            yield f"It is the derivative of your own `{forward}`, though: look for the mistake there."
+        elif slopes and not all(slopes) and not findings:
+            yield f"But it is not the derivative of your own `{forward}`: check that one."
+        for other in self._blank["needs"] if findings else ():
+            if examine(other, self._namespace.get(other), self._namespace).findings:
+                yield f"`{other}`, which it may call, is not right yet: begin there."
 
 
 def _called(name: str, function: Any, args: tuple) -> tuple[Any, list[int]]:
@@ -243,23 +279,12 @@ def _slope(forward: Callable, args: tuple, k: int) -> np.ndarray:
     return slope
 
 
-def _of_own_forward(name: str, agrees: list[bool | None], wrong: bool) -> Iterator[str]:
-    asked = [one for one in agrees if one is not None]
-    if asked and wrong == all(asked):
-        yield (
-            f"It is the derivative of your own `{name}`, though: look for the mistake there."
-            if wrong
-            else f"But it is not the derivative of your own `{name}`: check that one."
-        )
-
-
 # ------------------------------------------------------------------------------------------------------------ pictures
 
 
-def _first_picture(seen: list[Seen]) -> Seen | None:
-    """The first array of the right shape in which entries are wrong."""
-    fits = (one for one in seen if one.failed and one.got is not None and one.got.shape == one.want.shape)
-    return next((one for one in fits if one.want.ndim), None)
+def _has_a_picture(one: Seen) -> bool:
+    """Whether an array of the right shape came in which entries are wrong."""
+    return one.failed and one.got is not None and one.got.shape == one.want.shape and one.want.ndim > 0
 
 
 def _entries(one: Seen) -> tuple[list[list[tuple[bool, float, float, float]]], bool]:

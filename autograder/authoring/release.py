@@ -22,7 +22,6 @@ import practice_words
 from autograder.authoring import leaks
 from autograder.course.course import Course
 from autograder.gradebook.record import prepare, released_cells
-from autograder.judging.assignment import trusted
 from autograder.judging.check_modules import blanks_of, checks_in, use_checks
 from autograder.judging.public_cases import public_cases
 from autograder.notebook.cells import ANSWER, TEST, blank_of, grade_id, hidden_check, kind, points, test_of
@@ -136,10 +135,15 @@ def _read(course: Course, assignment: str) -> NotebookNode:
 
 def _checks(course: Course, assignment: str) -> list[str]:
     """The blanks for which an assignment has checks, read without running them."""
-    folders = [folder / "checks" for folder in (course.root, leaks.TRUSTED)]
+    folders = _folders(course)
     if not any((folder / assignment).is_dir() for folder in folders):
         raise ReleaseError(f"{assignment} has no checks: write them in {folders[0] / assignment}.")
     return blanks_of(assignment, checks_in(assignment, folders))
+
+
+def _folders(course: Course) -> list[Path]:
+    """Where checks are looked for."""
+    return [folder / "checks" for folder in (course.root, leaks.TRUSTED)]
 
 
 def _check_answer(assignment: str, cell: NotebookNode, following: NotebookNode | None, checks: list[str]) -> None:
@@ -220,7 +224,7 @@ def _files(course: Course, assignment: str, directory: Path) -> dict[str, bytes]
 
 def _write_practice(course: Course, assignment: str, directory: Path) -> None:
     """What a notebook's test cells ask at home, beside it: the public cases, and what compares with them."""
-    use_checks(checks_in(assignment, trusted(course)))
+    use_checks(checks_in(assignment, _folders(course)))
     (directory / f"{assignment}.cases.json").write_text(public_cases(assignment), encoding="utf-8")
     for module in (practice, practice_words):
         shutil.copyfile(module.__file__, directory / Path(module.__file__).name)

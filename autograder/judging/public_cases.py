@@ -46,7 +46,13 @@ def _public(check: Check, told: bool) -> dict:
     try:
         return _blank(check, told)
     except Exception:  # `verify` says what is wrong with it, and so does judging, which it must not stop for the others
-        return {"title": check.title, "forward": "", "view": None, "cases": []}
+        return _of(check)
+
+
+def _of(check: Check) -> dict:
+    """What is told of a blank without examining it."""
+    about = {"title": check.title, "properties": [*check.weights], "needs": check.needs}
+    return about | {"forward": "", "view": None, "cases": []}
 
 
 def _blank(check: Check, told: bool) -> dict:
@@ -60,7 +66,7 @@ def _blank(check: Check, told: bool) -> dict:
             one["mistakes"] = {name: _coded(given[k]) for name, given in mistakes.items() if given.get(k) is not None}
             one["told"] = one["told"] and one["property"] not in right.beyond
     view = check.view and {"source": check.view.source, "shapes": check.view.shapes}
-    return {"title": check.title, "forward": check.forward, "view": view, "cases": right.noted}
+    return _of(check) | {"forward": check.forward, "view": view, "cases": right.noted}
 
 
 class _References:

@@ -41,8 +41,9 @@ def gate(weights, x, threshold)
     return a_line_that_does_not_even_parse
 """
 CHECK = '''"""The title of the gate, which students read."""
-import numpy as np
+from autograder.kit import check
 
+@check(weights={"output": 0.5, "sign of the threshold": 0.5})
 def examined(blank):
     """Of everything that students may read."""
     for case in blank.cases(make_inputs_for_gates):
@@ -132,6 +133,7 @@ def test_the_release_is_in_the_folder_the_gradebook_and_the_bundle(course):
     done = release(course, "toy", verify=verified)
     assert done.directory == course.directory / "release" / "toy"
     assert done.bundle == course.directory / "bundle" / "toy.zip"
+    assert {path.name for path in done.directory.iterdir()} >= {"practice.py", "practice_words.py", "toy.cases.json"}
     released = nbformat.read(done.directory / "toy.ipynb", as_version=4)
     assert "raise NotImplementedError()" in released.cells[1].source and "autograder" not in released.cells[2].source
     with record.open_gradebook(course.db_url) as gradebook:
@@ -140,6 +142,7 @@ def test_the_release_is_in_the_folder_the_gradebook_and_the_bundle(course):
         "README.txt",
         "requirements.txt",
         "toy.ipynb",
+        *("practice.py", "practice_words.py", "toy.cases.json"),
         "01-neuron.ipynb",
         "figures.py",
         "style.mplstyle",
@@ -353,7 +356,7 @@ def test_a_solution_line_in_the_assignments_own_text(course):
 
 def test_a_file_of_checks_copied_into_the_lectures(course):
     (course.root / "lectures" / "extra.py").write_text(CHECK + ANSWERS)
-    leaked(course, "extra.py: it is a copy of autograder/checks/toy/gate.py", "extra.py, line 6")
+    leaked(course, "extra.py: it is a copy of autograder/checks/toy/gate.py", "extra.py, line 7")
 
 
 def test_the_answers_below_a_check_copied_into_the_lectures(course):
