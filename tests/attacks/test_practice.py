@@ -1,0 +1,88 @@
+"""What students hold of the checks is worth nothing to a cheat: the public cases, and the module that compares."""
+
+import json
+
+import pytest
+
+from autograder.judging.public_cases import public_cases
+
+A1 = "a1-neuron"
+SUMS = "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()"
+RIGHT = "def row_gradients(X, delta):\n    return X.T @ delta / len(X), delta.mean()"
+
+# the values that the file of cases expects, looked up by the arguments
+BY_HEART = """
+import json, numpy as np
+_known = json.loads({known!r})
+def _coded(value):
+    return json.dumps(value, default=lambda array: array.tolist())
+def {name}(*args):
+    values = _known[_coded([np.asarray(argument).tolist() for argument in args])]
+    return values[0] if len(values) == 1 else tuple(map(np.array, values))
+"""
+
+
+def by_heart(name):
+    """An answer that knows the public cases and nothing else."""
+    cases = json.loads(public_cases(A1))["blanks"][name]["cases"]
+    known = {}
+    for case in cases:
+        args = [arg["$array"] if isinstance(arg, dict) else arg for arg in case["args"]["$tuple"]]
+        wants = [one["want"] for one in case["compared"]]
+        known[json.dumps(args)] = [want["$array"] if isinstance(want, dict) else want for want in wants]
+    return BY_HEART.format(known=json.dumps(known), name=name)
+
+
+@pytest.mark.parametrize("name", ["row_gradients", "column_gradients", "weighted_gradients", "gradient_step"])
+def test_the_public_cases_by_heart_earn_nothing(attacked, name):
+    verdict = attacked.verdict({name: by_heart(name)}, solved=True)
+    (blank,) = [blank for blank in verdict.blanks if blank.grade_id == name]
+    assert blank.score == 0 and "raised KeyError" not in blank.findings[0].message  # at home it is right
+
+
+def outputs(attacked, notebook):
+    """(the verdict, what the cells printed or raised) of a submission."""
+    from autograder.notebook.rebuild import rebuild
+
+    verdict, executed = attacked.judge(
+        rebuild(attacked.source, notebook).notebook, student="attacker", submission="practice", seed=b"practice"
+    )
+    return verdict, [output for cell in executed.cells for output in cell.get("outputs", ())]
+
+
+def shown(found):
+    return "".join(str(output) for output in found)
+
+
+def test_test_cells_say_in_the_sandbox_what_they_say_at_home(attacked):
+    verdict, found = outputs(attacked, attacked.notebook({"row_gradients": SUMS}, solved=True))
+    sentence = "row_gradients: ∂J/∂w: For m = 6, n = 3: entry [0] is -1.01598, expected -0.169331. "
+    assert [output.evalue for output in found if output.output_type == "error"][0].startswith(sentence)
+    assert "Most likely: The sum over the examples was not divided by their number." in shown(found)
+    assert "✓ sigmoid: right on 6 public examples" in shown(found)
+    assert verdict.staff_notes == ()
+
+
+OVERWRITING = {
+    "its functions": "import practice, practice_words\n"
+    "practice.check = practice.examine = lambda *args: None\n"
+    "practice_words.compare = practice_words.same = lambda *args: (None, '')",
+    "its cases": "import practice\npractice._used['blanks'].clear()",
+    "the expected values": "import practice\n"
+    "for blank in practice._used['blanks'].values():\n"
+    "    for case in blank['cases']:\n        case['compared'].clear()",
+    "its file": "open('a1-neuron.cases.json', 'w').write('{}')\nimport practice\npractice.load('{}')",
+    "what plain values are": "import practice_words, processes\n"
+    "practice_words.plain = processes.plain = lambda value, depth=0: value",
+    "the modules": "import sys\nsys.modules['practice'] = sys.modules['practice_words'] = sys",
+}
+
+
+@pytest.mark.parametrize("before", OVERWRITING.values(), ids=OVERWRITING)
+def test_a_submission_that_overwrites_practice_changes_nothing(attacked, before):
+    scores = [
+        {blank.grade_id: blank.score for blank in attacked.verdict(answers, before=code, solved=True).blanks}
+        for code in ("", before)
+        for answers in ({"row_gradients": SUMS}, {"row_gradients": RIGHT})
+    ]
+    assert scores[:2] == scores[2:] and scores[0]["row_gradients"] == 0 != scores[1]["row_gradients"]
