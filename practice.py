@@ -128,7 +128,7 @@ class Examined:
         if self._tells:
             text += [f"Most likely: {self.likely}"] if self.likely else []
             text += ["", "Run this to see it:", "", self._example] if self._example else []
-            text += ["", "Where it is wrong (✗):", "", drawn(self.wrong)] if self.wrong else []
+            text += ["", f"Where {self.wrong.property} is wrong (✗):", "", drawn(self.wrong)] if self.wrong else []
         return "\n".join(text)
 
     def _repr_html_(self) -> str:
@@ -138,7 +138,7 @@ class Examined:
         if self._tells:
             parts += [f"<p><strong>Most likely: {_html(self.likely)}</strong></p>"] if self.likely else []
             parts += [f"<p>Run this to see it:</p><pre>{html.escape(self._example)}</pre>"] if self._example else []
-            parts += [f"<p>Where it is wrong (✗):</p>{drawn_in_html(self.wrong)}"] if self.wrong else []
+            parts += [drawn_in_html(self.wrong)] if self.wrong else []
         return "".join(parts)
 
 
@@ -309,7 +309,8 @@ def drawn_in_html(one: Seen) -> str:
     """The same as a table: darker is further off, and each entry shows its number."""
     rows, more = _entries(one)
     body = "".join("<tr>" + "".join(_cell(*entry) for entry in row) + "</tr>" for row in rows)
-    return f"<table>{body}</table>" + ("<p>…</p>" if more else "")
+    said = f"<p>Where {_html(one.property)} is wrong (✗), the darker the further off:</p>"
+    return f"{said}<table>{body}</table>" + ("<p>…</p>" if more else "")
 
 
 def _cell(wrong: bool, share: float, got: float, want: float) -> str:
