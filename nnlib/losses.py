@@ -118,10 +118,10 @@ def _in_rows(y, z):
         return y.astype(z.dtype)
     if y.shape != (m,):
         raise ValueError(f"y has shape {y.shape}; expected labels ({m},) or one-hot rows ({m}, {K}).")
-    rows = (y[:, None] == array_module(z).arange(K)).astype(z.dtype)
-    if rows.sum() != m:
+    is_class = y[:, None] == array_module(z).arange(K)
+    if np.count_nonzero(is_class) != m:
         raise ValueError(f"y holds a label that is none of 0 … {K - 1}; number the classes from 0.")
-    return rows
+    return is_class.astype(z.dtype)
 
 
 def _y_log_a(y, a):

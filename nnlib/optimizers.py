@@ -43,10 +43,9 @@ class Optimizer:
         # a GPU likes one large call
         size = BLOCK if array_module(theta) is np else len(theta)
         for start in range(0, len(theta), size):
-            block = slice(start, start + size)
-            w, g, *moments = (vector[block] for vector in vectors)
+            w, g, *moments = [vector[start : start + size] for vector in vectors]
             if self.weight_decay:
-                g = g + self.weight_decay * (decays[block] * w)
+                g = g + self.weight_decay * (decays[start : start + size] * w)
             self.update(w, g, *moments)
 
     def _check(self, vectors, decays):

@@ -24,7 +24,10 @@ def gradient_holds(rng):
 # What NumPy 2.4 has and CuPy 14.2 has not: universal functions, and functions that ask their arguments by protocol.
 LACKING = set("isnat matvec spacing vecdot vecmat block einsum_path geomspace histogram_bin_edges insert".split())
 LACKING |= set("nanpercentile nanquantile polyder polydiv polyint unstack".split())
-LACKING |= {f"linalg.{name}" for name in "diagonal matrix_norm multi_dot outer svdvals trace vector_norm".split()}
+LACKING |= {
+    f"linalg.{name}"
+    for name in "diagonal matrix_norm multi_dot outer svdvals tensordot trace vecdot vector_norm".split()
+}
 
 
 class StrictArray:

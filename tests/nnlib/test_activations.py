@@ -59,6 +59,12 @@ def test_the_array_picks_the_device(f, cupy):
     assert np.array_equal(f(cupy.asarray(z)).get(), f(z))
 
 
+def test_steps_of_integers_are_floats():
+    assert all(
+        f(np.array([-1, 0, 2])).dtype == np.float64 for f in (step, activations.step_derivative, relu_derivative)
+    )
+
+
 def test_hand_numbers():
     assert sigmoid(0.0) == 0.5 and sigmoid_derivative(0.0) == 0.25
     assert np.isclose(sigmoid(np.log(3)), 0.75, rtol=1e-15)
