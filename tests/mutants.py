@@ -33,6 +33,7 @@ def survivors(path: Path) -> Iterator[str]:
     os.chdir(path.parent)
     sys.path.insert(0, str(path.parent))
     matplotlib.use("Agg")
+    _draw_nothing()
     shell = InteractiveShell.instance()
     for number, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
         before = _kept(shell.user_ns)
@@ -43,6 +44,14 @@ def survivors(path: Path) -> Iterator[str]:
             yield from (f"{path.stem}, code cell {number + 1}: {line}" for line in _unseen(shell, cell, name, before))
         shell.user_ns.clear()
         shell.user_ns.update(after)
+
+
+def _draw_nothing() -> None:
+    """Figures are made and not drawn, which takes most of a lecture's time."""
+    import figures  # found beside the lecture
+    import matplotlib.pyplot as plt
+
+    figures.show = lambda figure, alt: plt.close(figure)
 
 
 def _checked(cell) -> list[str]:
