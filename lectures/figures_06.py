@@ -84,31 +84,39 @@ def networks():
 
 def _network(axes, sizes, named):
     last = len(sizes) - 1
-    places = [[(2.6 * l, (size - 1) / 2 - k) for k in range(size)] for l, size in enumerate(sizes)]
-    biases = [(2.6 * l, -2) for l in range(last)]
-    for l in range(last):
-        for j, end in enumerate(places[l + 1]):
-            for i, start in enumerate([*places[l], biases[l]]):
-                marked = named and l == 0 and j == 0
-                color = RED if marked else (GREY if i == sizes[l] else "black")
-                arrow = {"arrowstyle": "-|>", "color": color, "shrinkA": 18, "shrinkB": 18, "lw": 1.8 if marked else 0.7}
-                axes.annotate("", end, start, arrowprops=arrow)
+    places = [[(2.6 * k, (size - 1) / 2 - unit) for unit in range(size)] for k, size in enumerate(sizes)]
+    biases = [(2.6 * k, -2) for k in range(last)]
+    for k in range(last):
+        for j, end in enumerate(places[k + 1]):
+            for i, start in enumerate([*places[k], biases[k]]):
+                marked = named and k == 0 and j == 0
+                color = RED if marked else (GREY if i == sizes[k] else "black")
+                _edge(axes, start, end, color, 1.8 if marked else 0.7)
                 if marked:
-                    name = f"$W^{{(1)}}_{{{i + 1}1}}$" if i < 3 else "$b^{(1)}_1$"
-                    spot = [0.68 * s + 0.32 * e for s, e in zip(start, end, strict=True)]
-                    white = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
-                    axes.text(*spot, name, color=RED, ha="center", va="center", fontsize=10, bbox=white, zorder=5)
-    for l, layer in enumerate(places):
-        for k, place in enumerate(layer):
-            name = f"$x_{k + 1}$" if l == 0 else f"$a^{{({l})}}_{k + 1}$"
-            node(axes, *place, rf"$\hat y_{k + 1}$" if l == last and sizes[-1] > 1 else r"$\hat y$" if l == last else name)
-        text = ("input" if l == 0 else "output" if l == last else "hidden") + f"\n$s_{l} = {sizes[l]}$"
-        axes.text(2.6 * l, 1.6, text, ha="center", va="bottom", fontsize=10)
+                    _name_edge(axes, start, end, f"$W^{{(1)}}_{{{i + 1}1}}$" if i < sizes[0] else "$b^{(1)}_1$")
+    for k, layer in enumerate(places):
+        for unit, place in enumerate(layer, 1):
+            index = f"_{unit}" if len(layer) > 1 else ""
+            node(axes, *place, rf"$\hat y{index}$" if k == last else f"$a^{{({k})}}{index}$" if k else f"$x{index}$")
+        text = ("input" if k == 0 else "output" if k == last else "hidden") + f"\n$s_{k} = {sizes[k]}$"
+        axes.text(2.6 * k, 1.6, text, ha="center", va="bottom", fontsize=10)
     for place in biases:
         axes.scatter(*zip(place, strict=True), s=500, facecolors="#eeeeee", edgecolors=GREY, zorder=3)
         axes.text(*place, "$+1$", ha="center", va="center", color=GREY, zorder=4, fontsize=10)
     axes.set(xlim=(-0.6, 2.6 * last + 0.6), ylim=(-2.5, 2.5))
     axes.axis("off")
+
+
+def _edge(axes, start, end, color, width):
+    """An arrow from the rim of one node to that of another; a node's radius is 18 points."""
+    arrow = {"arrowstyle": "-|>", "color": color, "shrinkA": 18, "shrinkB": 18, "lw": width}
+    axes.annotate("", end, start, arrowprops=arrow)
+
+
+def _name_edge(axes, start, end, name):
+    place = [0.68 * s + 0.32 * e for s, e in zip(start, end, strict=True)]
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+    axes.text(*place, name, color=RED, ha="center", va="center", fontsize=10, bbox=white, zorder=5)
 
 
 # section 4: two boundaries, combined
@@ -154,7 +162,7 @@ def before_and_after(predictions, hidden, X, y, lines):
 
 
 def bent(X, y, grid, stages):
-    """One panel a stage (title, map): points X (m, 2) and the lines of grid (r, k, 2), moved by map: (k, 2) → (k, 2)."""
+    """One panel a stage (title, map): points X (m, 2), y (m,), and lines (k, 2) of a grid, moved by map."""
     figure, axes = plt.subplots(1, len(stages), figsize=(3.1 * len(stages), 3.2))
     for panel, (title, move) in zip(axes, stages, strict=True):
         for line in grid:
