@@ -54,12 +54,12 @@ def folded(x, y, wide, hidden, output, H):
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
     for k, (style, color) in enumerate((("--", GREEN), (":", PURPLE))):
         left.plot(wide, hidden[:, k], style, color=color, label=f"$h_{k + 1}$")
-    left.plot(wide, output, color=BLUE, label=r"$\hat y$")
+    left.plot(wide, output, "-", color=BLUE, label=r"$\hat y$")
     points(left, np.column_stack([x, y]), y)
     left.set(title="Two bends make a valley", xlabel="$x$", ylabel="output of the unit", ylim=(-0.4, 5))
     left.legend()
     shade(right, lambda h: h.sum(axis=1) > 2, (-0.4, 4.5), (-0.4, 4))
-    right.plot(*hidden.T, color=GREY, lw=3, alpha=0.7)
+    right.plot(*hidden.T, "-", color=GREY, lw=3, alpha=0.7)
     points(right, H, y, size=110)
     for value, h in zip(x, H, strict=True):
         right.annotate(f"$x = {value:g}$", h, (10, 8), textcoords="offset points")
@@ -210,9 +210,9 @@ def grown(x, f, fits):
     figure, axes = plt.subplots(1, len(fits), figsize=(3.1 * len(fits), 3.2), sharey=True)
     for panel, (N, F) in zip(axes, fits, strict=True):
         panel.plot(x, f, "--", color=ORANGE, label="$f$")
-        panel.plot(x, F, color=BLUE, label="$F$")
+        panel.plot(x, F, "-", color=BLUE, label="$F$")
         worst = abs(F - f).argmax()
-        panel.plot([x[worst]] * 2, [f[worst], F[worst]], color=RED, lw=2.5)
+        panel.plot([x[worst]] * 2, [f[worst], F[worst]], "-", color=RED, lw=2.5)
         panel.set(title=f"N = {N}: off by {abs(F - f).max():.2g}", xlabel="$x$", ylim=(-0.05, 1.15))
     axes[0].legend(loc="upper right")
     return figure
@@ -223,13 +223,13 @@ def limits(x, f, F, few, train, interpolant):
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.8))
     left.axvspan(0, 1, color=GREY, alpha=0.15)
     left.plot(x, f, "--", color=ORANGE, label="$f$")
-    left.plot(x, F, color=BLUE, label="$F$, built for $[0, 1]$")
-    left.set(title="Outside the interval nothing is promised", xlabel="$x$", ylabel="$y$")
+    left.plot(x, F, "-", color=BLUE, label="$F$, built for $[0, 1]$")
+    left.set(title="Outside the interval nothing is promised", xlabel="$x$", ylabel="$y$", ylim=(0, 1.2))
     left.legend(loc="upper right")
     inside = (x >= 0) & (x <= 1)
     right.plot(x[inside], f[inside], "--", color=ORANGE, label="$f$")
     right.plot(x[inside], few[inside], "-.", color=GREEN, label="4 units")
-    right.plot(x[inside], interpolant[inside], color=BLUE, label="50 units")
+    right.plot(x[inside], interpolant[inside], "-", color=BLUE, label="50 units")
     right.plot(*train, "o", color="black", ms=6, label="noisy data")
     right.set(title="Enough units to fit the noise", xlabel="$x$", ylim=(-1.1, 2))
     right.legend(ncols=2, loc="lower right")
@@ -261,6 +261,6 @@ def teeth(x, curves):
     """One panel a curve: (title, values (k,))."""
     figure, axes = plt.subplots(1, len(curves), figsize=(3.3 * len(curves), 2.9), sharey=True)
     for panel, (title, values) in zip(axes, curves, strict=True):
-        panel.plot(x, values, color=BLUE)
+        panel.plot(x, values, "-", color=BLUE)
         panel.set(title=title, xlabel="$x$")
     return figure
