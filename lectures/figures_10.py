@@ -9,7 +9,7 @@ HATCHES = ("", "//", "..", "xx")
 
 
 def two_chips(core, gpu):
-    """Processor and GPU, each with its memory; an arrow's width is the root of its bytes a second. Returns the figure."""
+    """Processor and GPU over their memories; a line's width is the root of its bytes a second. Returns the figure."""
     figure, axes = plt.subplots(figsize=(8.4, 3.4))
     places = {"processor": (0, 2.2), "its memory": (0, 0), "GPU": (6, 2.2), "its own memory": (6, 0)}
     notes = (f"{core.rate / 1e9:.0f} Gflop/s a core", "NumPy arrays", f"{gpu.rate / 1e9:,.0f} Gflop/s", "CuPy arrays")
@@ -18,9 +18,9 @@ def two_chips(core, gpu):
         axes.text(x + 1.3, y + 0.78, name, ha="center", va="center", weight="bold", zorder=4)
         axes.text(x + 1.3, y + 0.36, note, ha="center", va="center", fontsize=10, zorder=4)
     for x, rate, colour, side in ((1.3, core.bandwidth, BLUE, 0.35), (7.3, gpu.bandwidth, GREEN, 0.6)):
-        axes.plot([x, x], [1.2, 2.2], color=colour, lw=np.sqrt(rate / 1e9), solid_capstyle="butt")
+        axes.plot([x, x], [1.2, 2.2], "-", color=colour, lw=np.sqrt(rate / 1e9), solid_capstyle="butt")
         axes.text(x + side, 1.7, f"{rate / 1e9:.0f} GB/s", va="center", color=colour)
-    axes.plot([2.6, 6], [0.6, 0.6], color=RED, lw=np.sqrt(gpu.link / 1e9), solid_capstyle="butt")
+    axes.plot([2.6, 6], [0.6, 0.6], "-", color=RED, lw=np.sqrt(gpu.link / 1e9), solid_capstyle="butt")
     axes.text(4.3, 0.95, f"the link (PCIe)\n{gpu.link / 1e9:.0f} GB/s", ha="center", va="bottom", color=RED)
     axes.annotate("", (6, 2.8), (2.6, 2.8), arrowprops={"arrowstyle": "-|>", "ls": "--", "color": GREY})
     axes.text(4.3, 2.9, f"“compute this”: {gpu.launch * 1e6:.0f} µs a call", ha="center", va="bottom", color=GREY)
@@ -35,16 +35,16 @@ def who_answers():
     axes.text(0, 1, "np.exp(x)", ha="center", va="center", family="monospace", bbox=_box("black"))
     axes.text(2.6, 1, "whose is x?", ha="center", va="center", bbox=_box("black"))
     answers = (
-        ("a NumPy array", "NumPy computes", BLUE),
-        ("a CuPy array: __array_ufunc__", "CuPy computes, on the GPU", GREEN),
-        ("both kinds in one call: NotImplemented", "TypeError", RED),
+        ("a NumPy array's", "NumPy computes", BLUE),
+        ("a CuPy array's", "CuPy computes on the GPU", GREEN),
+        ("both, in one call", "all say NotImplemented: TypeError", RED),
     )
-    _joined(axes, (0.7, 1), (1.8, 1), "black")
+    _joined(axes, (0.82, 1), (1.68, 1), "black")
     for height, (kind, answer, colour) in zip((2, 1, 0), answers, strict=True):
         _joined(axes, (3.4, 1), (4.2, height), colour)
         axes.text(4.3, height, kind, va="center", fontsize=10)
-        _joined(axes, (7.7, height), (8.2, height), colour)
-        axes.text(8.3, height, answer, va="center", color=colour, weight="bold")
+        _joined(axes, (6.4, height), (6.9, height), colour)
+        axes.text(7.0, height, answer, va="center", color=colour, weight="bold")
     axes.set(xlim=(-0.8, 11), ylim=(-0.4, 2.4), title="The data picks the device: one name, three answers")
     axes.axis("off")
     return figure
@@ -58,34 +58,33 @@ def _joined(axes, start, end, colour):
     axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "shrinkA": 0, "shrinkB": 0})
 
 
-def rounding(errors, bounds, drift, early):
+def rounding(errors, bounds, drift, epsilon):
     """Each entry's float32 error against its bound, and how two orders of adding drift apart. Returns the figure."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.7))
-    left.loglog(bounds.ravel(), errors.ravel(), ".", color=BLUE, ms=3)
-    ends = np.array([bounds.min() / 1.5, bounds.max() * 1.5])
-    left.loglog(ends, ends, "-", color=RED)
-    left.text(ends[1], ends[1], "error = bound", color=RED, ha="right", va="bottom")
-    left.set(xlabel=r"bound $n u \sum|x_j w_j|$", ylabel="error of an entry", title="Rounding stays far below its bound")
+    left.semilogy(1e6 * bounds.ravel(), errors.ravel(), ".", color=BLUE, ms=3)
+    ends = np.array([0.8 * bounds.min(), 1.2 * bounds.max()])
+    left.semilogy(1e6 * ends, ends, "-", color=RED)
+    left.text(1e6 * ends[1], 1.5 * ends[1], "error = bound", color=RED, ha="right", va="bottom")
+    left.set(xlabel=r"bound $n\,u \sum|x_j w_j|$ (millionths)", ylabel="error of an entry", ylim=(1e-11, 3e-4),
+             title="Rounding stays far below its bound")  # fmt: skip
     updates = np.arange(1, len(drift) + 1)
-    right.loglog(updates, drift, "-", color=BLUE)
-    right.loglog(updates[0], drift[0], "o", color=RED)
-    right.annotate("one update", (1, drift[0]), (2.5, drift[0]), color=RED, va="center",
-                   arrowprops={"arrowstyle": "-", "color": RED})  # fmt: skip
-    right.axhline(early, ls="--", color=GREY)
-    right.text(len(drift), early, "float32's ε", color=GREY, ha="right", va="bottom")
-    right.set(xlabel="updates", ylabel="largest difference of W₁", title="Training carries the difference along")
+    right.plot(updates, np.array(drift) / epsilon, "-", color=BLUE)
+    right.plot(1, drift[0] / epsilon, "o", color=RED)
+    right.text(8, drift[0] / epsilon, "after one update", color=RED, va="center")
+    right.set(xlabel="updates", ylabel="largest difference of W₁, in ε", ylim=(0, None),
+              title="Training carries the difference along")  # fmt: skip
     return figure
 
 
 def shares(axes, times, names):
     """Stacked bars of 100 %: what each machine spends its step on; times: a dict of part → seconds a machine."""
-    for place, (of_one, name) in enumerate(zip(times, names, strict=True)):
+    for place, of_one in enumerate(times):
         total, bottom = sum(of_one.values()), 0
         for (part, colour), hatch in zip(PARTS.items(), HATCHES, strict=True):
             share = 100 * of_one[part] / total
             axes.bar(place, share, 0.62, bottom, color=colour, hatch=hatch, edgecolor="white", lw=0.5,
                      label=part if place == 0 else None)  # fmt: skip
-            if share > 9:
+            if share > 12:
                 axes.text(place, bottom + share / 2, f"{part}\n{share:.0f} %", ha="center", va="center", fontsize=10,
                           color="black" if part in ("memory", "transfer") else "white",
                           bbox={"boxstyle": "square,pad=0.1", "facecolor": colour, "lw": 0})  # fmt: skip
@@ -123,17 +122,17 @@ def timeline(axes, calls, launch, work):
         queued = (k + 1) * launch
         start = max(finished, queued)
         finished = start + work
-        fill = str(0.55 + 0.3 * (k % 2))
         axes.barh(1, launch, 0.5, k * launch, color=ORANGE, edgecolor="white")
         axes.barh(0, work, 0.5, start, color=BLUE, edgecolor="white", alpha=0.95)
         if calls <= 8:
             axes.text(k * launch + launch / 2, 1, str(k + 1), ha="center", va="center", fontsize=10)
             axes.text(start + work / 2, 0, str(k + 1), ha="center", va="center", fontsize=10, color="white")
-        axes.plot([queued, start], [0.75, 0.25], color=fill, lw=0.8)
+        axes.plot([queued, start], [0.75, 0.25], "-", color=GREY, lw=0.8)
     host = calls * launch
     for when, name, colour, height in ((host, "loop over", GREY, 1.45), (finished, "really done", RED, -0.62)):
         axes.axvline(when, color=colour, ls="--", lw=1.2)
-        axes.text(when, height, f"{name}: {when:.0f} µs ", ha="right", va="center", color=colour)
+        side = "right" if when > 0.5 * max(host, finished) else "left"
+        axes.text(when, height, f" {name}: {when:.0f} µs ", ha=side, va="center", color=colour)
     axes.set_yticks([0, 1], ["GPU", "processor"])
     axes.set(xlim=(0, 1.04 * max(host, finished)), ylim=(-0.9, 1.7), xlabel="time (µs)")
 
@@ -160,18 +159,4 @@ def precisions(widths, measured, models):
     axes.set(xlabel="hidden units h", ylabel="float64 time / float32 time",
              title="Wide layers pay most for float64")  # fmt: skip
     axes.legend()
-    return figure
-
-
-def closing_table(rows):
-    """Test accuracy of the course's models: (name, lowest, highest), lowest = highest where one number is known."""
-    figure, axes = plt.subplots(figsize=(7.6, 2.9))
-    for place, (name, low, high, colour) in enumerate(reversed(rows)):
-        axes.plot([low, high], [place, place], "-", color=colour, lw=5, solid_capstyle="round")
-        axes.plot((low + high) / 2, place, "o", color=colour, ms=9)
-        shown = f"{low:.3f} to {high:.3f}" if high > low else f"{low:.2f}"
-        axes.text(high + 0.0015, place, shown, va="center", color=colour)
-    axes.set_yticks(range(len(rows)), [row[0] for row in reversed(rows)])
-    axes.set(xlim=(0.95, 1.0), ylim=(-0.6, len(rows) - 0.4), xlabel="test accuracy, digits",
-             title="Hidden units bought accuracy; speed buys the search for it")  # fmt: skip
     return figure
