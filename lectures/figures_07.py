@@ -7,16 +7,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 from figures import BLUE, GREEN, GREY, LINES, ORANGE, RED, arrow, matrix, node
 
-PLACES = {"x1": (0, 1), "x2": (0, -1), "h1": (2.6, 1), "h2": (2.6, -1), "y_hat": (5.0, 0), "L": (6.6, 0)}
+PLACES = {"x1": (0, 1.4), "x2": (0, -1.4), "h1": (2.6, 1.4), "h2": (2.6, -1.4), "y_hat": (5.1, 0), "L": (6.7, 0)}
 # parameter → (from, to, how far along the edge its label stands)
 EDGES = {
     "w1": ("x1", "h1", 0.5),
-    "w2": ("x1", "h2", 0.22),
-    "w3": ("x2", "h1", 0.22),
+    "w2": ("x1", "h2", 0.32),
+    "w3": ("x2", "h1", 0.32),
     "w4": ("x2", "h2", 0.5),
-    "w5": ("h1", "y_hat", 0.5),
-    "w6": ("h2", "y_hat", 0.5),
+    "w5": ("h1", "y_hat", 0.45),
+    "w6": ("h2", "y_hat", 0.45),
 }
+BELOW = {"x2", "h2"}  # their value stands below the node, the bias comes from above
 BIASES = {"b1": "h1", "b2": "h2", "b3": "y_hat"}
 
 
@@ -29,7 +30,9 @@ def tell(what, yours, right):
     elif np.allclose(yours, right, rtol=5e-3, atol=1e-6):
         print(f"{what}: right.")
     else:
-        print(f"{what}: not yet. You have {np.round(yours, 4)}, and small moves say otherwise.")
+        first = np.unravel_index(np.argmax(abs(np.asarray(yours) - right)), np.shape(right))
+        where = f" at {tuple(int(k) for k in first)}" if first else ""
+        print(f"{what}: not yet. You have {np.asarray(yours)[first]:.4g}{where}, and that does not agree with the check.")
 
 
 def tex(name):
@@ -42,17 +45,17 @@ def small_net(p, x, v):
     figure, axes = plt.subplots(figsize=(9, 4.3))
     for name, (start, end, along) in EDGES.items():
         middle = _edge(axes, start, end, "black", along)
-        axes.text(*middle, f"{tex(name)} = {p[name]:g}", ha="center", va="center", fontsize=11, bbox=_PAPER)
+        axes.text(*middle, f"{tex(name)} = {p[name]:g}".replace("-", "−"), ha="center", va="center", fontsize=11, bbox=_PAPER)
     for name, unit in BIASES.items():
         _bias(axes, unit, f"{tex(name)} = {p[name]:g}", "black")
     _edge(axes, "y_hat", "L", "black", 0.5)
     values = {"x1": x[0], "x2": x[1], **v}
     for name, (left, height) in PLACES.items():
         node(axes, left, height, tex(name))
-        number = f"{values[name]:.4g}"
+        number = f"{values[name]:.4g}".replace("-", "−")
         if name in ("h1", "h2"):
-            number = f"{tex('z' + name[1])} = {v['z' + name[1]]:.4g}, {tex(name)} = {v[name]:.4g}"
-        axes.text(left, height + 0.42, number, color=BLUE, ha="center", va="bottom", fontsize=11, bbox=_PAPER, zorder=5)
+            number = f"{tex('z' + name[1])} = {v['z' + name[1]]:.4g},  {tex(name)} = {v[name]:.4g}".replace("-", "−")
+        _beside(axes, name, number, {"color": BLUE})
     _frame(axes)
     axes.set_title("Nine parameters, one loss: who is to blame?")
     return figure
@@ -86,8 +89,7 @@ def small_backward(axes, blame, step):
         shown = "z" + name[1] if name in ("h1", "h2") and "z1" in done else name
         if shown in done:
             text = f"$\\delta_{shown[1]}$ {_signed(blame[shown])}" if shown[0] == "z" else _signed(blame[shown])
-            axes.text(left, height + 0.45, text, ha="center", va="bottom", fontsize=11, bbox=_PAPER, zorder=5,
-                      **_colour(True, shown in new))  # fmt: skip
+            _beside(axes, name, text, _colour(True, shown in new))
     _frame(axes)
     axes.set_title(f"{step}. {BACKWARD[step][0]}", loc="left", fontsize=11)
 
@@ -111,15 +113,21 @@ def _edge(axes, start, end, color, along):
     return start + along * (end - start)
 
 
+def _beside(axes, name, text, style):
+    left, height = PLACES[name]
+    side, va = (-1, "top") if name in BELOW else (1, "bottom")
+    axes.text(left, height + 0.48 * side, text, ha="center", va=va, fontsize=11, zorder=5, **style)
+
+
 def _bias(axes, unit, text, color, bold=False):
     left, height = PLACES[unit]
-    weight = "bold" if bold else "normal"
-    arrow(axes, (left, height - 0.85), (left, height - 0.36), color=color)
-    axes.text(left, height - 0.9, text, ha="center", va="top", fontsize=11, color=color, fontweight=weight)
+    weight, (side, va) = "bold" if bold else "normal", (1, "bottom") if unit in BELOW else (-1, "top")
+    arrow(axes, (left, height + 0.9 * side), (left, height + 0.42 * side), color=color)
+    axes.text(left, height + 0.93 * side, text, ha="center", va=va, fontsize=11, color=color, fontweight=weight)
 
 
 def _frame(axes):
-    axes.set(xlim=(-0.6, 7.1), ylim=(-2.35, 1.95))
+    axes.set(xlim=(-0.6, 7.2), ylim=(-2.35, 2.3))
     axes.axis("off")
 
 
@@ -197,7 +205,7 @@ def products(edges, curves):
     depth = np.arange(1, len(edges) + 1)
     styles = zip(curves.items(), (ORANGE, GREEN, RED, BLUE), LINES[1:] + LINES[:1], "s^oD", strict=True)
     for (label, counts), colour, line, marker in styles:
-        axes.semilogy(depth, counts, line, color=colour, marker=marker, ms=5, label=label)
+        axes.semilogy(depth, counts, line, color=colour, marker=marker, ms=5, lw=3 if colour == RED else 1.6, label=label)
     axes.set(xlabel="layers of 10 units", ylabel="products", xticks=depth)
     axes.set_title("Reuse makes the way back cost two forward passes, at any depth")
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -206,23 +214,23 @@ def products(edges, curves):
 
 def shapes(m, n_in, n, n_out):
     """The three matrix products of a layer's backward pass, in rows, as boxes. Returns the figure."""
-    delta, delta_next, a = r"$\Delta^{(l)}$", r"$\Delta^{(l+1)}$", r"$A^{(l-1)}$"
+    delta, delta_next = r"$\Delta^{(l)}$", r"$\Delta^{(l+1)}$"
     lines = [
-        ("the error goes one layer back", [
+        ("The error goes one layer back", [
             (delta, m, n, "signals", "row"), "=  (", (delta_next, m, n_out, "signals", "row"),
             (r"$W^{(l+1)\top}$", n_out, n, "parameters"), r")  $\circ$", (r"$f'(Z^{(l)})$", m, n, "signals", "row"),
         ]),
-        ("the weights of the layer get their share", [
+        ("The weights of the layer get their share", [
             (r"$\partial J/\partial W^{(l)}$", n_in, n, "parameters"), r"=  $\frac{1}{m}$",
-            (a.replace("$A", "$A").replace(")}$", r")\top}$"), n_in, m, "examples", "column"),
+            (r"$A^{(l-1)\top}$", n_in, m, "examples", "column"),
             (delta, m, n, "signals", "row"),
         ]),
-        ("and its biases", [
+        ("And so do its biases", [
             (r"$\partial J/\partial b^{(l)}$", 1, n, "parameters"), r"=  $\frac{1}{m}$",
             (r"$\mathbf{1}$", 1, m, "signals", "column"), (delta, m, n, "signals", "row"),
         ]),
     ]  # fmt: skip
-    figure, panels = plt.subplots(3, 1, figsize=(8.5, 8.2))
+    figure, panels = plt.subplots(3, 1, figsize=(7.5, 8.2))
     for axes, (title, parts) in zip(panels, lines, strict=True):
         x = 0.3
         for part in parts:
@@ -231,7 +239,7 @@ def shapes(m, n_in, n, n_out):
                 axes.text(x - 0.85, 0, part, ha="center", va="center", fontsize=14)
             else:
                 x = matrix(axes, x + 0.3, *part) + 0.3
-        axes.set(xlim=(0, 25), ylim=(-m / 2 - 1.1, m / 2 + 1.5), aspect="equal", anchor="W")
+        axes.set(xlim=(0, 21), ylim=(-m / 2 - 1.1, m / 2 + 1.5), aspect="equal", anchor="W")
         axes.set_title(title)
         axes.axis("off")
     return figure
@@ -265,7 +273,8 @@ def starts(curves, levels, features, names):
     left.set_title("The same net, 20 starts, three endings")
     left.legend()
     for point, label in zip(features, (1, 0, 1), strict=True):
-        right.plot(*point, "o" if label else "^", color=BLUE if label else ORANGE, ms=14 if label else 8)
+        right.plot(*point, "o" if label else "^", color=BLUE if label else ORANGE, ms=16 if label else 8,
+                   zorder=3 if label else 4)  # fmt: skip
     right.annotate(names[0], features[0], (-10, 8), textcoords="offset points", color=BLUE, ha="right")
     right.annotate(
         f"{names[1]} and {names[2]}\nat the same place", features[1], (24, 40), textcoords="offset points",
@@ -284,15 +293,15 @@ def accuracies(table, costs):
     left.plot(shares, "-", color=GREY, lw=0.8, zorder=1)
     for k, (row, colour, marker) in enumerate(zip(shares, (ORANGE, BLUE), "s^", strict=True)):
         left.plot(np.full(len(row), k), row, marker, color=colour, ms=7)
-        left.plot([k - 0.16, k + 0.16], [row.mean()] * 2, color=RED, lw=3)
+        left.plot([k - 0.16, k + 0.16], [row.mean()] * 2, "-", color=RED, lw=3)
         left.annotate(f"mean {row.mean():.3f}", (k + (0.2 if k else -0.2), row.mean()), color=RED, va="center",
                       ha="left" if k else "right")  # fmt: skip
-    left.set(xticks=[0, 1], xlim=(-0.75, 1.75), ylabel="test accuracy")
+    left.set(xticks=[0, 1], xlim=(-0.95, 1.85), ylabel="test accuracy")
     left.set_xticklabels([name.replace(" ", "\n", 1) for name in names])
     left.set_title("Better on average, not on every split")
     for (name, J), colour, line in zip(costs.items(), (ORANGE, BLUE), ("--", "-"), strict=True):
         right.semilogy(np.arange(1, len(J) + 1), J, line, color=colour, label=name)
     right.set(xlabel="epoch", ylabel="training cost J (nats)")
     right.legend()
-    right.set_title("The hidden layer fits what no line can")
+    right.set_title("The training data are fitted far better")
     return figure
