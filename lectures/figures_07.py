@@ -32,7 +32,9 @@ def tell(what, yours, right):
     else:
         first = np.unravel_index(np.argmax(abs(np.asarray(yours) - right)), np.shape(right))
         where = f" at {tuple(int(k) for k in first)}" if first else ""
-        print(f"{what}: not yet. You have {np.asarray(yours)[first]:.4g}{where}, and that does not agree with the check.")
+        print(
+            f"{what}: not yet. You have {np.asarray(yours)[first]:.4g}{where}, and that does not agree with the check."
+        )
 
 
 def tex(name):
@@ -45,7 +47,9 @@ def small_net(p, x, v):
     figure, axes = plt.subplots(figsize=(9, 4.3))
     for name, (start, end, along) in EDGES.items():
         middle = _edge(axes, start, end, "black", along)
-        axes.text(*middle, f"{tex(name)} = {p[name]:g}".replace("-", "−"), ha="center", va="center", fontsize=11, bbox=_PAPER)
+        axes.text(
+            *middle, f"{tex(name)} = {p[name]:g}".replace("-", "−"), ha="center", va="center", fontsize=11, bbox=_PAPER
+        )
     for name, unit in BIASES.items():
         _bias(axes, unit, f"{tex(name)} = {p[name]:g}", "black")
     _edge(axes, "y_hat", "L", "black", 0.5)
@@ -79,7 +83,9 @@ def small_backward(axes, blame, step):
     for name, (start, end, along) in EDGES.items():
         middle = _edge(axes, start, end, RED if name in new else "#999999", along)
         text = _signed(blame[name]) if name in done else tex(name)
-        axes.text(*middle, text, ha="center", va="center", fontsize=11, bbox=_PAPER, **_colour(name in done, name in new))
+        axes.text(
+            *middle, text, ha="center", va="center", fontsize=11, bbox=_PAPER, **_colour(name in done, name in new)
+        )
     for name, unit in BIASES.items():
         text = _signed(blame[name]) if name in done else tex(name)
         _bias(axes, unit, text, RED if name in done else "black", bold=name in new)
@@ -187,7 +193,9 @@ def dependency_graph():
         _thick(axes, (left + 0.08, 0.36), (left + 0.08, 1.14), 1.6)
         axes.text(left + 0.25, 0.75, label, ha="left", va="center", color=RED, fontsize=13)
     axes.plot([6.1, 9.9], [-1.3, -1.3], color=RED, lw=2)
-    axes.text(8, -1.38, r"shared: $\partial L/\partial z_2 = \hat{y} - y$, computed once", ha="center", va="top", color=RED)
+    axes.text(
+        8, -1.38, r"shared: $\partial L/\partial z_2 = \hat{y} - y$, computed once", ha="center", va="top", color=RED
+    )
     axes.set(xlim=(-0.6, 10.6), ylim=(-1.9, 2.0))
     axes.set_title("Two ways back begin alike")
     axes.axis("off")
@@ -205,7 +213,9 @@ def products(edges, curves):
     depth = np.arange(1, len(edges) + 1)
     styles = zip(curves.items(), (ORANGE, GREEN, RED, BLUE), LINES[1:] + LINES[:1], "s^oD", strict=True)
     for (label, counts), colour, line, marker in styles:
-        axes.semilogy(depth, counts, line, color=colour, marker=marker, ms=5, lw=3 if colour == RED else 1.6, label=label)
+        axes.semilogy(
+            depth, counts, line, color=colour, marker=marker, ms=5, lw=3 if colour == RED else 1.6, label=label
+        )
     axes.set(xlabel="layers of 10 units", ylabel="products", xticks=depth)
     axes.set_title("Reuse makes the way back cost two forward passes, at any depth")
     axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
