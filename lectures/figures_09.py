@@ -87,8 +87,10 @@ def sweeps(lams, by_lam, rates, by_rate):
     panels[0].set_xscale("log")
     panels[0].set_xticks([lams[1] / 3, *lams[1:]], ["0", *(f"{lam:g}" for lam in lams[1:])])
     panels[0].minorticks_off()
-    panels[0].set(xlabel="strength λ of the penalty", ylabel="validation accuracy", title="weight decay: best inside")
-    panels[1].set(xlabel="dropout rate p", title="dropout: best inside")
+    panels[0].set(xlabel="strength λ of the penalty", ylabel="validation accuracy")
+    panels[1].set(xlabel="dropout rate p")
+    panels[0].set_title(f"weight decay: best at λ = {lams[by_lam.mean(axis=1).argmax()]:g}")
+    panels[1].set_title(f"dropout: best at p = {rates[by_rate.mean(axis=1).argmax()]:g}")
     return figure
 
 
@@ -97,16 +99,52 @@ def preprocessed(stages):
     figure, panels = plt.subplots(1, len(stages), figsize=(11.5, 3.2))
     for axes, (name, points) in zip(panels, stages.items(), strict=True):
         variance, directions = np.linalg.eigh(np.cov(points.T))
+        if variance[1] < 1.001 * variance[0]:  # a round cloud has no principal axes of its own
+            directions = np.eye(2)
         axes.axhline(0, color=GREY, lw=0.7)
         axes.axvline(0, color=GREY, lw=0.7)
         axes.plot(*points.T, ".", color=BLUE, ms=4, alpha=0.6)
         for size, direction in zip(np.sqrt(variance), directions.T, strict=True):
-            end = points.mean(axis=0) + 2 * size * direction
-            axes.annotate("", end, points.mean(axis=0), arrowprops={"arrowstyle": "-|>", "color": RED, "lw": 2})
+            end = points.mean(axis=0) + 2 * size * direction * np.sign(direction[np.argmax(abs(direction))])
+            style = {"arrowstyle": "-|>", "color": RED, "lw": 2, "shrinkA": 0, "shrinkB": 0}
+            axes.annotate("", end, points.mean(axis=0), arrowprops=style, annotation_clip=False)
         axes.set(title=name, xlabel="column 1")
         if name in ("standardised", "whitened"):
             axes.set(xlim=(-4.5, 4.5), ylim=(-4.5, 4.5), aspect="equal")
     panels[0].set_ylabel("column 2")
+    return figure
+
+
+def batch_norm_graph(arrived, output):
+    """Batch normalisation as boxes: `arrived` maps a node's name to (value, gradient); output is that pair of out."""
+    places = {"x": (0, 0), "mean": (2.5, 1.6), "centred": (5, 0), "variance": (5, -1.6), "std": (10, -1.6)}
+    places |= {"x_hat": (10, 0), "gamma": (10, 1.6), "beta": (13.2, 1.6), "out": (13.2, 0)}
+    labels = {"mean": r"mean $\bar x$", "centred": r"$x - \bar x$", "variance": "variance $s^2$", "x": "$x$"}
+    labels |= {"std": r"$\sqrt{s^2 + \varepsilon}$", "x_hat": r"$\hat x$", "gamma": r"$\gamma$", "beta": r"$\beta$"}
+    forward = [("x", "mean"), ("x", "centred"), ("mean", "centred"), ("centred", "variance"), ("variance", "std")]
+    forward += [("std", "x_hat"), ("centred", "x_hat"), ("x_hat", "out"), ("gamma", "out"), ("beta", "out")]
+    figure, axes = plt.subplots(figsize=(11.5, 4.5))
+    for a, b in forward:
+        axes.plot(*zip(places[a], places[b], strict=True), "-", color=GREY, lw=1, zorder=0)
+    routes = [
+        ("x_hat", "centred", "x"),
+        ("x_hat", "std", "variance", "centred", "x"),
+        ("x_hat", "centred", "mean", "x"),
+    ]
+    for k, (route, line, up) in enumerate(zip(routes, ("-", "--", ":"), (0, -0.2, 0.2), strict=True)):
+        x, y = np.array([places[name] for name in route]).T
+        axes.plot(x, y + up, line, color=RED, lw=2.2, label=f"path {k + 1}", zorder=1)
+    for name, (x, y) in places.items():
+        value, gradient = output if name == "out" else arrived[name]
+        axes.add_patch(plt.Rectangle((x - 1.3, y - 0.52), 2.6, 1.04, facecolor="white", edgecolor="black", zorder=2))
+        axes.text(x, y + 0.3, labels.get(name, name), ha="center", va="center", zorder=3)
+        for text, down, colour in ((value, 0.02, BLUE), (gradient, 0.31, RED)):
+            numbers = "  ".join(f"{number:.2f}".replace("-", "−") for number in np.ravel(text))
+            axes.text(x, y - down, numbers, ha="center", va="center", color=colour, fontsize=9, zorder=3)
+    axes.set(xlim=(-1.4, 14.6), ylim=(-2.2, 2.2))
+    axes.set_title(r"three paths lead from $\hat x$ back to $x$")
+    axes.legend(loc="lower left")
+    axes.axis("off")
     return figure
 
 
@@ -122,7 +160,9 @@ def four_claims(flow, lrs, by_lr, stds, by_std, gaps):
     panels[0, 0].legend(loc="lower right")
     panels[0, 0].set(xlabel="layer", ylabel=r"$\Vert\partial J/\partial W\Vert$", title="1: gradients reach layer 1")
     panels[0, 1].set(xlabel="learning rate", ylabel="validation accuracy", title="2: higher rates work")
-    panels[1, 0].set(xlabel="initial standard deviation of W", ylabel="validation accuracy", title="3: any start will do")
+    panels[1, 0].set(
+        xlabel="initial standard deviation of W", ylabel="validation accuracy", title="3: a tiny start will do"
+    )
     panels[1, 1].set(xticks=[0, 1], ylabel="accuracy", title="4: wrong labels are remembered as before")
     panels[1, 1].set_xticklabels(["training", "validation"])
     return figure
