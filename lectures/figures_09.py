@@ -21,7 +21,7 @@ def random_labels(runs, reached):
 
 
 def overfitting(history, lowest, sizes, gap):
-    """Losses of one run with its lowest validation loss marked; accuracies (sizes, 2) against the number of examples."""
+    """Losses of one run with its lowest validation loss marked; accuracies (sizes, 2) by the number of examples."""
     figure, panels = plt.subplots(1, 2, figsize=(9.5, 3.7))
     epochs, least = np.arange(1, len(history.loss) + 1), history.validation_loss[lowest]
     panels[0].plot(epochs, history.loss, "-", color=BLUE, label="training")
