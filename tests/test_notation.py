@@ -205,6 +205,11 @@ def test_a_right_use_is_no_clash(name, text, lecture):
     assert not any(f": {name}: " in found for found in clashes(lecture_of(text), lecture))
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["name"])
+def test_each_pattern_of_a_rule_finds_something(rule):
+    assert [pattern for pattern in rule["finds"] if not any(re.search(pattern, text) for text in rule["caught"])] == []
+
+
 def test_a_letter_that_nobody_explains_is_seen():
     assert strangers(lecture_of(r"$Q = \omega X$"), 1) == {"Q", r"\omega"}
     assert strangers(lecture_of(r"$z = w^\top x + b$, `Q`, $\operatorname{relu}(z)$"), 1) == set()
