@@ -174,6 +174,13 @@ def test_the_glossary_s_colours_are_those_of_figures():
     assert {word for entry in GLOSSARY.values() for word in re.findall(r"`(\w+)`", entry[3])} <= known
 
 
+def test_the_glossary_s_names_are_those_of_the_code():
+    cells = [cell for path in LECTURES for cell in nbformat.read(path, as_version=4).cells]
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    names = {name for entry in GLOSSARY.values() for name in re.findall(r"`([\w.]+)[`(]", entry[1])}
+    assert [name for name in names if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", code)] == []
+
+
 def test_reserved_letters_are_not_borrowed():
     reserved = {base(symbol) for symbol in GLOSSARY if base(symbol).startswith("\\") and base(symbol) != r"\theta"}
     assert not (reserved | NEVER_BORROWED) & set().union(*LOCAL.values())
