@@ -10,23 +10,27 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from lectures import coverage
 
 LECTURES = sorted(coverage.HERE.glob("*.ipynb"))
-MAP = re.compile(r"^\| \[(\d+) · .+?\]\((.+?)\) \| .+? \| .+? \| (.*?) \| (\d+) \+ (\d+) \| .+? \|$", re.MULTILINE)
+MAP = re.compile(
+    r"^\| \[(\d+) · .+?\]\((.+?)\) \| .+? \| .+? \| (.*?) \| (\d+) \+ (\d+) \| (a\d-\w+).*? \|$", re.MULTILINE
+)
 
 
-def says(path: Path) -> tuple[set[int], int, int]:
-    """The lectures that a lecture builds on, and its minutes of reading and of trying, as its first cell has them."""
+def says(path: Path) -> tuple[set[int], int, int, str]:
+    """What a lecture builds on, its minutes of reading and of trying, and its assignment, as its first cell has them."""
     opening = nbformat.read(path, as_version=4).cells[0].source
     needs = re.search(r"^You need:(.*?)(?=You need no|Time:|$)", opening, re.MULTILINE)[1]
     needs = re.sub(r"\$.*?\$|section \d+", "", needs)
     reading, trying = re.search(r"Time: (\d+) min reading, (\d+) min trying", opening).groups()
-    return {int(number) for number in re.findall(r"\d+", needs)}, int(reading), int(trying)
+    assignment = re.search(r"Assignment: (a\d-\w+)", opening)[1]
+    return {int(number) for number in re.findall(r"\d+", needs)}, int(reading), int(trying), assignment
 
 
 def test_the_map_agrees_with_the_ten_lectures():
     rows = MAP.findall(coverage.README.read_text(encoding="utf-8"))
-    of_map = {name: ({int(n) for n in re.findall(r"\d+", needs)}, int(a), int(b)) for _, name, needs, a, b in rows}
     assert [int(number) for number, *_ in rows] == list(range(1, 11))
-    assert of_map == {path.name: says(path) for path in LECTURES}
+    for (_, name, needs, reading, trying, assignment), path in zip(rows, LECTURES, strict=True):
+        lectures = {int(number) for number in re.findall(r"\d+", needs)}
+        assert (name, lectures, int(reading), int(trying), assignment) == (path.name, *says(path))
 
 
 def test_the_coverage_table_is_up_to_date():
