@@ -16,7 +16,7 @@ MAP = re.compile(
 
 
 def says(path: Path) -> tuple[set[int], int, int, str]:
-    """What a lecture builds on, its minutes of reading and of trying, and its assignment, as its first cell has them."""
+    """What a lecture builds on, its minutes of reading and of trying, and its assignment, by its first cell."""
     opening = nbformat.read(path, as_version=4).cells[0].source
     needs = re.search(r"^You need:(.*?)(?=You need no|Time:|$)", opening, re.MULTILINE)[1]
     needs = re.sub(r"\$.*?\$|section \d+", "", needs)
