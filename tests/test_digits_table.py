@@ -6,9 +6,9 @@ from collections import defaultdict
 import nbformat
 import pytest
 
-from lectures.coverage import HERE
+from docs.coverage_table import LECTURES
 
-DIGITS = {int(path.name[:2]): path for path in sorted(HERE.glob("*.ipynb")) if int(path.name[:2]) >= 5}
+DIGITS = {int(path.name[:2]): path for path in sorted(LECTURES.glob("*.ipynb")) if int(path.name[:2]) >= 5}
 HEAD = re.compile(r"^test accuracy, split((?:\s+\d)+)(?!\d)")
 
 

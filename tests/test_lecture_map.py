@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lectures import coverage
+from docs import coverage_table
 
-LECTURES = sorted(coverage.HERE.glob("*.ipynb"))
+LECTURES = sorted(coverage_table.LECTURES.glob("*.ipynb"))
 MAP = re.compile(
     r"^\| \[(\d+) · .+?\]\((.+?)\) \| .+? \| .+? \| (.*?) \| (\d+) \+ (\d+) \| (a\d-\w+).*? \|$", re.MULTILINE
 )
@@ -26,7 +26,7 @@ def says(path: Path) -> tuple[set[int], int, int, str]:
 
 
 def test_the_map_agrees_with_the_ten_lectures():
-    rows = MAP.findall(coverage.README.read_text(encoding="utf-8"))
+    rows = MAP.findall(coverage_table.README.read_text(encoding="utf-8"))
     assert [int(number) for number, *_ in rows] == list(range(1, 11))
     for (_, name, needs, reading, trying, assignment), path in zip(rows, LECTURES, strict=True):
         lectures = {int(number) for number in re.findall(r"\d+", needs)}
@@ -34,8 +34,8 @@ def test_the_map_agrees_with_the_ten_lectures():
 
 
 def test_the_coverage_table_is_up_to_date():
-    text = coverage.README.read_text(encoding="utf-8")
-    assert text == coverage.renewed(text, coverage.coverage()), "stale: run `python lectures/coverage.py`"
+    text = coverage_table.README.read_text(encoding="utf-8")
+    assert text == coverage_table.renewed(text, coverage_table.coverage()), "stale: run `python docs/coverage_table.py`"
 
 
 @pytest.fixture
@@ -56,16 +56,16 @@ def small(tmp_path) -> Path:
 
 
 def test_a_row_stands_with_the_sections_of_its_cells(small):
-    table = coverage.coverage(small)
+    table = coverage_table.coverage(small)
     assert "| \\|z\\| | opening | SNU |\n| b | 1 · First; 2 · Second (optional) | course |" in table
     assert "[Lecture 1](01-one.ipynb)" in table and "2 rows" in table
 
 
 def test_a_moved_tag_makes_the_table_stale(small):
-    text = f"before\n{coverage.BEGIN}\n\n{coverage.coverage(small)}\n\n{coverage.END}\nafter\n"
-    assert text == coverage.renewed(text, coverage.coverage(small))
+    text = f"before\n{coverage_table.BEGIN}\n\n{coverage_table.coverage(small)}\n\n{coverage_table.END}\nafter\n"
+    assert text == coverage_table.renewed(text, coverage_table.coverage(small))
     notebook = nbformat.read(small / "01-one.ipynb", as_version=4)
     notebook.cells[3].metadata["tags"] = ["row:L1-a"]
     nbformat.write(notebook, small / "01-one.ipynb")
-    anew = coverage.renewed(text, coverage.coverage(small))
+    anew = coverage_table.renewed(text, coverage_table.coverage(small))
     assert anew != text and anew.startswith("before\n") and anew.endswith("\nafter\n")

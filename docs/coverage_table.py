@@ -1,6 +1,6 @@
 """Which lecture and section teaches each row of the syllabus: the coverage table of README.md.
 
-    python lectures/coverage.py        writes the table anew, between its two markers
+    python docs/coverage_table.py        writes the table anew, between its two markers
 
 A row stands in syllabus/NN.toml, and its id is the tag `row:ID` of the cell that teaches it.
 """
@@ -10,9 +10,9 @@ import re
 import tomllib
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-README = HERE / "README.md"
-BEGIN = "<!-- coverage: written by `python lectures/coverage.py` from syllabus/*.toml and the cells' tags -->"
+LECTURES = Path(__file__).resolve().parents[1] / "lectures"
+README = LECTURES / "README.md"
+BEGIN = "<!-- coverage: written by `python docs/coverage_table.py` from syllabus/*.toml and the cells' tags -->"
 END = "<!-- end of coverage -->"
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 
@@ -35,7 +35,7 @@ def escaped(text: str) -> str:
     return re.sub(r"([\\`*_<\[\]|$])", r"\\\1", text)
 
 
-def coverage(folder: Path = HERE) -> str:
+def coverage(folder: Path = LECTURES) -> str:
     """The table, a folded part for each lecture."""
     parts = []
     for notebook in sorted(folder.glob("*.ipynb")):
