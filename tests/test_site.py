@@ -172,7 +172,8 @@ def window(site):
 def faults_in_sight(page, address: str) -> Iterator[str]:
     """What a reader would complain about on a page: formulas not set, and a page wider than the window."""
     page.goto(address)
-    page.wait_for_function("window.MathJax?.startup?.document?.state() >= 200")  # formulas are inserted
+    page.wait_for_function("window.MathJax?.startup?.promise")
+    page.evaluate("MathJax.startup.promise.then(() => null)")
     if page.locator("mjx-merror").count() or page.locator(".math:not(:has(mjx-container))").count():
         yield "a formula is not set"
     yield from (f"wider than {width} pixels" for width in WIDTHS if is_wider(page, width))
@@ -260,12 +261,10 @@ def test_what_leads_nowhere_is_seen(tmp_path, line, fault):
 )
 def test_what_a_reader_would_complain_about_is_seen(window, site, body, fault):
     page, address, _ = window
+    planted = site / f"planted{len(body)}.html"  # names of their own, for the browser remembers pages
     script = '<script defer src="_static/mathjax/tex-chtml.js"></script>'
-    (site / "planted.html").write_text(f'<!doctype html>{script}<span class="math">{body}</span>')
-    try:
-        assert [*faults_in_sight(page, f"{address}planted.html")] == fault
-    finally:
-        (site / "planted.html").unlink()
+    planted.write_text(f'<!doctype html>{script}<span class="math">{body}</span>')
+    assert [*faults_in_sight(page, address + planted.name)] == fault
 
 
 def test_the_alt_text_of_a_figure_moves_to_its_cell():

@@ -15,7 +15,6 @@ from tests.pages import served
 LECTURES = sorted((Path(__file__).resolve().parent.parent / "lectures").glob("*.ipynb"))
 SHARE = 0.95  # of the slides, at least, fit; the rest scroll
 SIZES = ((1280, 720), (1920, 1080))
-# for each slide: is it higher than what is seen of it?
 TOO_HIGH = """async () => {
   await MathJax.startup.promise;
   return Reveal.getSlides().map(slide => {
@@ -48,7 +47,9 @@ def test_a_lecture_becomes_slides_none_of_which_is_empty(folder, path):
     )
     assert len(page.select(".slides > section")) == sections < len(found)
     assert [slide for slide in found if not text(slide) and not slide.select("img")] == []
-    alts = [out.metadata[kind]["alt"] for cell in cells for out in cell.get("outputs", []) for kind in out.metadata]
+    alts = [
+        kind["alt"] for cell in cells for out in cell.get("outputs", []) for kind in out.get("metadata", {}).values()
+    ]
     assert [img["alt"] for img in page.select(".slides img")] == alts
     assert len(page.select(".slides .celltag_try")) == sum("try" in cell.metadata.get("tags", []) for cell in cells)
 
@@ -61,7 +62,13 @@ def test_nothing_of_a_lecture_is_lost_or_changed_on_the_way(path):
     made = slides.dealt(notebook)
     assert "".join(re.sub(r"\s+", "", cell.source) for cell in made.cells) == whole
     assert [(cell.source, cell.outputs) for cell in made.cells if cell.cell_type == "code"] == code
-    assert all(cell.metadata.slideshow.slide_type in ("slide", "subslide", "-") for cell in made.cells)
+    assert all(cell.metadata["slideshow"]["slide_type"] in ("slide", "subslide", "-") for cell in made.cells)
+
+
+def slides_too_high(page) -> list[bool]:
+    """For each slide, once all formulas are set: is there more of it than is seen?"""
+    page.wait_for_function("window.MathJax?.startup?.promise && Reveal.isReady()")
+    return page.evaluate(TOO_HIGH)
 
 
 @every_lecture
@@ -71,11 +78,10 @@ def test_formulas_are_set_and_most_slides_fit_in_a_browser(folder, path):
         page = browser.new_page()
         page.on("request", lambda request: request.url.startswith((address, "data:")) or elsewhere.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{address}{path.stem}.slides.html")
         for wide, high in SIZES:
             page.set_viewport_size({"width": wide, "height": high})
-            page.goto(f"{address}{path.stem}.slides.html")
-            page.wait_for_function("window.MathJax?.startup?.document?.state() >= 200 && Reveal.isReady()")
-            too_high = page.evaluate(TOO_HIGH)
+            too_high = slides_too_high(page)
             assert sum(too_high) <= (1 - SHARE) * len(too_high) + 1
             assert page.locator("mjx-merror").count() == 0
     assert elsewhere == [] and errors == []
@@ -87,8 +93,10 @@ def picture() -> nbformat.NotebookNode:
 
 def types(*cells) -> list[str]:
     """The slide types of these cells, after a heading and a line that fills most of the first slide."""
-    first = new_markdown_cell("## 1 · One\n\n" + "words " * 280)
-    return [cell.metadata.slideshow.slide_type for cell in slides.dealt(new_notebook(cells=[first, *cells])).cells[2:]]
+    first = new_markdown_cell("## 1 · One\n\n" + "words " * 250)
+    return [
+        cell.metadata["slideshow"]["slide_type"] for cell in slides.dealt(new_notebook(cells=[first, *cells])).cells[2:]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +121,7 @@ def test_where_a_slide_begins(cells, expected):
 
 def test_an_author_who_sets_a_slide_type_gets_it_and_the_cell_whole():
     own = {"slideshow": {"slide_type": "fragment"}}
-    assert types(new_markdown_cell("one\n\ntwo", metadata=own), new_markdown_cell("three")) == ["fragment", "-"]
+    assert types(new_markdown_cell("one\n\ntwo", metadata=own)) == ["fragment"]
     skipped = new_code_cell("import x", metadata={"slideshow": {"slide_type": "skip"}})
     assert types(skipped) == ["skip"] and "folded" not in skipped.metadata
 
@@ -149,5 +157,4 @@ def test_a_slide_that_is_too_high_is_seen(folder):
     with served(folder) as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.goto(f"{address}planted.html")
-        page.wait_for_function("window.MathJax?.startup?.document?.state() >= 200 && Reveal.isReady()")
-        assert page.evaluate(TOO_HIGH)[0]
+        assert slides_too_high(page)[0]
