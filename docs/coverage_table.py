@@ -1,6 +1,6 @@
 """Which lecture and section teaches each row of the syllabus: the coverage table of README.md.
 
-    python docs/coverage_table.py        writes the table anew, between its two markers
+    python -m docs.coverage_table        writes the table anew, between its two markers
 
 A row stands in syllabus/NN.toml, and its id is the tag `row:ID` of the cell that teaches it.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 LECTURES = Path(__file__).resolve().parents[1] / "lectures"
 README = LECTURES / "README.md"
-BEGIN = "<!-- coverage: written by `python docs/coverage_table.py` from syllabus/*.toml and the cells' tags -->"
+BEGIN = "<!-- coverage: written by `python -m docs.coverage_table` from syllabus/*.toml and the cells' tags -->"
 END = "<!-- end of coverage -->"
 HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 

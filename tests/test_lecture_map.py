@@ -35,7 +35,7 @@ def test_the_map_agrees_with_the_ten_lectures():
 
 def test_the_coverage_table_is_up_to_date():
     text = coverage_table.README.read_text(encoding="utf-8")
-    assert text == coverage_table.renewed(text, coverage_table.coverage()), "stale: run `python docs/coverage_table.py`"
+    assert text == coverage_table.renewed(text, coverage_table.coverage()), "stale: run `python -m docs.coverage_table`"
 
 
 @pytest.fixture
