@@ -92,7 +92,7 @@ def memory_order(axes, matrix, picked, title):
         place = (i * matrix.strides[0] + j * matrix.strides[1]) // matrix.itemsize
         for corner in ((j, rows - i + 0.9), (place, 0)):
             _cell(axes, corner, f"{value:g}", picked[i, j])
-    axes.text(columns + 0.5, 1.2, "the same numbers as they lie in memory", fontsize=10, color=GREY)
+    axes.text(0, 1.2, "the same numbers as they lie in memory", fontsize=10, color=GREY)
     axes.set(xlim=(-0.2, rows * columns + 0.2), ylim=(-0.2, rows + 2.1), aspect="equal", anchor="W")
     axes.set_title(title)
     axes.axis("off")
@@ -124,14 +124,15 @@ def noise_law(m, measured, law, length):
 
 
 def rates(axes, grid, excess):
-    """J - J* after ten passes against the learning rate, for each m of `excess` (m → values on grid), best marked."""
+    """J - J* after ten epochs against the learning rate, for each m of `excess` (m → values on grid), best marked."""
     for m, values in excess.items():
         colour, dash, mark = RACERS[m]
         best = int(np.argmin(values))
         axes.loglog(grid, values, dash, marker=mark, ms=5, color=colour, label=f"m = {m}")
         axes.plot(grid[best], values[best], "*", color=RED, ms=15, zorder=4)
-    axes.set(xlabel=r"learning rate $\varepsilon$", ylabel="$J - J^*$ after ten passes (nats)")
+    axes.set(xlabel=r"learning rate $\varepsilon$", ylabel="$J - J^*$ after ten epochs (nats)")
     axes.set_title("Each m has its own best rate (star)")
+    axes.legend(loc="upper left")
 
 
 def race(axes, x, excess, xlabel, title):
