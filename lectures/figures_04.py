@@ -54,7 +54,7 @@ def _pass_equations(layout, n, size):
     return forward, error, [mean, x, turned, "=", dw], [mean, ones, turned, "=", db]
 
 
-def _equations(lines, titles, message, unit=0.25, widths=(16, 24)):
+def _equations(lines, titles, message, unit=0.25, widths=(16.5, 24.5)):
     """Lines of boxes under a message, a cell being unit inches in every panel. Returns the figure."""
     lines = [list(line) for line in lines]
     heights = [3.8 + max(part[1] for parts in line for part in parts if not isinstance(part, str)) for line in lines]
@@ -79,7 +79,7 @@ def _equation(axes, parts, title, width, height):
             axes.text(x + step / 2, 0, part, ha="center", va="center", fontsize=13 if step == 1.4 else 10)
             x += step
         else:
-            x = matrix(axes, x + 0.25, *part) + 0.25
+            x = matrix(axes, x + 0.35, *part) + 0.35  # room for the sizes below
     axes.set(xlim=(0, width), ylim=(-height / 2 + 0.8, height / 2 + 0.8))
     axes.text(0.4, height / 2 + 0.5, title, ha="left", va="top", fontsize=10, color=GREY)
     axes.axis("off")
