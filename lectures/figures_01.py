@@ -229,27 +229,6 @@ def xor_from_gates(gates):
 # learning
 
 
-def learning_path(X, y, path, picked, shown):
-    """The line after each of the `shown` updates, and all updates of (w₁, w₂) as a path.
-
-    path is a list of (w (2,), b), the start first; picked[k] is the row that update k + 1 was made for.
-    """
-    figure, panels = plt.subplots(1, len(shown) + 1, figsize=(2.8 * (len(shown) + 1), 3.2))
-    for axes, k in zip(panels, shown, strict=False):
-        sides(axes, [path[k]], -3, 3)
-        points(axes, X, y)
-        if k < len(picked):
-            axes.scatter(*X[picked[k]], s=230, facecolors="none", edgecolors=RED, lw=2, zorder=5)
-        axes.set_title(f"after {k} update{'s' * (k != 1)}" if k < len(picked) else f"after {k}: no mistake left")
-    w = np.array([w for w, _ in path])
-    panels[-1].plot(*w.T, "o-", color=BLUE, ms=4, lw=1.3)
-    panels[-1].plot(*w[0], "s", color="black", ms=8, label="start")
-    panels[-1].plot(*w[-1], "*", color=RED, ms=15, label="end")
-    panels[-1].legend(loc="upper left")
-    panels[-1].set(title="the weights' path", xlabel="$w_1$", ylabel="$w_2$")
-    return figure
-
-
 def demonstration(cards, labels, wrong, w):
     """Two cards of each label; the mistakes up to each try; the weights as a picture. Cards are (rows, columns)."""
     layout = [["a", "b", "mistakes", "w"], ["c", "d", "mistakes", "w"]]
