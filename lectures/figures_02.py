@@ -133,7 +133,10 @@ def forward_and_backward(x, forward, backward):
         "L": ("$L$", (12.5, 0), (14.6, 0)),
     }
     for key, (name, start, end) in wires.items():
-        arrow(axes, start, end)
+        if key in ("p1", "b"):  # they turn towards the sum
+            axes.plot(*np.transpose([start, end]), "-", color="black", lw=1)
+        else:
+            arrow(axes, start, end)
         middle = (start[0] + end[0]) / 2
         value = f"{name} = {forward[key]:.4g}" if name else f"{forward[key]:.4g}"
         axes.text(middle, start[1] + 0.15, value, color=BLUE, ha="center", va="bottom")
