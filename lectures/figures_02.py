@@ -203,7 +203,7 @@ def surface_and_paths(draw_surface, paths, best, gained, examples_per_step):
 def growing_weights(cost, length, separated):
     """J and ‖w‖ against the step, both logarithmic; separated: the first step that puts every example right."""
     figure, panels = plt.subplots(1, 2, figsize=(10.5, 3.4))
-    labels = ("$J$ on the training split, nats", r"$\Vert w\Vert$")
+    labels = ("$J$ on the training part, nats", r"$\Vert w\Vert$")
     for axes, curve, label in zip(panels, (cost, length), labels, strict=True):
         axes.loglog(range(1, len(curve)), curve[1:], color=BLUE)
         axes.plot(separated, curve[separated], "o", color=RED, ms=7, zorder=4)
