@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from figures import BLUE, GREEN, GREY, LINES, ORANGE, PURPLE, RED, node
+from matplotlib.patheffects import withStroke
 
 from nnlib.plots import weight_images
 
@@ -140,17 +141,21 @@ def combined(panels, corners, X, y):
 # section 5: hidden space during training
 
 
-def hidden_space(axes, hidden, X, y, line, says):
-    """Points X (4, 2), y (4,), at their places `hidden` (4, 2), named, and the output neuron's line (v (2,), c).
+def hidden_space(axes, path, X, y, line, says):
+    """Points X (4, 2), y (4,), at the end of their path (k, 4, 2), named, and the output neuron's line (v (2,), c).
 
     A small picture in the corner: the plane of X with the decision says(points (k, 2)) → (k,).
     """
     v, c = line
     shade(axes, lambda h: h @ v + c > 0, (-1.25, 1.75), (-1.75, 1.25))  # room for the small picture
-    points(axes, hidden, y)
-    for x, h in zip(X, hidden, strict=True):
+    for way, k in zip(path.swapaxes(0, 1), y, strict=True):
+        axes.plot(*way.T, "-", color=CLASSES[int(k)][0], lw=2, alpha=0.8)
+        axes.plot(*way[0], "o", color="white", mec=CLASSES[int(k)][0], ms=5)
+    points(axes, path[-1], y)
+    for x, h in zip(X, path[-1], strict=True):
         offset = {(0, 0): (8, 5), (1, 0): (-22, -12), (1, 1): (8, -13)}.get(tuple(x), (-6, -17))
-        axes.annotate(f"{x[0]:g}{x[1]:g}", h, offset, textcoords="offset points", color=RED)
+        rim = [withStroke(linewidth=3, foreground="white")]  # read over the paths
+        axes.annotate(f"{x[0]:g}{x[1]:g}", h, offset, textcoords="offset points", color=RED, path_effects=rim)
     axes.set(xlabel="$h_1$", ylabel="$h_2$", aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
     inset = axes.inset_axes((0.69, 0.03, 0.29, 0.29), facecolor="white")
     shade(inset, says, (-0.6, 1.6), (-0.6, 1.6), resolution=121)
