@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 from figures import BLUE, GREEN, GREY, LINES, ORANGE, PURPLE, RED, node
+from matplotlib.patheffects import withStroke
 
 from nnlib.plots import weight_images
 
@@ -38,8 +39,8 @@ def three_points(x, y, lines, best):
         left.plot(x, w * x + b, "o", color=color, ms=6)
         left.plot(x[1], w * x[1] + b, "o", color=RED, ms=8)
     left.axhline(0, color="black", lw=0.8)
-    left.set(title="Straight: the middle signal is the mean of the others", xlabel="$x$", ylabel="signal $z$")
-    left.legend()
+    left.set(title="The middle signal is the mean of the others", xlabel="$x$", ylabel="signal $z$", ylim=(-4, 9))
+    left.legend(loc="upper right")
     right.axhline(best, color=BLUE, label=f"best logistic neuron: {best:.3f} everywhere")
     for k, (color, marker) in enumerate(CLASSES):
         right.scatter(x[y == k], y[y == k], s=90, color=color, marker=marker, edgecolors="black", zorder=3)
@@ -137,28 +138,31 @@ def combined(panels, corners, X, y):
     return figure
 
 
-# section 5: hidden space, before and after training
+# section 5: hidden space during training
 
 
-def before_and_after(predictions, hidden, X, y, lines):
-    """Columns: before, after. Above the plane with the net's decision, below the hidden units' values (4, 2).
+def hidden_space(axes, path, X, y, line, says):
+    """Points X (4, 2), y (4,), at the end of their path (k, 4, 2), named, and the output neuron's line (v (2,), c).
 
-    predictions: two functions X (k, 2) → (k,); hidden: two arrays (4, 2); lines: two (v (2,), c), the output neurons.
+    A small picture in the corner: the plane of X with the decision says(points (k, 2)) → (k,).
     """
-    figure, axes = plt.subplots(2, 2, figsize=(7.2, 6.6))
-    for column, name in enumerate(("before training", "after training")):
-        top, bottom = axes[:, column]
-        shade(top, predictions[column], (-0.6, 1.6), (-0.6, 1.6))
-        points(top, X, y)
-        top.set(title=f"Inputs, {name}", xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
-        v, c = lines[column]
-        shade(bottom, lambda h, v=v, c=c: h @ v + c > 0, (-1.25, 1.25), (-1.25, 1.25))
-        points(bottom, hidden[column], y)
-        for x, h in zip(X, hidden[column], strict=True):
-            offset = {(0, 0): (6, 6), (1, 0): (-20, -12), (1, 1): (6, -14)}.get(tuple(x), (-6, 8))
-            bottom.annotate(f"{x[0]:g}{x[1]:g}", h, offset, textcoords="offset points", color=RED)
-        bottom.set(title=f"Hidden space, {name}", xlabel="$h_1$", ylabel="$h_2$", aspect="equal")
-    return figure
+    v, c = line
+    shade(axes, lambda h: h @ v + c > 0, (-1.25, 1.75), (-1.75, 1.25))  # room for the small picture
+    for way, k in zip(path.swapaxes(0, 1), y, strict=True):
+        axes.plot(*way.T, "-", color=CLASSES[int(k)][0], lw=2, alpha=0.8)
+        axes.plot(*way[0], "o", color="white", mec=CLASSES[int(k)][0], ms=5)
+    points(axes, path[-1], y)
+    for x, h in zip(X, path[-1], strict=True):
+        offset = {(0, 0): (8, 5), (1, 0): (-22, -12), (1, 1): (8, -13)}.get(tuple(x), (-6, -17))
+        rim = [withStroke(linewidth=3, foreground="white")]  # read over the paths
+        axes.annotate(f"{x[0]:g}{x[1]:g}", h, offset, textcoords="offset points", color=RED, path_effects=rim)
+    axes.set(xlabel="$h_1$", ylabel="$h_2$", aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    inset = axes.inset_axes((0.69, 0.03, 0.29, 0.29), facecolor="white")
+    shade(inset, says, (-0.6, 1.6), (-0.6, 1.6), resolution=121)
+    points(inset, X, y, size=22)
+    inset.set(xticks=[], yticks=[])
+    inset.set_title("inputs", fontsize=10, weight="normal", pad=2)
+    inset.spines[:].set_visible(True)
 
 
 def bent(X, y, grid, stages):
@@ -232,7 +236,7 @@ def limits(x, f, F, few, train, interpolant):
     right.plot(x[inside], interpolant[inside], "-", color=BLUE, label="50 units")
     right.plot(*train, "o", color="black", ms=6, label="noisy data")
     right.set(title="Enough units to fit the noise", xlabel="$x$", ylim=(-1.1, 2))
-    right.legend(ncols=2, loc="lower right")
+    right.legend(ncols=2, loc="lower left")
     return figure
 
 
@@ -252,6 +256,7 @@ def digits(table, W):
     axes.legend(loc="lower right")
     images = weight_images(right.subplots(2, 5), W[:, :10], (8, 8))
     for image in images.flat:
+        image.set_title("")  # a unit is no digit
         image.images[0].set_cmap(plt.get_cmap("cividis", 16))  # few colours: red must stay red in the stored picture
     right.suptitle("What ten hidden units look for", weight="bold", fontsize=11)
     return figure
