@@ -82,12 +82,14 @@ def lacks_alt(cell: NotebookNode) -> bool:
 
 
 def unfolded(notebook: NotebookNode, parts: dict[str, list[NotebookNode]]) -> Iterator[str]:
-    """Predictions and exercises whose answers are not folded."""
+    """Predictions and exercises whose answers are not folded, or would not stay so."""
     texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     for text in texts:
         for asked in re.split(r"^\*\*Predict", text, flags=re.MULTILINE)[1:]:
             if "<details>" not in asked:
                 yield f"a prediction without a folded answer: {asked[:60]!r}"
+        for item in re.findall(r"^ *(\d+\. .*)\n *<details>", text, re.MULTILINE):
+            yield f"an answer within an item of a list, which a page closes early: {item[:60]!r}"
     exercises = "\n".join(cell.source for name, cells in parts.items() if "Exercises" in name for cell in cells)
     if exercises.count("<details>") < FEWEST_EXERCISES or "★★★" not in exercises:
         yield f"exercises need stars, up to ★★★, and at least {FEWEST_EXERCISES} have folded answers"
@@ -163,6 +165,7 @@ def with_cells(*cells: NotebookNode) -> NotebookNode:
         (with_cells(new_markdown_cell("## 2 · More *(optional)*\n" + "word " * 1_600)), "optional sections"),
         (with_cells(new_markdown_cell("**Predict, then run.** What?")), "a prediction"),
         (with_cells(new_markdown_cell(f"{FOLDED}\n\n**Predict, then run.** And then?")), "a prediction"),
+        (with_cells(new_markdown_cell("1. What?\n   <details><summary>Answer</summary>")), "within an item of a list"),
         (with_cells(new_markdown_cell("## 2 · Two\ntext")), "section '2 · Two' has nothing to try"),
     ],
 )
