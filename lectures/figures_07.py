@@ -187,13 +187,13 @@ def dependency_graph():
     for k, (label, shared) in labels.items():
         _thick(axes, (2 * k + 1.62, -0.12), (2 * k + 0.38, -0.12), 4 if shared else 1.6)
         axes.text(2 * k + 1, -0.3, label, ha="center", va="top", color=RED, fontsize=13)
-    for left, label in ((2, r"$\dfrac{\partial z^{(1)}}{\partial W^{(1)}}$"), (6, r"$\dfrac{\partial z^{(2)}}{\partial w^{(2)}}$")):
+    own = {2: r"$\dfrac{\partial z^{(1)}}{\partial W^{(1)}}$", 6: r"$\dfrac{\partial z^{(2)}}{\partial w^{(2)}}$"}
+    for left, label in own.items():
         _thick(axes, (left + 0.08, 0.36), (left + 0.08, 1.14), 1.6)
         axes.text(left + 0.25, 0.75, label, ha="left", va="center", color=RED, fontsize=13)
     axes.plot([6.1, 9.9], [-1.3, -1.3], color=RED, lw=2)
-    axes.text(
-        8, -1.38, r"shared: $\partial L/\partial z^{(2)} = \hat{y} - y$, computed once", ha="center", va="top", color=RED
-    )
+    shared = r"shared: $\partial L/\partial z^{(2)} = \hat{y} - y$, computed once"
+    axes.text(8, -1.38, shared, ha="center", va="top", color=RED)
     axes.set(xlim=(-0.6, 10.6), ylim=(-1.9, 2.0))
     axes.set_title("Two ways back begin alike")
     axes.axis("off")
