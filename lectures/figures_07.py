@@ -32,7 +32,7 @@ def tell(what, yours, right, hint=""):
     else:
         first = np.unravel_index(np.argmax(abs(np.asarray(yours) - right)), np.shape(right))
         where = f" at {tuple(int(k) for k in first)}" if first else ""
-        print(f"{what}: not yet. You have {np.asarray(yours)[first]:.4g}{where}; small moves say otherwise. {hint}")
+        print(f"{what}: not yet. You have {np.asarray(yours)[first]:.4g}{where}; the check has another number. {hint}")
 
 
 def tex(name):
