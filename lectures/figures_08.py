@@ -162,7 +162,7 @@ def trajectory(plane, shares, trajectories):
         start += len(thetas)
     axes.plot(*plane[0], "s", color="black", markersize=9, zorder=4)
     axes.set(
-        title="One start, three ends",
+        title="One start, different ways",
         xlabel=f"component 1 ({shares[0]:.0%} of the variance)",
         ylabel=f"component 2 ({shares[1]:.0%})",
     )
