@@ -21,20 +21,18 @@ BELOW = {"x2", "h2"}  # their value stands below the node, the bias comes from a
 BIASES = {"b1": "h1", "b2": "h2", "b3": "y_hat"}
 
 
-def tell(what, yours, right):
-    """Say in a sentence whether your answer is right; it never stops the notebook."""
+def tell(what, yours, right, hint=""):
+    """Say in a sentence whether your answer is right, and if not a hint; it never stops the notebook."""
     if yours is None:
         print(f"{what}: nothing there yet. Replace None and run the cell again.")
     elif np.shape(yours) != np.shape(right):
-        print(f"{what}: yours has shape {np.shape(yours)}; {np.shape(right)} is expected.")
+        print(f"{what}: yours has shape {np.shape(yours)}; {np.shape(right)} is expected. {hint}")
     elif np.allclose(yours, right, rtol=5e-3, atol=1e-6):
         print(f"{what}: right.")
     else:
         first = np.unravel_index(np.argmax(abs(np.asarray(yours) - right)), np.shape(right))
         where = f" at {tuple(int(k) for k in first)}" if first else ""
-        print(
-            f"{what}: not yet. You have {np.asarray(yours)[first]:.4g}{where}, and that does not agree with the check."
-        )
+        print(f"{what}: not yet. You have {np.asarray(yours)[first]:.4g}{where}; the check has another number. {hint}")
 
 
 def tex(name):
@@ -172,30 +170,30 @@ def _both_ways(axes, left, name):
 def dependency_graph():
     """x → z¹ → h → z² → ŷ → L with both weights; the part of the way back that they share is thick. The figure."""
     figure, axes = plt.subplots(figsize=(9.5, 3.5))
-    chain = ("$x$", "$z_1$", "$h$", "$z_2$", r"$\hat{y}$", "$L$")
+    chain = ("$x$", "$z^{(1)}$", "$h$", "$z^{(2)}$", r"$\hat{y}$", "$L$")
     for k, name in enumerate(chain):
         node(axes, 2 * k, 0, name)
         if k:
             arrow(axes, (2 * k - 1.62, 0.12), (2 * k - 0.38, 0.12), color=BLUE)
-    for left, name in ((2, "$W_1$"), (6, "$w_2$")):
+    for left, name in ((2, "$W^{(1)}$"), (6, "$w^{(2)}$")):
         node(axes, left, 1.5, name)
         arrow(axes, (left - 0.08, 1.14), (left - 0.08, 0.36), color=BLUE)
     labels = {
         4: (r"$\dfrac{\partial L}{\partial\hat{y}}$", True),
-        3: (r"$\dfrac{\partial\hat{y}}{\partial z_2}$", True),
-        2: (r"$\dfrac{\partial z_2}{\partial h}$", False),
-        1: (r"$\dfrac{\partial h}{\partial z_1}$", False),
+        3: (r"$\dfrac{\partial\hat{y}}{\partial z^{(2)}}$", True),
+        2: (r"$\dfrac{\partial z^{(2)}}{\partial h}$", False),
+        1: (r"$\dfrac{\partial h}{\partial z^{(1)}}$", False),
     }
     for k, (label, shared) in labels.items():
         _thick(axes, (2 * k + 1.62, -0.12), (2 * k + 0.38, -0.12), 4 if shared else 1.6)
         axes.text(2 * k + 1, -0.3, label, ha="center", va="top", color=RED, fontsize=13)
-    for left, label in ((2, r"$\dfrac{\partial z_1}{\partial W_1}$"), (6, r"$\dfrac{\partial z_2}{\partial w_2}$")):
+    own = {2: r"$\dfrac{\partial z^{(1)}}{\partial W^{(1)}}$", 6: r"$\dfrac{\partial z^{(2)}}{\partial w^{(2)}}$"}
+    for left, label in own.items():
         _thick(axes, (left + 0.08, 0.36), (left + 0.08, 1.14), 1.6)
         axes.text(left + 0.25, 0.75, label, ha="left", va="center", color=RED, fontsize=13)
     axes.plot([6.1, 9.9], [-1.3, -1.3], color=RED, lw=2)
-    axes.text(
-        8, -1.38, r"shared: $\partial L/\partial z_2 = \hat{y} - y$, computed once", ha="center", va="top", color=RED
-    )
+    shared = r"shared: $\partial L/\partial z^{(2)} = \hat{y} - y$, computed once"
+    axes.text(8, -1.38, shared, ha="center", va="top", color=RED)
     axes.set(xlim=(-0.6, 10.6), ylim=(-1.9, 2.0))
     axes.set_title("Two ways back begin alike")
     axes.axis("off")

@@ -58,7 +58,7 @@ def histogram_grid(outputs, layers=(1, 2, 4, 7, 10)):
             axes.hist(values, np.linspace(-1, 1, 42), weights=np.full(values.size, 1 / values.size), color=BLUE)
             axes.text(0.97, 0.93, f"{values.std():.2g}", color=RED, ha="right", va="top", transform=axes.transAxes)
             axes.set(yticks=[], ylim=(0, 1.35 * axes.get_ylim()[1]))
-        line[0].set_ylabel(name.replace("tanh, ", "σ = "))
+        line[0].set_ylabel(name.replace("tanh, ", "weights\n"))
     for axes, layer in zip(grid[0], layers, strict=True):
         axes.set_title(f"layer {layer}")
     for axes in grid[-1]:
@@ -92,8 +92,9 @@ def schedules(rates, costs):
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.8))
     colours, lines = (RED, ORANGE, GREEN, BLUE, PURPLE), ("-", "--", "-.", ":", (0, (5, 1)))
     for (name, values), colour, line in zip(rates.items(), colours, lines, strict=True):
-        left.plot(values, color=colour, linestyle=line, label=name)
-        right.semilogy(costs[name], color=colour, linestyle=line)
+        width = 4 if name == "cosine" else 1.6  # broad, to be seen under another
+        left.plot(values, color=colour, linestyle=line, lw=width, label=name)
+        right.semilogy(costs[name], color=colour, linestyle=line, lw=width)
     left.set(title="Five schedules", xlabel="step", ylabel="learning rate")
     right.set(title="A constant rate stays on its floor", xlabel="step", ylabel="f, mean of 100 descents")
     left.legend(loc="upper right", bbox_to_anchor=(1, 0.95))
@@ -161,7 +162,7 @@ def trajectory(plane, shares, trajectories):
         start += len(thetas)
     axes.plot(*plane[0], "s", color="black", markersize=9, zorder=4)
     axes.set(
-        title="One start, three ends",
+        title="One start, different ways",
         xlabel=f"component 1 ({shares[0]:.0%} of the variance)",
         ylabel=f"component 2 ({shares[1]:.0%})",
     )
