@@ -113,6 +113,7 @@ def preprocessed(stages):
         axes.set(title=name, xlabel="radius")
         if name in ("standardised", "whitened"):
             axes.set(xlim=(-4.5, 4.5), ylim=(-4.5, 4.5), aspect="equal")
+    panels[-1].set(xlabel="along axis 1", ylabel="along axis 2")
     panels[0].set_ylabel("concave points")
     figure.suptitle("only whitening makes the cloud round")
     return figure
