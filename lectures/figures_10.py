@@ -107,7 +107,7 @@ def cross_over(widths, measured, lines, stars):
         axes.loglog(h, 1e6 * np.array(times), style, color=colour, label=name)
     for k, (name, (h, time)) in enumerate(stars.items()):
         axes.loglog(h, 1e6 * time, "*", color=RED, ms=16, zorder=5)
-        axes.annotate(name, (h, 1e6 * time), (900, 100 / 1.8**k), color=RED,
+        axes.annotate(name, (h, 1e6 * time), (1100, 70 / 1.7**k), color=RED,
                       arrowprops={"arrowstyle": "-", "color": RED})  # fmt: skip
     axes.set(xlabel="hidden units h", ylabel="time of a step (µs)",
              title="Left of the star the processor wins, right of it the GPU")  # fmt: skip
