@@ -124,7 +124,7 @@ def batch_norm_graph(arrived, output):
     places = {"x": (0, 0), "mean": (1.8, 1.7), "centred": (3.6, 0), "variance": (3.6, -1.7), "std": (7.2, -1.7)}
     places |= {"x_hat": (7.2, 0), "gamma": (7.2, 1.7), "beta": (10.8, 1.7), "out": (10.8, 0)}
     labels = {"mean": r"mean $\bar x$", "centred": r"$x - \bar x$", "variance": "variance $s^2$", "x": "$x$"}
-    labels |= {"std": r"$\sqrt{s^2 + \varepsilon}$", "x_hat": r"$\hat x$", "gamma": r"$\gamma$", "beta": r"$\beta$"}
+    labels |= {"std": r"$\sqrt{s^2 + \varepsilon_0}$", "x_hat": r"$\hat x$", "gamma": r"$\gamma$", "beta": r"$\beta$"}
     forward = [("x", "mean"), ("x", "centred"), ("mean", "centred"), ("centred", "variance"), ("variance", "std")]
     forward += [("std", "x_hat"), ("centred", "x_hat"), ("x_hat", "out"), ("gamma", "out"), ("beta", "out")]
     figure, axes = plt.subplots(figsize=(9.8, 4.4))
