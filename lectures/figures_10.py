@@ -132,7 +132,8 @@ def timeline(axes, calls, launch, work):
     for when, name, colour, height in ((host, "loop over", GREY, 1.45), (finished, "really done", RED, -0.62)):
         axes.axvline(when, color=colour, ls="--", lw=1.2)
         side = "right" if when > 0.5 * max(host, finished) else "left"
-        axes.text(when, height, f" {name}: {when:.0f} µs ", ha=side, va="center", color=colour)
+        axes.text(when, height, f" {name}: {when:.0f} µs ", ha=side, va="center", color=colour,
+                  bbox={"boxstyle": "square,pad=0", "facecolor": "white", "lw": 0})  # fmt: skip
     axes.set_yticks([0, 1], ["GPU", "processor"])
     axes.set(xlim=(0, 1.04 * max(host, finished)), ylim=(-0.9, 1.7), xlabel="time (µs)")
 
