@@ -13,6 +13,8 @@ def random_labels(runs, reached):
         panels[0].plot(epochs, run.accuracy, line, color=colour, label=name)
         panels[1].plot(epochs, run.validation_accuracy, line, color=colour, label=name)
     panels[0].axvline(reached, color=RED, lw=1.4, ls=":")
+    panels[0].text(reached + 1, 0.5, "95 % of the\nrandom labels", color=RED)
+    panels[1].text(60, 0.2, "guessing: 0.1", color=GREY, ha="right")
     panels[1].axhline(0.1, color=GREY, lw=1.2, ls=":")
     panels[0].set(xlabel="epoch", ylabel="training accuracy", ylim=(0, 1.04), title="both sets of labels are fitted")
     panels[1].set(xlabel="epoch", ylabel="validation accuracy", title="only one of them was learned")
@@ -96,7 +98,7 @@ def sweeps(lams, by_lam, rates, by_rate):
 
 def preprocessed(stages):
     """Points (m, 2) of each stage, a dict by name, with two standard deviations along each principal axis."""
-    figure, panels = plt.subplots(1, len(stages), figsize=(11.5, 3.2))
+    figure, panels = plt.subplots(1, len(stages), figsize=(11, 3.3))
     for axes, (name, points) in zip(panels, stages.items(), strict=True):
         variance, directions = np.linalg.eigh(np.cov(points.T))
         if variance[1] < 1.001 * variance[0]:  # a round cloud has no principal axes of its own
@@ -108,22 +110,24 @@ def preprocessed(stages):
             end = points.mean(axis=0) + 2 * size * direction * np.sign(direction[np.argmax(abs(direction))])
             style = {"arrowstyle": "-|>", "color": RED, "lw": 2, "shrinkA": 0, "shrinkB": 0}
             axes.annotate("", end, points.mean(axis=0), arrowprops=style, annotation_clip=False)
-        axes.set(title=name, xlabel="column 1")
+        axes.set(title=name, xlabel="radius")
         if name in ("standardised", "whitened"):
             axes.set(xlim=(-4.5, 4.5), ylim=(-4.5, 4.5), aspect="equal")
-    panels[0].set_ylabel("column 2")
+    panels[-1].set(xlabel="along axis 1", ylabel="along axis 2")
+    panels[0].set_ylabel("concave points")
+    figure.suptitle("only whitening makes the cloud round")
     return figure
 
 
 def batch_norm_graph(arrived, output):
     """Batch normalisation as boxes: `arrived` maps a node's name to (value, gradient); output is that pair of out."""
-    places = {"x": (0, 0), "mean": (2.5, 1.6), "centred": (5, 0), "variance": (5, -1.6), "std": (10, -1.6)}
-    places |= {"x_hat": (10, 0), "gamma": (10, 1.6), "beta": (13.2, 1.6), "out": (13.2, 0)}
+    places = {"x": (0, 0), "mean": (1.8, 1.7), "centred": (3.6, 0), "variance": (3.6, -1.7), "std": (7.2, -1.7)}
+    places |= {"x_hat": (7.2, 0), "gamma": (7.2, 1.7), "beta": (10.8, 1.7), "out": (10.8, 0)}
     labels = {"mean": r"mean $\bar x$", "centred": r"$x - \bar x$", "variance": "variance $s^2$", "x": "$x$"}
-    labels |= {"std": r"$\sqrt{s^2 + \varepsilon}$", "x_hat": r"$\hat x$", "gamma": r"$\gamma$", "beta": r"$\beta$"}
+    labels |= {"std": r"$\sqrt{s^2 + \varepsilon_0}$", "x_hat": r"$\hat x$", "gamma": r"$\gamma$", "beta": r"$\beta$"}
     forward = [("x", "mean"), ("x", "centred"), ("mean", "centred"), ("centred", "variance"), ("variance", "std")]
     forward += [("std", "x_hat"), ("centred", "x_hat"), ("x_hat", "out"), ("gamma", "out"), ("beta", "out")]
-    figure, axes = plt.subplots(figsize=(11.5, 4.5))
+    figure, axes = plt.subplots(figsize=(9.8, 4.4))
     for a, b in forward:
         axes.plot(*zip(places[a], places[b], strict=True), "-", color=GREY, lw=1, zorder=0)
     routes = [
@@ -136,12 +140,12 @@ def batch_norm_graph(arrived, output):
         axes.plot(x, y + up, line, color=RED, lw=2.2, label=f"path {k + 1}", zorder=1)
     for name, (x, y) in places.items():
         value, gradient = output if name == "out" else arrived[name]
-        axes.add_patch(plt.Rectangle((x - 1.3, y - 0.52), 2.6, 1.04, facecolor="white", edgecolor="black", zorder=2))
-        axes.text(x, y + 0.3, labels.get(name, name), ha="center", va="center", zorder=3)
-        for text, down, colour in ((value, 0.02, BLUE), (gradient, 0.31, RED)):
-            numbers = "  ".join(f"{number:.2f}".replace("-", "−") for number in np.ravel(text))
-            axes.text(x, y - down, numbers, ha="center", va="center", color=colour, fontsize=9, zorder=3)
-    axes.set(xlim=(-1.4, 14.6), ylim=(-2.2, 2.2))
+        axes.add_patch(plt.Rectangle((x - 1.35, y - 0.56), 2.7, 1.12, facecolor="white", edgecolor="black", zorder=2))
+        axes.text(x, y + 0.32, labels.get(name, name), ha="center", va="center", zorder=3)
+        for text, down, colour in ((value, 0.02, BLUE), (gradient, 0.35, RED)):
+            numbers = " ".join(f"{number:.2f}".replace("-", "−") for number in np.ravel(text))
+            axes.text(x, y - down, numbers, ha="center", va="center", color=colour, fontsize=10, zorder=3)
+    axes.set(xlim=(-1.5, 12.25), ylim=(-2.35, 2.35))
     axes.set_title(r"three paths lead from $\hat x$ back to $x$")
     axes.legend(loc="lower left")
     axes.axis("off")
@@ -217,12 +221,12 @@ def accuracies(table):
     """Test accuracies of each model (its row), a thin line a split, a bar at each mean."""
     figure, axes = plt.subplots(figsize=(7.6, 3.9))
     results = np.array(list(table.values()))
-    for k, (split, colour) in enumerate(zip(results.T, (BLUE, ORANGE, GREEN, GREY, PURPLE), strict=True)):
+    for k, (split, colour) in enumerate(zip(results.T, (BLUE, ORANGE, GREEN, GREY, PURPLE, "black"), strict=True)):
         axes.plot(split, LINES[k % 4], color=colour, marker="o", ms=5, lw=1, label=f"split {k}")
     for place, mean in enumerate(results.mean(axis=1)):
         axes.plot([place - 0.12, place + 0.12], [mean, mean], "-", color=RED, lw=4, zorder=5)
         axes.text(place + 0.15, mean, f"{mean:.3f}", va="center", color=RED)
     axes.set_xticks(range(len(table)), list(table))
-    axes.set(xlim=(-0.4, len(table) - 0.4), ylabel="test accuracy", title="a third row, and the highest mean")
+    axes.set(xlim=(-0.4, len(table) - 0.4), ylabel="test accuracy", title="a hidden layer gains more than the search")
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return figure

@@ -58,7 +58,7 @@ def _joined(axes, start, end, colour):
     axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "shrinkA": 0, "shrinkB": 0})
 
 
-def rounding(errors, bounds, drift, epsilon):
+def rounding(errors, bounds, drift, u):
     """Each entry's float32 error against its bound, and how two orders of adding drift apart. Returns the figure."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.7))
     left.semilogy(1e6 * bounds.ravel(), errors.ravel(), ".", color=BLUE, ms=3)
@@ -68,10 +68,10 @@ def rounding(errors, bounds, drift, epsilon):
     left.set(xlabel=r"bound $n\,u \sum|x_j w_j|$ (millionths)", ylabel="error of an entry", ylim=(1e-11, 3e-4),
              title="Rounding stays far below its bound")  # fmt: skip
     updates = np.arange(1, len(drift) + 1)
-    right.plot(updates, np.array(drift) / epsilon, "-", color=BLUE)
-    right.plot(1, drift[0] / epsilon, "o", color=RED)
-    right.text(8, drift[0] / epsilon, "after one update", color=RED, va="center")
-    right.set(xlabel="updates", ylabel="largest difference of W₁, in ε", ylim=(0, None),
+    right.plot(updates, np.array(drift) / u, "-", color=BLUE)
+    right.plot(1, drift[0] / u, "o", color=RED)
+    right.text(8, drift[0] / u, "after one update", color=RED, va="center")
+    right.set(xlabel="updates", ylabel="largest difference of W₁, in u", ylim=(0, None),
               title="Training carries the difference along")  # fmt: skip
     return figure
 
@@ -98,17 +98,17 @@ def _microseconds(seconds):
     return f"{seconds * 1e6:,.0f} µs" if seconds < 1e-3 else f"{seconds * 1e3:,.1f} ms"
 
 
-def cross_over(widths, measured, lines, meeting):
-    """Step time against width: measured marks, model's lines, the point where two lines meet. Returns the figure."""
+def cross_over(widths, measured, lines, stars):
+    """Step time against width: measured marks, model's lines, where two of them meet (by name). Returns the figure."""
     figure, axes = plt.subplots(figsize=(7.6, 4.2))
     for (name, times), marker, colour in zip(measured.items(), "os", (BLUE, GREEN), strict=False):
         axes.loglog(widths, 1e6 * np.array(times), marker, color=colour, mfc="white", ms=7, label=f"{name}, measured")
     for (name, (h, times)), style, colour in zip(lines.items(), LINES, (BLUE, GREEN, PURPLE), strict=False):
         axes.loglog(h, 1e6 * np.array(times), style, color=colour, label=name)
-    h, time = meeting
-    axes.loglog(h, 1e6 * time, "*", color=RED, ms=16, zorder=5)
-    axes.annotate(f"cross-over at width {h:.0f}", (h, 1e6 * time), (h * 1.3, 1e6 * time / 4), color=RED,
-                  arrowprops={"arrowstyle": "-", "color": RED})  # fmt: skip
+    for k, (name, (h, time)) in enumerate(stars.items()):
+        axes.loglog(h, 1e6 * time, "*", color=RED, ms=16, zorder=5)
+        axes.annotate(name, (h, 1e6 * time), (1100, 70 / 1.7**k), color=RED,
+                      arrowprops={"arrowstyle": "-", "color": RED})  # fmt: skip
     axes.set(xlabel="hidden units h", ylabel="time of a step (µs)",
              title="Left of the star the processor wins, right of it the GPU")  # fmt: skip
     axes.legend()
@@ -132,7 +132,8 @@ def timeline(axes, calls, launch, work):
     for when, name, colour, height in ((host, "loop over", GREY, 1.45), (finished, "really done", RED, -0.62)):
         axes.axvline(when, color=colour, ls="--", lw=1.2)
         side = "right" if when > 0.5 * max(host, finished) else "left"
-        axes.text(when, height, f" {name}: {when:.0f} µs ", ha=side, va="center", color=colour)
+        axes.text(when, height, f" {name}: {when:.0f} µs ", ha=side, va="center", color=colour,
+                  bbox={"boxstyle": "square,pad=0", "facecolor": "white", "lw": 0})  # fmt: skip
     axes.set_yticks([0, 1], ["GPU", "processor"])
     axes.set(xlim=(0, 1.04 * max(host, finished)), ylim=(-0.9, 1.7), xlabel="time (µs)")
 
@@ -155,8 +156,8 @@ def precisions(widths, measured, models):
     for (name, ratios), style, colour in zip(models.items(), LINES, (BLUE, GREEN), strict=False):
         axes.semilogx(widths, ratios, style, color=colour, label=name)
     axes.axhline(2, color=GREY, lw=1, ls=":")
-    axes.text(widths[0], 2.05, "twice the bytes", color=GREY, va="bottom")
+    axes.text(widths[-1], 2.04, "twice the bytes", color=GREY, ha="right", va="bottom")
     axes.set(xlabel="hidden units h", ylabel="float64 time / float32 time",
-             title="Wide layers pay most for float64")  # fmt: skip
-    axes.legend()
+             ylim=(0.9, 2.75), title="Wide layers pay most for float64")  # fmt: skip
+    axes.legend(loc="upper left")
     return figure
