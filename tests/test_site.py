@@ -208,7 +208,8 @@ def test_a_folded_answer_opens_when_it_is_asked_for(window):
 
 
 @pytest.mark.parametrize(
-    ("words", "result"), [("momentum", "8 · Why does deeper not train"), ("cosine_decay", "nnlib.optimizers.cosine_decay")]
+    ("words", "result"),
+    [("momentum", "8 · Why does deeper not"), ("cosine_decay", "nnlib.optimizers.cosine_decay")],
 )
 def test_a_reader_finds_what_they_search_for(window, words, result):
     page, address, elsewhere = window
