@@ -3,6 +3,8 @@
 # make lab     open the notebooks, Formgrader among them, in JupyterLab
 # make lint    look for mistakes a machine can see
 # make stored  run notebooks and store their outputs: make stored ARGS=lectures/02-logistic-regression.ipynb
+# make site    write the lectures and nnlib's API as pages, build/site/index.html
+# make slides  write the lectures as slides, build/slides/01-neuron.slides.html and so on
 #
 # Each first builds .venv from requirements.txt. PYTHON=/path/to/python3.12 chooses the interpreter that .venv is built
 # with (`make clean` first to change it); ARGS="..." is handed on to the command that the target runs.
@@ -14,7 +16,7 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: demo test lab lint stored venv clean bubblewrap
+.PHONY: demo test lab lint stored site slides venv clean bubblewrap
 .NOTPARALLEL:
 
 demo: bubblewrap venv
@@ -34,6 +36,12 @@ lint: venv
 stored: venv
 	@$(IN_VENV) $(ONE_THREAD) jupyter nbconvert --log-level ERROR --to notebook --execute --inplace \
 		--ExecutePreprocessor.record_timing=False $(or $(ARGS),$(error Say which: make stored ARGS=lectures/04-minibatches.ipynb))
+
+site: venv
+	@$(IN_VENV) python -m docs.site -W --keep-going $(ARGS)
+
+slides: venv
+	@$(IN_VENV) python -m docs.slides
 
 venv: $(INSTALLED)
 

@@ -306,8 +306,7 @@ def demo_command(as_json: Json = False):
     for mark in differing:
         got, expected = mark["diagnosis"] or "no diagnosis", mark["expected_diagnosis"] or "no diagnosis"
         err.print(
-            f"{mark['student']}, {mark['cell']}: got {mark['mark']} ({got}), the bank expects {mark['expected']} "
-            f"({expected})",
+            f"{mark['student']}, {mark['cell']}: got {mark['mark']} ({got}), must get {mark['expected']} ({expected})",
             markup=False,
         )
     raise typer.Exit(1 if differing else 0)
@@ -318,7 +317,7 @@ def _epilogue(course: Course, result: Path, cells: int, differing: int) -> str:
         return str(path.relative_to(course.root))
 
     return (
-        f"{cells - differing} of {cells} marks and diagnoses are what the bank expects: {shown(result)}\n"
+        f"{cells - differing} of {cells} marks and diagnoses are what they must be: {shown(result)}\n"
         f"gradebook:      {shown(course.gradebook)}\n"
         f"feedback pages: {shown(course.directory / 'feedback')}/<student>/a1-neuron/a1-neuron.html\n"
         f"see this class in Formgrader: AUTOGRADER_COURSE={shown(course.directory)} make lab\n"

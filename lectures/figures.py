@@ -55,7 +55,7 @@ def play(draw, frames, alt, *, size=(3.5, 3.2), title="", **sliders):
     figure, panels = plt.subplots(1, len(frames), figsize=(size[0] * len(frames), size[1]))
     for axes, values in zip(panels, frames, strict=True):
         draw(axes, **values)
-        if not axes.get_title(loc="left"):
+        if not any(axes.get_title(loc=place) for place in ("left", "center")):
             axes.set_title(", ".join(f"{name} = {value:g}" for name, value in values.items()))
     figure.suptitle(title)
     show(figure, alt)

@@ -133,7 +133,10 @@ def forward_and_backward(x, forward, backward):
         "L": ("$L$", (12.5, 0), (14.6, 0)),
     }
     for key, (name, start, end) in wires.items():
-        arrow(axes, start, end)
+        if key in ("p1", "b"):  # they turn towards the sum
+            axes.plot(*np.transpose([start, end]), "-", color="black", lw=1)
+        else:
+            arrow(axes, start, end)
         middle = (start[0] + end[0]) / 2
         value = f"{name} = {forward[key]:.4g}" if name else f"{forward[key]:.4g}"
         axes.text(middle, start[1] + 0.15, value, color=BLUE, ha="center", va="bottom")
@@ -200,7 +203,7 @@ def surface_and_paths(draw_surface, paths, best, gained, examples_per_step):
 def growing_weights(cost, length, separated):
     """J and ‖w‖ against the step, both logarithmic; separated: the first step that puts every example right."""
     figure, panels = plt.subplots(1, 2, figsize=(10.5, 3.4))
-    labels = ("$J$ on the training split, nats", r"$\Vert w\Vert$")
+    labels = ("$J$ on the training part, nats", r"$\Vert w\Vert$")
     for axes, curve, label in zip(panels, (cost, length), labels, strict=True):
         axes.loglog(range(1, len(curve)), curve[1:], color=BLUE)
         axes.plot(separated, curve[separated], "o", color=RED, ms=7, zorder=4)

@@ -14,16 +14,16 @@ from IPython.display import display
 from nnlib.drawing import Drawing, draw, steps
 
 
-def tell(what, yours, right):
-    """Say in a sentence whether your answer is right; it never stops the notebook."""
+def tell(what, yours, right, hint):
+    """Say in a sentence whether your answer is right, and if not, the hint; it never stops the notebook."""
     if yours is None:
         print(f"{what}: nothing there yet. Replace None and run the cell again.")
     elif np.shape(yours) != np.shape(right):
-        print(f"{what}: yours has shape {np.shape(yours)}; {np.shape(right)} is expected.")
+        print(f"{what}: yours has shape {np.shape(yours)}; {np.shape(right)} is expected. {hint}")
     elif np.allclose(yours, right, rtol=5e-3, atol=1e-6):
         print(f"{what}: right.")
     else:
-        print(f"{what}: not yet. You have {np.round(yours, 4)}, and that does not agree with the check.")
+        print(f"{what}: not yet. You have {np.round(yours, 4)}. {hint}")
 
 
 def show_drawing(drawing, alt):
@@ -121,22 +121,22 @@ def _join(axes, start, end, colour, name=""):
 
 
 def broadcasting(m=4, n=3):
-    """b (n,) added to every row of X (m, n), and the way back: the column sums of dout. Returns the figure."""
+    """b (n,) added to every row of A (m, n), and the way back: the column sums of dout. Returns the figure."""
     figure, axes = plt.subplots(figsize=(9, 2.7))
     x = 0.2
-    for label, rows, kind, after in (
-        ("$A$", m, "examples", "+"),
-        ("$b$", 1, "parameters", "="),
-        ("$Z$", m, "signals", ""),
+    for label, kind, outlined, after in (
+        ("$A$", "examples", None, "+"),
+        ("$b$, copied", "parameters", "row", "="),
+        ("$Z$", "signals", None, ""),
     ):
-        x = matrix(axes, x + 0.5, label, rows, n, kind) + 0.5
+        x = matrix(axes, x + 0.5, label, m, n, kind, outlined) + 0.5
         axes.text(x, 0, after, ha="center", va="center", fontsize=14)
     start = x + 1.7
     right = matrix(axes, start, r"$\partial J/\partial Z$", m, n, "signals")
     for column in range(n):
         axes.annotate("", (start + column + 0.5, -m / 2 + 0.1), (start + column + 0.5, m / 2 - 0.1),
                       arrowprops={"arrowstyle": "-|>", "color": RED})  # fmt: skip
-    axes.text(right + 1.3, 0, "summed\n=", ha="center", va="center", color=RED, fontsize=11)
+    axes.text(right + 1.3, 0, "column\nsums =", ha="center", va="center", color=RED, fontsize=11)
     end = matrix(axes, right + 2.6, r"$\partial J/\partial b$", 1, n, "parameters")
     axes.axvline(x + 0.8, color=GREY, linestyle=":")
     axes.text(0.7, -m / 2 - 1.3, "forward: copied to every row", color=BLUE, fontsize=11)

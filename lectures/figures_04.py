@@ -54,7 +54,7 @@ def _pass_equations(layout, n, size):
     return forward, error, [mean, x, turned, "=", dw], [mean, ones, turned, "=", db]
 
 
-def _equations(lines, titles, message, unit=0.25, widths=(16, 24)):
+def _equations(lines, titles, message, unit=0.25, widths=(16.5, 24.5)):
     """Lines of boxes under a message, a cell being unit inches in every panel. Returns the figure."""
     lines = [list(line) for line in lines]
     heights = [3.8 + max(part[1] for parts in line for part in parts if not isinstance(part, str)) for line in lines]
@@ -79,7 +79,7 @@ def _equation(axes, parts, title, width, height):
             axes.text(x + step / 2, 0, part, ha="center", va="center", fontsize=13 if step == 1.4 else 10)
             x += step
         else:
-            x = matrix(axes, x + 0.25, *part) + 0.25
+            x = matrix(axes, x + 0.35, *part) + 0.35  # room for the sizes below
     axes.set(xlim=(0, width), ylim=(-height / 2 + 0.8, height / 2 + 0.8))
     axes.text(0.4, height / 2 + 0.5, title, ha="left", va="top", fontsize=10, color=GREY)
     axes.axis("off")
@@ -92,7 +92,7 @@ def memory_order(axes, matrix, picked, title):
         place = (i * matrix.strides[0] + j * matrix.strides[1]) // matrix.itemsize
         for corner in ((j, rows - i + 0.9), (place, 0)):
             _cell(axes, corner, f"{value:g}", picked[i, j])
-    axes.text(columns + 0.5, 1.2, "the same numbers as they lie in memory", fontsize=10, color=GREY)
+    axes.text(0, 1.2, "the same numbers as they lie in memory", fontsize=10, color=GREY)
     axes.set(xlim=(-0.2, rows * columns + 0.2), ylim=(-0.2, rows + 2.1), aspect="equal", anchor="W")
     axes.set_title(title)
     axes.axis("off")
@@ -124,14 +124,15 @@ def noise_law(m, measured, law, length):
 
 
 def rates(axes, grid, excess):
-    """J - J* after ten passes against the learning rate, for each m of `excess` (m → values on grid), best marked."""
+    """J - J* after ten epochs against the learning rate, for each m of `excess` (m → values on grid), best marked."""
     for m, values in excess.items():
         colour, dash, mark = RACERS[m]
         best = int(np.argmin(values))
         axes.loglog(grid, values, dash, marker=mark, ms=5, color=colour, label=f"m = {m}")
         axes.plot(grid[best], values[best], "*", color=RED, ms=15, zorder=4)
-    axes.set(xlabel=r"learning rate $\varepsilon$", ylabel="$J - J^*$ after ten passes (nats)")
+    axes.set(xlabel=r"learning rate $\varepsilon$", ylabel="$J - J^*$ after ten epochs (nats)")
     axes.set_title("Each m has its own best rate (star)")
+    axes.legend(loc="upper left")
 
 
 def race(axes, x, excess, xlabel, title):

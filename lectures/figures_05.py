@@ -4,6 +4,7 @@ import figures
 import matplotlib.pyplot as plt
 import numpy as np
 from figures import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from matplotlib.colors import to_rgb
 
 from nnlib import plots
 
@@ -105,20 +106,41 @@ def staircase(moved, accuracies, costs):
     return figure
 
 
+def regions(axes, probabilities, x):
+    """The plane coloured by probabilities (points (k, 2) → (k, 3)), the borders between the classes, P(0) at x (2,)."""
+    side, up = np.linspace(-4, 4, 161), np.linspace(-2, 6, 161)
+    P = probabilities(np.stack(np.meshgrid(side, up), axis=-1).reshape(-1, 2)).reshape(161, 161, 3)
+    fills = np.array([to_rgb(colour) for colour in (ORANGE, BLUE, GREEN)])
+    axes.imshow(0.3 + 0.7 * P @ fills, extent=(-4, 4, -2, 6), origin="lower", interpolation="bilinear")
+    for k in range(3):
+        axes.contour(side, up, P[..., k] - np.delete(P, k, axis=-1).max(axis=-1), (0,), colors="black", linewidths=1)
+    for k, place in enumerate(((2.3, 0), (-0.8, 5), (-2.3, 0))):
+        axes.text(*place, f"class {k}", ha="center", va="center", color="black", fontsize=11)
+    axes.plot(*x, "o", color="white", mec="black", ms=8)
+    at_x = probabilities(np.array([x]))[0, 0]
+    axes.annotate(f"{at_x:.2f}", x, (8, -4), textcoords="offset points", fontsize=11, fontweight="bold")
+    axes.set(xlabel="$x_1$", ylabel="$x_2$", xticks=(-4, 0, 4), yticks=(-2, 2, 6))
+
+
 def jacobian(J, pushed, change):
     """The Jacobian (K, K) as a heat map, and column `pushed` beside the measured change. Returns the figure."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8))
-    largest = abs(J).max()
+    largest = -J.min()  # the colours of the small entries; the diagonal is off the scale
     image = left.imshow(J, cmap="RdBu", vmin=-largest, vmax=largest)
-    figure.colorbar(image, ax=left, label=r"$\partial\hat y_i / \partial z_j$")
+    figure.colorbar(image, ax=left, extend="max")
     left.add_patch(plt.Rectangle((pushed - 0.5, -0.5), 1, len(J), fill=False, edgecolor=RED, lw=2.2))
     left.set(xlabel="score j that moves", ylabel="probability i that answers", xticks=range(10), yticks=range(10))
-    left.set_title("Blue diagonal, red everywhere else")
-    right.bar(range(len(J)), J[:, pushed], color=[BLUE if v > 0 else RED for v in J[:, pushed]], label="formula")
+    left.set_title("Each score moves all ten")
+    column, payer = J[:, pushed], J[:, pushed].argmin()
+    right.bar(range(len(J)), column, color=[BLUE if v > 0 else RED for v in column])
+    right.text(pushed + 0.55, column[pushed], f"{column[pushed]:+.3f}", color=BLUE, va="top", fontsize=12)
+    right.text(pushed + 0.55, -0.085, f"together {np.delete(column, pushed).sum():+.3f}", color=RED, fontsize=12)
+    right.text(payer, column[payer] - 0.004, "most", color=RED, ha="center", va="top")
     right.plot(range(len(J)), change, "kx", ms=7, mew=1.8, label="measured")
     right.axhline(0, color="black", lw=0.8)
     right.set(xlabel="probability i", ylabel=rf"$\partial\hat y_i/\partial z_{pushed}$", xticks=range(10))
     right.set_title(f"Push score {pushed}: one gains what nine lose")
+    right.set_ylim(-0.1, None)
     right.legend()
     return figure
 

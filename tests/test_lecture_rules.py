@@ -82,11 +82,14 @@ def lacks_alt(cell: NotebookNode) -> bool:
 
 
 def unfolded(notebook: NotebookNode, parts: dict[str, list[NotebookNode]]) -> Iterator[str]:
-    """Predictions and exercises whose answers are not folded."""
+    """Predictions and exercises whose answers are not folded, or would not stay so."""
     texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     for text in texts:
-        if len(re.findall(r"^\*\*Predict", text, re.MULTILINE)) > text.count("<details>"):
-            yield f"a prediction without a folded answer: {text.partition('**Predict')[2][:60]!r}"
+        for asked in re.split(r"^\*\*Predict", text, flags=re.MULTILINE)[1:]:
+            if "<details>" not in asked:
+                yield f"a prediction without a folded answer: {asked[:60]!r}"
+        for item in re.findall(r"^ *(\d+\. .*)\n *<details>", text, re.MULTILINE):
+            yield f"an answer within an item of a list, which a page closes early: {item[:60]!r}"
     exercises = "\n".join(cell.source for name, cells in parts.items() if "Exercises" in name for cell in cells)
     if exercises.count("<details>") < FEWEST_EXERCISES or "★★★" not in exercises:
         yield f"exercises need stars, up to ★★★, and at least {FEWEST_EXERCISES} have folded answers"
@@ -113,19 +116,21 @@ def test_every_check_of_a_lecture_bites(path):
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-2000:]
 
 
+FOLDED = "**Predict, then run.** What?\n\n<details><summary>Answer</summary>\n\nThat.\n</details>"
+
+
 def lecture(*, alt="A line that falls from left to right.", last="tested(2)", tag="check:tested") -> NotebookNode:
     """A lecture of one numbered section in good form, but for what is asked for."""
     figure = new_output("display_data", {"image/png": "iVBO"}, metadata={"image/png": {"alt": alt}})
     play = new_code_cell("figures.play(draw)", outputs=[figure], metadata={"tags": ["try"]})
     checks = [new_code_cell(last, metadata={"tags": [tag]}) for _ in range(FEWEST_CHECKS)]
-    text = "**Predict, then run.** What?\n\n<details><summary>Answer</summary>\n\nThat.\n</details>"
     exercises = "## Exercises" + 3 * "\n\n★★★ Why?\n\n<details><summary>Answer</summary>\n\nSo.\n</details>"
     return new_notebook(
         cells=[
             new_markdown_cell("## 1 · One"),
             play,
             play,
-            new_markdown_cell(text),
+            new_markdown_cell(FOLDED),
             *checks,
             new_markdown_cell(exercises),
         ]
@@ -159,6 +164,8 @@ def with_cells(*cells: NotebookNode) -> NotebookNode:
         (with_cells(new_markdown_cell("word " * 4_600)), "the main line"),
         (with_cells(new_markdown_cell("## 2 · More *(optional)*\n" + "word " * 1_600)), "optional sections"),
         (with_cells(new_markdown_cell("**Predict, then run.** What?")), "a prediction"),
+        (with_cells(new_markdown_cell(f"{FOLDED}\n\n**Predict, then run.** And then?")), "a prediction"),
+        (with_cells(new_markdown_cell("1. What?\n   <details><summary>Answer</summary>")), "within an item of a list"),
         (with_cells(new_markdown_cell("## 2 · Two\ntext")), "section '2 · Two' has nothing to try"),
     ],
 )

@@ -38,7 +38,7 @@ def nbval(*paths: Path) -> Compared:
     """Run notebooks, each in a kernel of its own, and compare every cell with what is stored; nothing is forgiven."""
     options = ["--nbval", "--nbval-current-env", "-q", "-rA", "--rootdir=/", "-p", "no:cacheprovider", "-p", "no:xdist"]
     command = [sys.executable, "-m", "pytest", *options, *map(str, paths)]
-    run = subprocess.run(command, cwd=LECTURES[0].parent, capture_output=True, text=True, timeout=300)
+    run = subprocess.run(command, cwd=LECTURES[0].parent, capture_output=True, text=True, timeout=900)
     assert run.returncode in (0, 1), run.stdout[-4000:] + run.stderr
     found = re.findall(r"^([A-Z]+) (?:.*/)?([^/\n]+\.ipynb)::Cell (\d+)", run.stdout, re.MULTILINE)
     cells = {path.name: [] for path in paths}
@@ -135,16 +135,20 @@ def two_cells() -> NotebookNode:
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory) -> Compared:
-    """All lectures, each also with a number changed, and so a lecture of two cells: nbval takes a second to start."""
+def compared(request, tmp_path_factory) -> Compared:
+    """The lectures asked for, each also with a number changed, and so a lecture of two cells, in one nbval: it takes a
+    second to start.
+    """
+    asked = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    lectures = sorted({params["path"] for params in asked if params.get("path") in LECTURES})
     home = tmp_path_factory.mktemp("lectures")
     figures = shutil.ignore_patterns("*.ipynb", "__pycache__")
     shutil.copytree(LECTURES[0].parent, home, ignore=figures, dirs_exist_ok=True)
     nbformat.write(two_cells(), home / "true.ipynb")
-    notebooks = {path.name: nbformat.read(path, as_version=4) for path in LECTURES} | {"true.ipynb": two_cells()}
+    notebooks = {path.name: nbformat.read(path, as_version=4) for path in lectures} | {"true.ipynb": two_cells()}
     for name, notebook in notebooks.items():
         nbformat.write(with_another_number(notebook), home / f"changed-{name}")
-    return nbval(*LECTURES, home / "true.ipynb", *sorted(home.glob("changed-*")))
+    return nbval(*lectures, home / "true.ipynb", *sorted(home.glob("changed-*")))
 
 
 @every_lecture

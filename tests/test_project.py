@@ -34,7 +34,7 @@ NBGRADER_METADATA = re.compile(r"""metadata(\.nbgrader\b|\[["']nbgrader["']\]|\.
 
 TOP_LEVEL = {
     *("README.md", "SECURITY.md", "CHANGELOG.md", "LICENSE", "requirements.txt", "pyproject.toml", "Makefile"),
-    *("nbgrader_config.py", "nnlib", "lectures", "assignments", "autograder", "tests"),
+    *("nbgrader_config.py", "nnlib", "lectures", "assignments", "autograder", "docs", "tests"),
     *("practice.py", "practice_words.py"),
     *(".ci", ".gitignore", ".gitattributes"),
 }
@@ -282,5 +282,6 @@ def test_students_install_the_versions_of_the_course(root):
 def test_the_pins_are_what_pyproject_asks_for(root):
     project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
     pinned = pins(root / "requirements.txt")
-    asked = [Requirement(line) for line in project["dependencies"] + project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    asked = [Requirement(line) for line in project["dependencies"] + extras["dev"] + extras["site"]]
     assert [str(need) for need in asked if not need.specifier.contains(pinned.get(need.name.lower(), "0"))] == []

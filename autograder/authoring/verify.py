@@ -82,14 +82,14 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     use_checks(made.checks)
     source = nbformat.reads(made.source, as_version=4)
     checks = checks_of(assignment)
-    bank = [variant for check in checks.values() for variant in check.variants]
+    known = [variant for check in checks.values() for variant in check.variants]
     rows = [*_unsound(source, checks)]
-    total = len(rows) + 2 + len(bank)
+    total = len(rows) + 2 + len(known)
     yield from ((total, row) for row in rows)
     with Judge(assignment, limits=LIMITS) as judge:
         yield total, _whole(judge, source, "source", with_answers(source, {}), 1.0)
         yield total, _whole(judge, source, "release", released(source), 0.0)
-        for variant in bank:
+        for variant in known:
             yield total, _row(variant, _judged_alone(judge, source, variant))
 
 
@@ -103,7 +103,7 @@ def _unsound(source: NotebookNode, checks: Mapping[str, Check]) -> Iterator[Row]
 
 
 def _verdict(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Verdict:
-    return judge(rebuild(source, submitted).notebook, student="bank", submission="bank", seed=SEED)[0]
+    return judge(rebuild(source, submitted).notebook, student="known", submission="known", seed=SEED)[0]
 
 
 def _judged_alone(judge: Judge, source: NotebookNode, variant: Variant) -> Verdict:
@@ -112,7 +112,7 @@ def _judged_alone(judge: Judge, source: NotebookNode, variant: Variant) -> Verdi
     last = max(index for index, cell in enumerate(notebook.cells) if cells.is_test(cell))
     mine = cells.test_of(variant.blank)
     notebook.cells = [c for c in notebook.cells[: last + 1] if not cells.is_test(c) or cells.grade_id(c) == mine]
-    return judge(notebook, student="bank", submission="bank", seed=SEED)[0]
+    return judge(notebook, student="known", submission="known", seed=SEED)[0]
 
 
 def _whole(judge: Judge, source: NotebookNode, kind: str, submitted: NotebookNode, must: float) -> Row:

@@ -5,7 +5,7 @@ Everything here runs where no student code can: values come in over a wire as pl
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.course.verdict import FAILED, PASSED, BlankVerdict, Finding
 from autograder.judging.catalogue import CATALOGUE, STRUCTURAL
-from autograder.judging.check import Check
+from autograder.judging.check import Check, Inputs
 from autograder.judging.comparison import RTOL
 from autograder.judging.twins import told_mistakes
 from autograder.sandbox.fault import Guest, Reply, StudentFault
@@ -21,9 +21,6 @@ from practice_words import Property, Seen, change_note, compare, for_case, numer
 
 MOST_KEPT = 1 << 20  # bytes of an array that came, for the diagnosis: all comparisons of a check are kept to its end
 MOST_PARTS = 16  # of what a function returns
-
-
-Inputs = Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]
 
 
 @dataclass(frozen=True)
@@ -139,14 +136,14 @@ class Blank:
 
     def cases(self, make: Inputs) -> Iterator[Case]:
         """The cases of this examination, one for each kind of input that `make(rng)` yields as (label, args)."""
-        cases = self._made(make)
+        cases = [*self._made(make)]
         self.rounds[-1].cases.append(cases)
         self._ahead, self._replies = [] if self._singly else cases, {}
         for case in cases:
             self._case = case
             yield case
 
-    def _made(self, make: Inputs) -> list[Case]:
+    def _made(self, make: Inputs) -> Iterator[Case]:
         loop = len(self.rounds[-1].cases)
         name = self.check.name.encode()
         again = (str(self.shown).encode(),) if self.shown > 1 else ()
@@ -159,7 +156,7 @@ class Blank:
             raise ValueError(f"the check {self.check.name} has other kinds of fresh inputs than of public ones")
         elif loop < len(self._labels):
             labels = self._labels[loop]
-        return [Case(label, args, self._public) for label, (_, args) in zip(labels, made, strict=True)]
+        yield from (Case(label, args, self._public) for label, (_, args) in zip(labels, made, strict=True))
 
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         """What the student's function `name` returns for `args`, as plain data; a tuple when `returns` > 1.

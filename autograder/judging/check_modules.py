@@ -122,7 +122,12 @@ def _hides_modules(node: ast.AST, inside: bool) -> bool:
 def use_checks(checks: Mapping[str, str]) -> None:
     """Make these modules (name to source text) those of `autograder.checks` in this process."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Texts)]
-    sys.meta_path.insert(0, _Texts(checks))
+    _find(0, checks)
+
+
+def _find(position: int, checks: Mapping[str, str]) -> None:
+    """Have these modules found by the finder at this position, and none that was imported before."""
+    sys.meta_path.insert(position, _Texts(checks))
     for name in checks:
         sys.modules.pop(f"autograder.checks.{name}", None)
         vars(autograder.checks).pop(name, None)  # else `from autograder.checks import …` finds the old one
@@ -149,7 +154,7 @@ def _texts(assignment: str) -> dict[str, str]:
     finders = [finder for finder in sys.meta_path if isinstance(finder, _Texts)]
     used = next((finder.texts for finder in finders if finder.is_package(f"autograder.checks.{assignment}")), None)
     if used is None:
-        sys.meta_path.insert(len(finders), _Texts(checks_in(assignment)))  # before those that read whole files
+        _find(len(finders), checks_in(assignment))  # before those that read whole files
         return _texts(assignment)
     return {name.removeprefix("autograder.checks."): text for name, text in used.items()}
 

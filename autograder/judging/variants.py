@@ -9,6 +9,9 @@ each marker the whole text of an answer cell:
     # %% wrong: forgot the bias -> none              (wrong, without a name)
     # %% wrong: only w is averaged -> missing_mean keeps 0.5      (keeps half of the points; 0 where nothing is said)
     # %% wrong: a_name "A sentence for the student."  (a name of this file's own, that the catalogue does not have)
+
+Where an answer runs here, not behind the walls, it finds np, what the folder's `__init__.py` has, and the references of
+the other blanks.
 """
 
 import re

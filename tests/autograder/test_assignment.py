@@ -14,6 +14,7 @@ from autograder.authoring import release as release_module
 from autograder.course.course import Course
 from autograder.course.verdict import Verdict
 from autograder.judging import assignment as assignment_module
+from autograder.judging import check_modules
 from autograder.judging.assignment import AT_HOME, PACKAGE, grader_digest, load_assignment
 from autograder.judging.check_modules import ChecksError, checks_of, use_checks
 from tests.a1_class import autograder
@@ -104,6 +105,21 @@ def test_what_stands_in_the_folder_may_be_imported_from_there(course, checks, li
             shared.write("TWICE = 2\n")
     checks.write_text(f"{checks.read_text()}\n{line}\nassert TWICE == 2\n")
     assert set(used(course)) == set(RIGHT)
+
+
+def test_a_courses_own_folder_stands_in_the_place_of_the_whole_folder_of_the_package(course, root):
+    home = course.root / "checks" / "a1-neuron"
+    shutil.copytree(root / "autograder" / "checks" / "a1-neuron", home)
+    shutil.copytree(root / "assignments" / "a1-neuron", course.root / "assignments" / "a1-neuron")
+    (home / "xor.py").write_text((home / "xor.py").read_text().replace("of the three gates", "of any gates"))
+    kept = list(sys.meta_path)
+    use_checks(load_assignment(course, "a1-neuron").checks)
+    assert checks_of("a1-neuron")["xor"].title == "XOR as two layers of any gates."
+    sys.meta_path[:] = [finder for finder in kept if not isinstance(finder, check_modules._Texts)]
+    assert checks_of("a1-neuron")["xor"].title == "XOR as two layers of the three gates."
+    (home / "xor.py").unlink()
+    with pytest.raises(ChecksError, match="in a1-neuron, the blank 'xor' has no check: write it in checks/a1-neuron/x"):
+        load_assignment(course, "a1-neuron")
 
 
 # one file a blank

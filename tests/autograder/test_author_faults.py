@@ -1,4 +1,4 @@
-"""What an author gets wrong, in a source, its checks or the bank, is one sentence, said before anything is judged."""
+"""What an author gets wrong, in a source, its checks or answers, is one sentence, said before anything is judged."""
 
 import shutil
 

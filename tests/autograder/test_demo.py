@@ -43,7 +43,7 @@ def test_it_says_where_to_look_and_what_is_there(ran):
         "missing_mean" in (ran.course.root / page).read_text() or "not divided" in (ran.course.root / page).read_text()
     )
     assert said["open the lectures in JupyterLab"].strip() == "make lab"
-    assert ran.stdout.count("of 198 marks and diagnoses are what the bank expects: course/demo.json") == 1
+    assert ran.stdout.count("of 198 marks and diagnoses are what they must be: course/demo.json") == 1
 
 
 def test_every_mark_and_diagnosis_is_as_expected(rows):
