@@ -16,6 +16,7 @@ import pytest
 import autograder
 from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import FAILED
+from autograder.judging.assignment import AT_HOME
 from autograder.judging.blank import verdict_on
 from autograder.judging.catalogue import CATALOGUE, STRUCTURAL, STRUCTURAL_SENTENCES
 from autograder.judging.variants import Variant
@@ -100,9 +101,10 @@ def catalogue_faults(sentences: Mapping[str, str], answers: Iterable[str], judge
 
 
 def nodes(package: Path, *but: str) -> Iterator[ast.AST]:
-    """What the code of a package is made of, but for these folders and files."""
-    for path in package.rglob("*.py"):
-        if not {path.name, path.relative_to(package).parts[0]} & {*but}:
+    """What the code of a package, and what students get of it, is made of, but for these folders and files."""
+    ours = (path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in but)
+    for path in [*ours, *filter(Path.is_file, (package.parent / name for name in AT_HOME))]:
+        if path.name not in but:
             yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 

@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.judging.assignment import AT_HOME
 from tests.a1_class import environment
 from tests.small_class import graded, write_checks
 
@@ -92,7 +93,12 @@ def home(root, tmp_path_factory):
     for name in ("autograder", "nnlib", "assignments"):
         shutil.copytree(root / name, home / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     (home / "tests" / "autograder").mkdir(parents=True)
-    for name in ("pyproject.toml", "tests/conftest.py", *(f"tests/autograder/{name}.py" for name in TESTS + OTHERS)):
+    for name in (
+        "pyproject.toml",
+        *AT_HOME,
+        "tests/conftest.py",
+        *(f"tests/autograder/{name}.py" for name in TESTS + OTHERS),
+    ):
         shutil.copyfile(root / name, home / name)
     with (home / "autograder" / "judging" / "catalogue.py").open("a") as file:
         file.write(SENTENCES)
