@@ -25,10 +25,13 @@ class Runs:
         return [self._task(cell, index in self._skipped) for index, cell in enumerate(self._code)]
 
     def _task(self, cell: NotebookNode, skip: bool) -> dict:
-        """A cell without its hidden line. After a test cell the notebook's state is kept under its blank's name."""
+        """A cell without its hidden line. After a test cell the notebook's state is kept under its blank's name.
+
+        The table of all blanks is for home: a function that never ends would be waited for once more.
+        """
         test = cells.is_test(cell)
         state = cells.blank_of(cells.grade_id(cell)) if test else None
-        source = "" if skip else cells.visible(cell)
+        source = "" if skip or cells.is_overview(cell) else cells.visible(cell)
         return {"source": source, "isolated": self._apart and test and not skip, "state": state}
 
     def died(self, death: Died, session: Session, half_spent: bool) -> None:

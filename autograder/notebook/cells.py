@@ -49,6 +49,11 @@ def is_test(cell: NotebookNode) -> bool:
     return kind(cell) == TEST
 
 
+def is_overview(cell: NotebookNode) -> bool:
+    """Whether this locked cell asks all blanks once more, at home, and does nothing else."""
+    return kind(cell) == READ_ONLY and cell.source.strip() == "practice.overview()"
+
+
 def students(cell: NotebookNode) -> bool:
     """Whether the student wrote this cell's text."""
     return kind(cell) in (ANSWER, WRITTEN, OWN)

@@ -86,3 +86,9 @@ def test_a_submission_that_overwrites_practice_changes_nothing(attacked, before)
         for answers in ({"row_gradients": SUMS}, {"row_gradients": RIGHT})
     ]
     assert scores[:2] == scores[2:] and scores[0]["row_gradients"] == 0 != scores[1]["row_gradients"]
+
+
+def test_the_table_of_all_blanks_is_not_asked_for_in_the_sandbox(attacked):
+    """There a function that never ends would be waited for once more."""
+    _, found = outputs(attacked, attacked.notebook({"row_gradients": SUMS}, solved=True))
+    assert shown(found).count("right on 6 public examples") == 3  # those of three test cells
