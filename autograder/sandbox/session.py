@@ -45,13 +45,14 @@ class Session:
         results, allowance = [], Allowance()
         for index in range(len(cells)):
             deadline = min(self._ends, time.monotonic() + self.limits.cell_wall + 3)
+            message = None
             try:
                 message = wire.receive(self._connection, deadline, self.watch, most_buffers=0)
                 results.append(allowance.kept(message, index))
             except wire.Expired:
                 raise Died(index, "it did not end and could not be interrupted") from None
             except wire.WireError as error:
-                raise Died(index, self.why(error)) from None
+                raise Died(_sender(message, index), self.why(error)) from None
         return results
 
     @property
@@ -195,6 +196,12 @@ class Fork:
                 "timed_out", f"{name} did not return within {self._session.limits.check_cpu} seconds of computing."
             )
         return StudentFault("died", f"{name} gave no usable answer: {self._session.why(error)}.")
+
+
+def _sender(message: wire.Message | None, index: int) -> int:
+    """The cell to blame for a message that is not that of cell `index`: one that answers again has forked."""
+    numbers = {str(number): number for number in range(index)}
+    return numbers.get(message.nonce, index) if message else index
 
 
 def _pid_of(pidfd: int) -> int:
