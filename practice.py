@@ -306,10 +306,10 @@ def drawn(one: Seen) -> str:
 
 
 def drawn_in_html(one: Seen) -> str:
-    """The same as a table: darker is further off, and each entry shows its number."""
+    """The same as a table: in stronger colour the further off, and each entry shows its number."""
     rows, more = _entries(one)
     body = "".join("<tr>" + "".join(_cell(*entry) for entry in row) + "</tr>" for row in rows)
-    said = f"<p>Where {_html(one.property)} is wrong (✗), the darker the further off:</p>"
+    said = f"<p>Where {_html(one.property)} is wrong (✗), in stronger colour the further off:</p>"
     return f"{said}<table>{body}</table>" + ("<p>…</p>" if more else "")
 
 
@@ -370,13 +370,17 @@ class Overview(list):
     """All blanks as they are now, a table."""
 
     def __repr__(self) -> str:
-        return "\n".join([f"{SIGNS[one.state]} {one.name}: {one.sentence()}" for one in self] or [_tells_nothing()])
+        return "\n".join([f"{SIGNS[one.state]} {one.name}: {_briefly(one)}" for one in self] or [_tells_nothing()])
 
     def _repr_html_(self) -> str:
         rows = (f"<td>{SIGNS[one.state]} {one.state}</td><td><code>{_html(one.name)}</code></td>" for one in self)
-        said = (f'<td style="text-align: left">{_html(one.sentence())}</td>' for one in self)
+        said = (f'<td style="text-align: left">{_html(_briefly(one))}</td>' for one in self)
         body = "".join(f"<tr>{row}{text}</tr>" for row, text in zip(rows, said, strict=True))
         return f"<table>{body}</table>" if self else f"<p>{_html(_tells_nothing())}</p>"
+
+
+def _briefly(one: Examined) -> str:
+    return NOT_BEGUN if one.state == NOT_BEGUN else one.sentence()
 
 
 def overview() -> Overview:
