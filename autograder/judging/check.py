@@ -43,6 +43,7 @@ class Check:
     name: str = ""
     title: str = ""
     variants: tuple[Variant, ...] = ()
+    same: Mapping[str, str] = field(default_factory=dict)  # changes of the reference that change nothing, and why
     names: Mapping[str, Any] = field(default_factory=dict)  # what answers find: np, and the references of all blanks
 
     def __post_init__(self):

@@ -20,7 +20,7 @@ import numpy as np
 
 import autograder.checks
 from autograder.judging.check import Check
-from autograder.judging.variants import MarkerError, Variant, check_part, variants
+from autograder.judging.variants import MarkerError, Variant, check_part, same, variants
 
 HOME = Path(autograder.checks.__file__).parent
 
@@ -173,6 +173,7 @@ def checks_of(assignment: str) -> dict[str, Check]:
         title = (module.__doc__ or "").strip()
         made = _check_in(assignment, module)
         checks[blank] = replace(made, name=blank, title=title, variants=answers[blank], names=names)
+        checks[blank] = replace(checks[blank], same=same(texts[f"{assignment}.{blank}"]))
     return _in_order(assignment, checks)
 
 

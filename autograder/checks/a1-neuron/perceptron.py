@@ -57,6 +57,9 @@ def perceptron(X, w, theta):
     return np.dot(X, w) > theta
 
 
+# %% same: return X @ w > theta "booleans are 0 and 1"
+
+
 # %% wrong: fires_at_threshold keeps 0.5
 def perceptron(X, w, theta):
     return (X @ w >= theta).astype(float)

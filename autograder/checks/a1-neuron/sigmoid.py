@@ -59,6 +59,9 @@ def sigmoid(z):
     return np.array([one(t) for t in z.ravel()]).reshape(z.shape)
 
 
+# %% same: np.where(z > 0 "at z = 0 both forms are one half"
+
+
 # %% wrong: overflow keeps 0.5
 def sigmoid(z):
     return np.exp(z) / (1 + np.exp(z))

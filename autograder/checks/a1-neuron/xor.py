@@ -76,6 +76,9 @@ def xor(X, gates):
     return [fires([fires(x, gates["NAND"]), fires(x, gates["OR"])], gates["AND"]) for x in X]
 
 
+# %% same: perceptron(X, *gates['OR']), perceptron(X, *gates['NAND']) "AND holds with its inputs exchanged"
+
+
 # %% wrong: not_composed keeps 0.5
 def xor(X, gates):
     return (X[:, 0] != X[:, 1]).astype(float)
