@@ -130,11 +130,6 @@ def perceptron(X, w, theta):
     return (X.astype(int) @ w > theta).astype(float)
 
 
-# %% wrong: forgot return -> returned_none
-def perceptron(X, w, theta):
-    y_hat = (X @ w > theta).astype(float)
-
-
 # %% wrong: one example only -> raised
 def perceptron(X, w, theta):
     if X @ w > theta:

@@ -129,12 +129,6 @@ def sigmoid(z):
     return 1 / 1 + np.exp(-z)
 
 
-# %% wrong: float32 -> wrong_dtype
-def sigmoid(z):
-    z = z.astype(np.float32)
-    return 1 / (1 + np.exp(-z))
-
-
 # %% wrong: scalar exponential -> raised
 import math
 
@@ -153,8 +147,3 @@ def sigmoid(z):
 # %% wrong: flattened -> wrong_shape keeps 0.5
 def sigmoid(z):
     return np.array([1 / (1 + np.exp(-t)) for t in z.ravel()])
-
-
-# %% wrong: forgot return -> returned_none
-def sigmoid(z):
-    a = 1 / (1 + np.exp(-z))

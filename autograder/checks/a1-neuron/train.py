@@ -523,12 +523,3 @@ def train(X, y, lr, steps):
         w, b = gradient_step(w, b, dw, db, lr)
         costs[-1] = log_loss(y, X @ w + b)
     return w, b, costs
-
-
-# %% wrong: forgot return -> returned_none
-def train(X, y, lr, steps):
-    w, b, costs = np.zeros(X.shape[1]), 0.0, []
-    for _ in range(steps):
-        z = X @ w + b
-        costs.append(log_loss(y, z))
-        w, b = gradient_step(w, b, *row_gradients(X, sigmoid(z) - y), lr)

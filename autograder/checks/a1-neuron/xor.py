@@ -178,9 +178,3 @@ def xor(X, gates):
         hidden = np.column_stack([perceptron(x[None], *gates["NAND"]), perceptron(x[None], *gates["OR"])])
         y_hat = perceptron(hidden, *gates["AND"])
     return float(y_hat[0])
-
-
-# %% wrong: forgot return -> returned_none
-def xor(X, gates):
-    hidden = np.column_stack([perceptron(X, *gates["NAND"]), perceptron(X, *gates["OR"])])
-    perceptron(hidden, *gates["AND"])
