@@ -23,7 +23,7 @@ from autograder.console import (
     say_if_open,
     write_text,
 )
-from autograder.course.course import Course
+from autograder.course.course import Course, NotWritten
 from autograder.course.handed_in import NothingToGrade, left_out, submissions
 from autograder.course.verdict import Verdict
 from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, cores, workers
@@ -291,6 +291,24 @@ def verify_command(
         out.print(verified_table(report.table()))
         out.print(report.summary(), soft_wrap=True)
     raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command("new")
+def new_command(
+    assignment: AssignmentName,
+    blank: Annotated[str, typer.Argument(help="A function that students write: one blank more.")] = "",
+    as_json: Json = False,
+):
+    """Begin an assignment, or add a blank to one: a notebook, a check and answers that pass `verify` as they are."""
+    from autograder.authoring.new import NewError, new
+
+    here = Course.here()
+    with one_line(NewError, NotWritten):
+        made = [str(path.relative_to(here.root)) for path in new(here, assignment, blank)]
+    if as_json:
+        print_json(made)
+    else:
+        out.print("\n".join(made), f"next: autograder verify {assignment}", sep="\n", markup=False, soft_wrap=True)
 
 
 @app.command("demo")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograder.authoring.generated import generated
+from autograder.authoring.generated import generated, of_any
 from autograder.authoring.held_out import held_out
 from autograder.authoring.mutants import mutants
 from autograder.authoring.soundness import faults
@@ -83,7 +83,7 @@ def _generated(check: Check, stub: str, seed: bytes) -> Iterator[Row]:
 
 def walled(check: Check, stub: str) -> list[Variant]:
     """The generated answers that must be judged where they can do no harm."""
-    return [one.variant for one in generated(check, stub) if one.walled]
+    return [one.variant for one in of_any(check, stub) if one.walled]
 
 
 def _held_out(check: Check, seeds: list[bytes]) -> Iterator[Row]:

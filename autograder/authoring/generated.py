@@ -27,6 +27,7 @@ def each(change, value):
 
 def {blank}(*given):
 """
+EACH = "    return each(lambda part: np.asarray(part){}, {{blank}}_of_ours(*given))\n"
 CHANGED = """\
     value = copied({blank}_of_ours(*given))
     for one in given:
@@ -78,43 +79,47 @@ class Generated:
 
 
 def generated(check: Check, stub: str) -> Iterator[Generated]:
-    """The answers to a blank that is released with this text."""
-    reference = next(variant for variant in check.variants if variant.right).code
-    below = reference.rstrip() + BELOW.format(blank=check.name)
-
-    def answer(label: str, code: str, diagnosis: str = "", right: bool = False, **more) -> Generated:
-        text = code if "def " in code else f"{below}    {code}\n"
-        return Generated(Variant(check.name, label, right, diagnosis, 1.0 * right, text), **more)
-
-    yield answer("the blank as it was", stub, "not_begun")
-    yield answer("a forgotten return", _without_return(reference, check.name), "returned_none")
-    yield answer("no number", f"def {check.name}(*given):\n    return 'junk'\n", "wrong_type", walled=True)
-    yield answer(
-        "an endless loop", f"def {check.name}(*given):\n    while True:\n        pass\n", "timed_out", walled=True
-    )
-    public, fresh = (examined(check, {}, b"", public=public) for public in (True, False))
+    """The answers to a blank that is released with this text. Its check's inputs are drawn."""
+    yield from of_any(check, stub)
+    public = examined(check, {}, b"", public=True)
     arguments = [case.args for cases in public.rounds[0].cases for case in cases]
     if any(isinstance(one, np.ndarray) for args in arguments for one in args):
-        yield answer(
-            "changes its arguments", below + CHANGED.format(blank=check.name), right=True, noted="modified_input"
-        )
-    if not public.rounds[0].wanted:  # other values may be right as well
-        return
-    yield answer("float32", f"return each(np.float32, {check.name}_of_ours(*given))", "wrong_dtype")
-    axis = f"return each(lambda part: np.asarray(part)[..., None], {check.name}_of_ours(*given))"
-    yield answer("one axis more", axis, "wrong_shape")
-    lists = f"return each(lambda part: np.asarray(part).tolist(), {check.name}_of_ours(*given))"
-    yield answer("lists for arrays", lists, right=True)
-    if not all(map(same, arguments, [case.args for cases in fresh.rounds[0].cases for case in cases])):
-        memory = [(args, check.reference(*copy.deepcopy(args))) for args in arguments]
-        names = {"public": memory, "same": same}
-        yield answer("the public examples by heart", below + MEMORISED.format(blank=check.name), given=names)
-    if check.derivative_of:
-        of_low_degree = _of_low_degree(check, arguments[0])
-        for kind, scheme in SCHEMES.items():
-            if kind == "central differences" or not of_low_degree:
-                names = {"cost": check.derivative_of, "scheme": scheme}
-                yield answer(kind, below + DIFFERENCES.format(blank=check.name), "inaccurate", given=names)
+        yield _wrapped(check, "changes its arguments", CHANGED, right=True, noted="modified_input")
+    if public.rounds[0].wanted:  # else other values may be right as well
+        yield from _of_values(check, arguments)
+
+
+def of_any(check: Check, stub: str) -> Iterator[Generated]:
+    """Those that are written without a look at what the blank computes."""
+    name, reference = check.name, next(variant for variant in check.variants if variant.right).code
+    nothing = _without_return(reference, name)
+    endless = f"def {name}(*given):\n    while True:\n        pass\n"
+    yield Generated(Variant(name, "the blank as it was", False, "not_begun", 0.0, stub))
+    yield Generated(Variant(name, "a forgotten return", False, "returned_none", 0.0, nothing))
+    text = f"def {name}(*given):\n    return 'junk'\n"
+    yield Generated(Variant(name, "text for a number", False, "wrong_type", 0.0, text), walled=True)
+    yield Generated(Variant(name, "an endless loop", False, "timed_out", 0.0, endless), walled=True)
+
+
+def _of_values(check: Check, arguments: list[tuple]) -> Iterator[Generated]:
+    """Those that are told by the values they return, and differences of the cost where there is one."""
+    yield _wrapped(check, "float32", "    return each(np.float32, {blank}_of_ours(*given))\n", "wrong_dtype")
+    yield _wrapped(check, "one axis more", EACH.format("[..., None]"), "wrong_shape")
+    yield _wrapped(check, "lists for arrays", EACH.format(".tolist()"), right=True)
+    memory = [(args, check.reference(*copy.deepcopy(args))) for args in arguments]
+    yield _wrapped(check, "the public examples by heart", MEMORISED, given={"public": memory, "same": same})
+    low = bool(check.derivative_of) and _of_low_degree(check, arguments[0])
+    for kind, scheme in SCHEMES.items() if check.derivative_of else ():
+        if kind == "central differences" or not low:  # those of a square with large steps are the derivative itself
+            given = {"cost": check.derivative_of, "scheme": scheme}
+            yield _wrapped(check, kind, DIFFERENCES, "inaccurate", given=given)
+
+
+def _wrapped(check: Check, label: str, body: str, diagnosis: str = "", right: bool = False, **more) -> Generated:
+    """The reference, and in its place what has this body."""
+    reference = next(variant for variant in check.variants if variant.right).code
+    code = reference + (BELOW + body).replace("{blank}", check.name)
+    return Generated(Variant(check.name, label, right, diagnosis, 1.0 * right, code), **more)
 
 
 def _without_return(reference: str, blank: str) -> str:

@@ -154,7 +154,10 @@ def _tried(check: Check, source: NotebookNode) -> Iterator[Row]:
     if check.name not in solutions:
         yield Row(check.name, "", "check", None, "", "the notebook does not have this blank")
         return
-    yield from tried(check, solutions[check.name], _texts(released(source))[check.name])
+    try:
+        yield from tried(check, solutions[check.name], _texts(released(source))[check.name])
+    except Exception as error:  # the author's code, of which all runs here
+        yield Row(check.name, "", "check", None, "", f"{type(error).__name__}: {error}")
 
 
 # what was found good before
