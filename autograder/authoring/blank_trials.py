@@ -10,8 +10,9 @@ from autograder.authoring.generated import generated, of_any
 from autograder.authoring.held_out import held_out
 from autograder.authoring.mutants import mutants
 from autograder.authoring.soundness import faults
-from autograder.authoring.table import Row, complaint
+from autograder.authoring.table import MOST_KEPT, Row, complaint, percent
 from autograder.authoring.trials import examined, function_of, is_right, judged
+from autograder.judging.catalogue import STRUCTURAL
 from autograder.judging.check import Check
 from autograder.judging.variants import Variant
 
@@ -95,8 +96,10 @@ def _held_out(check: Check, seeds: list[bytes]) -> Iterator[Row]:
     for number, seed in enumerate(seeds):
         for kind, function, must in held_out(check.reference, parts, number):
             said = judged(check, function, seed)
-            must_be = replace(check.variants[0], label=kind, right=False, diagnosis=must, keeps=min(said.score, 0.5))
-            wrong = complaint(must_be, said.score, said.diagnosis)
+            named = said.diagnosis not in STRUCTURAL | {""} if not must else said.diagnosis != must
+            wrong = f"told {said.diagnosis or 'nothing'}, must be {must or 'no mistake'}" if named else ""
+            if said.score > MOST_KEPT:
+                wrong = f"a wrong answer keeps {percent(said.score)}, at most half is allowed"
             yield Row(check.name, kind, "held-out", said.score, said.diagnosis, wrong)
 
 

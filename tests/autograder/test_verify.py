@@ -109,7 +109,7 @@ def test_the_table_counts_what_is_as_it_must_be(course, judged):
         "blank": "one",
         "right": "3/3",
         "wrong": "15/15",
-        "diagnosed": "13/13",
+        "diagnosed": "12/12",
         "mutants": "3 + 0 same of 3",
         "false fails": "0/3",
         "misnamed": "0/72",
