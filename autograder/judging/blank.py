@@ -202,6 +202,10 @@ class Blank:
         self.rounds[-1].wanted.append(self.check.wanted(args))
         return self.rounds[-1].wanted[-1]
 
+    def allowed(self, *args: Any) -> tuple[float, ...]:
+        """How far off each value of those that were wanted last may be for rounding alone, as `rtol` of `close`."""
+        return self.check.allowed(args, self.rounds[-1].wanted[-1])
+
     def close(self, property: str, got: Any, want: Any, rtol: float = RTOL, told: bool = True):
         """Examine that `got` has the shape of `want` and equals it to `rtol` of its largest entry.
 

@@ -7,8 +7,8 @@ import numpy as np
 from autograder.sandbox.values import describe, numeric
 
 RTOL = 1e-9  # of values
-# Of gradients: formulas come within 4e-15, differences of fourth order at their best step within 3e-13. Those of order
-# 8 and more, those of a quadratic cost, and any taken in more digits than float64 has come as near as formulas do: no
+# Of gradients, whose own rounding decides (rounding.py): wider than that, to name their mistakes with. Differences of
+# order 8 and more, those of a quadratic cost, and any taken in more digits than float64 come as near as formulas do: no
 # tolerance tells them apart, and staff_notes.py looks for them elsewhere.
 EXACT = 5e-14
 ROUNDED = 1e-5  # of what is made of others' values in another form

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.course.verdict import Finding
 from autograder.judging.catalogue import STRUCTURAL
-from autograder.judging.comparison import same
+from autograder.judging.comparison import EXACT, same
 from autograder.sandbox.values import numeric
 
 MOST_KEPT = 1 << 20  # bytes of an array that came, for the diagnosis: all comparisons of a check are kept to its end
@@ -39,8 +39,8 @@ class Seen:
         wrong = numeric(value)
         if wrong is None:
             return False
-        wrong = wrong.astype(np.float64)
-        return same(self.got, wrong, self.rtol) and not (self.failed and same(self.want, wrong, self.rtol))
+        wrong, rtol = wrong.astype(np.float64), max(self.rtol, EXACT)  # another form of a mistake rounds as it will
+        return same(self.got, wrong, rtol) and not (self.failed and same(self.want, wrong, rtol))
 
     @property
     def telling(self) -> bool:
