@@ -73,7 +73,8 @@ class Report:
             "right": _good(of.get("right", [])),
             "wrong": _good(wrong),
             "diagnosed": _good(row for row in wrong if row.diagnosis),
-            "mutants": f"{killed} + {equivalent} same of {len(mutants)}",
+            "mutants": f"{killed}/{len(mutants)}",
+            "the same": f"{equivalent}",
             "false fails": f"{sum(row.share < 1 for row in seeds)}/{len(seeds)}",
             "misnamed": f"{sum(bool(row.complaint) for row in held_out)}/{len(held_out)}",
         }

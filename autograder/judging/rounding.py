@@ -43,4 +43,5 @@ def _off(want: Any, again: Any) -> float:
     want, again = np.asarray(want, dtype=np.float64), np.asarray(again, dtype=np.longdouble)
     finite = np.isfinite(want) & np.isfinite(again)
     scale = np.max(np.abs(want), initial=0.0, where=finite) or 1.0
-    return float(np.max(np.abs(want - again), initial=0.0, where=finite) / scale)
+    with np.errstate(invalid="ignore"):
+        return float(np.max(np.abs(want - again), initial=0.0, where=finite) / scale)
