@@ -1,4 +1,4 @@
-"""The tolerance follows the reference's own rounding: it lets other orders of a sum pass and no numerical derivative."""
+"""The tolerance follows the reference's own rounding: other orders of a sum pass, no numerical derivative does."""
 
 import numpy as np
 import pytest
