@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course.course import Course, write_whole
 from autograder.judging.assignment import trusted
-from autograder.notebook.cells import grade_id
+from autograder.notebook.cells import grade_id, marked
 
 EXAMPLE = "scaled"  # the blank of an assignment for which none is named
 SHARED = '''"""What the blanks of {assignment} share."""
@@ -101,7 +101,6 @@ import autograder; autograder.check("{assignment}.{blank}", globals())
 ### END HIDDEN TESTS"""
 IMPORTS = 'import numpy as np\nfrom nnlib import allow\n\nallow.only("{assignment}")'
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-FLAGS = {"schema_version": 3, "grade": False, "solution": False, "locked": True, "task": False}
 
 
 class NewError(Exception):
@@ -150,19 +149,14 @@ def _read(path: Path) -> NotebookNode:
 
 def _notebook(assignment: str) -> NotebookNode:
     title = new_markdown_cell(f"# {assignment}\n\nSay here what this assignment is about.")
-    imports = _graded(new_code_cell(IMPORTS.format(assignment=assignment)), "imports")
+    imports = marked(new_code_cell(IMPORTS.format(assignment=assignment)), "imports")
     return new_notebook(cells=[title, imports], metadata={"kernelspec": KERNEL})
 
 
 def _cells(assignment: str, blank: str) -> list[NotebookNode]:
     names = {"assignment": assignment, "blank": blank}
     return [
-        _graded(new_markdown_cell(ABOUT.format(**names)), f"about_{blank}"),
-        _graded(new_code_cell(ANSWER.format(**names)), blank, solution=True, locked=False),
-        _graded(new_code_cell(TEST.format(**names)), f"test_{blank}", grade=True, points=2),
+        marked(new_markdown_cell(ABOUT.format(**names)), f"about_{blank}"),
+        marked(new_code_cell(ANSWER.format(**names)), blank, solution=True, locked=False),
+        marked(new_code_cell(TEST.format(**names)), f"test_{blank}", grade=True, points=2),
     ]
-
-
-def _graded(cell: NotebookNode, grade_id: str, **flags) -> NotebookNode:
-    cell.metadata["nbgrader"] = {**FLAGS, "grade_id": grade_id, **flags}
-    return cell

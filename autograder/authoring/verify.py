@@ -81,6 +81,8 @@ class Task:
 def _found(made: Assignment, names: list[str], jobs: int) -> Iterator[tuple[int, list[Row]]]:
     """(the number of tasks, the rows of one of them), in any order."""
     tasks = _tasks(made, names)
+    if tasks:
+        Judge(made.name, limits=LIMITS).close()  # where there are no walls, that is said before anything is tried
     if jobs == 1 or sum(len(task.variants) for task in tasks) < FEW:
         with _Worker(made) as worker:
             yield from ((len(tasks), worker(task)) for task in tasks)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import autograder
+from autograder.authoring.generated import generated
 from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import FAILED
 from autograder.judging.blank import verdict_on
@@ -65,9 +66,16 @@ def test_no_two_mistakes_of_a_blank_give_the_same_answers_everywhere(assignment,
     assert got == {name: name for name in names}
 
 
+def made_for(assignment, blank, name):
+    """The answers that every blank gets and that must be told this."""
+    made = generated(check(assignment, blank), f"def {blank}(*given):\n    raise NotImplementedError()\n")
+    return [one.variant for one in made if one.variant.diagnosis == name and not one.walled and not one.given]
+
+
 @pytest.mark.parametrize("name", sorted(STRUCTURAL - set(OF_THE_PROCESS)))
 def test_every_way_to_fail_is_told(name):
     answers = [(assignment, v) for assignment, blank in BLANKS for v in wrong(assignment, blank, diagnosis=name)]
+    answers += [(assignment, v) for assignment, blank in BLANKS for v in made_for(assignment, blank, name)]
     assert answers, "no known answer fails in this way"
     for assignment, variant in answers:
         said = verdict(assignment, variant)
