@@ -23,7 +23,7 @@ from autograder.console import (
     say_if_open,
     write_text,
 )
-from autograder.course.course import Course
+from autograder.course.course import Course, NotWritten
 from autograder.course.handed_in import NothingToGrade, left_out, submissions
 from autograder.course.verdict import Verdict
 from autograder.executor import Cluster, NoWorkers, Processes, SchedulerError, cores, workers
@@ -31,7 +31,7 @@ from autograder.judging.assignment import Assignment, load_assignment
 from autograder.judging.check_modules import ChecksError
 from autograder.judging.judge import UNSAFE_NOTE
 from autograder.replay import NotReproducible, replay
-from autograder.report import Row, marks_table, print_graded, print_waiting, row
+from autograder.report import Row, marks_table, print_graded, print_waiting, row, verified_table
 from autograder.sandbox.walls import SandboxUnavailable
 from autograder.terminal import visible
 from autograder.worker import OtherGrader
@@ -268,21 +268,47 @@ def forget_command(
 
 
 @app.command("verify")
-def verify_command(assignment: AssignmentName, as_json: Json = False):
-    """Judge every answer beside the checks: right ones must get everything, wrong ones half at most and their name."""
+def verify_command(
+    assignment: AssignmentName,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Trials at once (default: one a processor).")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Try those, too, that were found good and did not change.")
+    ] = False,
+    as_json: Json = False,
+):
+    """Try every check: right answers must get everything, wrong ones half at most and their name, mutants nothing."""
     from autograder.authoring.release import ReleaseError
 
     with one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError):
-        report = _verified(Course.here(), assignment)
+        report = _verified(Course.here(), assignment, jobs, every)
     if as_json:
-        print_json({"ok": report.ok, "rows": [asdict(row) for row in report.rows]})
+        print_json({"ok": report.ok, "table": report.table(), "rows": [asdict(row) for row in report.rows]})
     else:
         for row in report.complaints:
             out.print(
                 f"[red]{escape(row.blank)}, {escape(row.label or row.kind)}:[/] {escape(row.complaint)}", soft_wrap=True
             )
+        out.print(verified_table(report.table()))
         out.print(report.summary(), soft_wrap=True)
     raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command("new")
+def new_command(
+    assignment: AssignmentName,
+    blank: Annotated[str, typer.Argument(help="A function that students write: one blank more.")] = "",
+    as_json: Json = False,
+):
+    """Begin an assignment, or add a blank to one: a notebook, a check and answers that pass `verify` as they are."""
+    from autograder.authoring.new import NewError, new
+
+    here = Course.here()
+    with one_line(NewError, NotWritten):
+        made = [str(path.relative_to(here.root)) for path in new(here, assignment, blank)]
+    if as_json:
+        print_json(made)
+    else:
+        out.print("\n".join(made), f"next: autograder verify {assignment}", sep="\n", markup=False, soft_wrap=True)
 
 
 @app.command("demo")
@@ -325,13 +351,10 @@ def _epilogue(course: Course, result: Path, cells: int, differing: int) -> str:
     )
 
 
-def _verified(course: Course, assignment: str):
-    from autograder.authoring.verify import Report, steps
+def _verified(course: Course, assignment: str, jobs: int | None = None, every: bool = False):
+    from autograder.authoring.verify import verify
 
-    rows = []
     with progress_bar() as bar:
         task = bar.add_task(f"verifying {assignment}", total=None)
-        for total, row in steps(course, assignment):
-            rows.append(row)
-            bar.update(task, total=total, advance=1)
-    return Report(assignment, tuple(rows))
+        tell = lambda done, total: bar.update(task, total=total, completed=done)  # noqa: E731
+        return verify(course, assignment, jobs or cores(), every, tell)

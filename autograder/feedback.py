@@ -30,7 +30,7 @@ from autograder.gradebook.late import Late, span
 from autograder.judging.catalogue import CATALOGUE
 from autograder.notebook.cells import WRITTEN, grade_id, kind, points, test_of, without_hidden
 from autograder.notebook.png import image_bytes
-from practice_words import without
+from practice.naming import without
 
 LEXER, FORMATTER = PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)
 TEMPLATES = Path(__file__).parent / "templates"

@@ -8,11 +8,11 @@ import numpy as np
 
 from autograder.judging.check import Check as Check
 from autograder.judging.check import check as check
-from autograder.judging.comparison import EXACT as EXACT
 from autograder.sandbox.fault import StudentFault as StudentFault
-from practice_words import View as View
-from practice_words import describe as describe
-from practice_words import numeric as numeric
+from practice.comparing import EXACT as EXACT
+from practice.faults import View as View
+from practice.values import describe as describe
+from practice.values import numeric as numeric
 
 SHAPES = (
     ("m = 6, n = 3", 6, 3, 1),

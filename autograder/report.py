@@ -113,6 +113,14 @@ def waiting_table(rows: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
+def verified_table(lines: list[dict[str, str]]) -> Table:
+    """A line for each blank: how many of its answers are as they must be, of how many."""
+    table = Table(*(lines[0] if lines else ()))
+    for line in lines:
+        table.add_row(*map(escape, line.values()))
+    return table
+
+
 def _mark(verdict: Verdict, late: "Late | None") -> str:
     undecided = sum(blank.outcome == UNDECIDED for blank in verdict.blanks)
     mark = f"{verdict.score:g} / {verdict.points:g}"

@@ -14,7 +14,8 @@ from autograder.judging.check_modules import checks_of, use_checks
 from autograder.sandbox.callbacks import Callbacks
 from autograder.sandbox.fault import Reply, StudentFault
 from autograder.sandbox.inside import wire
-from practice_words import changed, not_callable, not_defined, plain, raised
+from practice.faults import not_callable, not_defined, raised
+from practice.values import changed, plain
 
 
 class CheckFailed(AssertionError):

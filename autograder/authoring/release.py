@@ -18,7 +18,6 @@ from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
 import practice
-import practice_words
 from autograder.authoring import leaks
 from autograder.course.course import Course
 from autograder.gradebook.record import prepare, released_cells
@@ -48,7 +47,7 @@ README = """\
    The lectures are the notebooks whose names start with a number.
 
 4. Each test cell says at once whether your function is right on public examples, in the words of the feedback page.
-   Keep practice.py, practice_words.py and {assignment}.cases.json beside the notebook. Marks come from other inputs.
+   Keep the folder practice and {assignment}.cases.json beside the notebook. Marks come from other inputs.
 
 5. Before you hand in: Kernel > Restart Kernel and Run All Cells. Then hand in {notebooks} under that name.
 """
@@ -226,8 +225,9 @@ def _write_practice(course: Course, assignment: str, directory: Path) -> None:
     """What a notebook's test cells ask at home, beside it: the public cases, and what compares with them."""
     use_checks(checks_in(assignment, _folders(course)))
     (directory / f"{assignment}.cases.json").write_text(public_cases(assignment), encoding="utf-8")
-    for module in (practice, practice_words):
-        shutil.copyfile(module.__file__, directory / Path(module.__file__).name)
+    for name, data in _tree(Path(practice.__file__).parent).items():
+        (directory / "practice").mkdir(exist_ok=True)
+        (directory / "practice" / name).write_bytes(data)
 
 
 def _refuse_a_gap(course: Course) -> None:

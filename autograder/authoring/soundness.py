@@ -9,8 +9,7 @@ import numpy as np
 from autograder.authoring.kernel import KernelGuest
 from autograder.judging.blank import Blank
 from autograder.judging.check import Check
-from autograder.judging.comparison import EXACT
-from practice_words import same
+from practice.comparing import EXACT, same
 
 SEEDS = 20  # sets of fresh inputs
 AT_LEAST_RIGHT, AT_LEAST_WRONG = 3, 6  # answers to each blank

@@ -1,18 +1,30 @@
-"""The checks are themselves tested: every answer beside them goes through the judge and must get what it must get."""
+"""The checks are themselves tested: answers beside them, and those that need no author, must get what they must get.
+
+What never ends, and all that stands in a blank's file, is judged behind the walls; the rest here, many times over.
+"""
 
 import copy
+import hashlib
+import json
+import multiprocessing
+import platform
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.authoring.blank_trials import tried, walled
 from autograder.authoring.release import check_source
-from autograder.authoring.soundness import faults
-from autograder.course.course import Course
+from autograder.authoring.table import Report as Report
+from autograder.authoring.table import Row as Row
+from autograder.authoring.table import complaint, percent
+from autograder.course.course import Course, NotWritten, write_whole
 from autograder.course.verdict import Verdict
-from autograder.judging.assignment import load_assignment
+from autograder.judging.assignment import Assignment, load_assignment
 from autograder.judging.check import Check
 from autograder.judging.check_modules import checks_of, use_checks
 from autograder.judging.judge import Judge
@@ -23,55 +35,16 @@ from autograder.sandbox.limits import Limits
 
 LIMITS = Limits(cell_cpu=1, check_cpu=1)  # answers that never end need not be waited for longer
 SEED = secrets.token_bytes(32)  # other hidden data every time
-MOST_KEPT = 0.5  # of its points, by a wrong answer
+AT_ONCE = 8  # answers that a worker is given together
+FEW = 30  # answers of an assignment that are judged sooner than workers start
 
 
-@dataclass(frozen=True)
-class Row:
-    """What one answer got, and, where that is not what it must get, the complaint."""
+def verify(
+    course: Course, assignment: str, jobs: int = 1, again: bool = False, tell: Callable = lambda *_: None
+) -> Report:
+    """Try an assignment's checks, on hidden data of their own. `tell(done, total)` is called as it goes on.
 
-    blank: str
-    label: str
-    kind: str  # "source", "release", "right", "wrong", "check"
-    share: float | None
-    diagnosis: str
-    complaint: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """The outcome of a verification; `ok` when nothing is to complain of."""
-
-    assignment: str
-    rows: tuple[Row, ...]
-
-    @property
-    def ok(self) -> bool:
-        return bool(self.rows) and not self.complaints
-
-    @property
-    def complaints(self) -> list[Row]:
-        return [row for row in self.rows if row.complaint]
-
-    def count(self, kind: str) -> int:
-        return sum(row.kind == kind for row in self.rows)
-
-    def summary(self) -> str:
-        """One line of counts."""
-        source, release = (
-            next((row.share for row in self.rows if row.kind == kind), None) for kind in ("source", "release")
-        )
-        blanks = len({row.blank for row in self.rows if row.blank})
-        return (
-            f"{self.assignment}: source {_percent(source)}, release {_percent(release)}, "
-            f"{self.count('right')} right and {self.count('wrong')} wrong variants of {blanks} blanks, "
-            f"{len(self.complaints)} not as they must be"
-        )
-
-
-def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
-    """(the number of rows in all, one row) as they are judged, on hidden data of their own.
-
+    Blanks that were found good before are not tried `again`, where nothing has changed that they could depend on.
     Raises FileNotFoundError where there is no such assignment, ReleaseError where its source cannot be graded and
     ChecksError where its checks cannot be used, each in one sentence and before anything is judged.
     """
@@ -80,26 +53,152 @@ def steps(course: Course, assignment: str) -> Iterator[tuple[int, Row]]:
     check_source(course, assignment)
     made = load_assignment(course, assignment)
     use_checks(made.checks)
-    source = nbformat.reads(made.source, as_version=4)
-    checks = checks_of(assignment)
-    known = [variant for check in checks.values() for variant in check.variants]
-    rows = [*_unsound(source, checks)]
-    total = len(rows) + 2 + len(known)
-    yield from ((total, row) for row in rows)
-    with Judge(assignment, limits=LIMITS) as judge:
-        yield total, _whole(judge, source, "source", with_answers(source, {}), 1.0)
-        yield total, _whole(judge, source, "release", released(source), 0.0)
-        for variant in known:
-            yield total, _row(variant, _judged_alone(judge, source, variant))
+    memory = Memory(course, made)
+    known = {} if again else memory.known()
+    names = [name for name in ("", *checks_of(assignment)) if name not in known]
+    rows = {name: [] for name in names}
+    for done, (total, found) in enumerate(_found(made, names, jobs), start=1):
+        tell(done, total)
+        for row in found:
+            rows[row.blank].append(row)
+    memory.keep({name: those for name, those in rows.items() if not any(row.complaint for row in those)} | known)
+    everything = [row for name in ("", *checks_of(assignment)) for row in (known | rows)[name]]
+    return Report(assignment, tuple(everything), tuple(known))
 
 
-def _unsound(source: NotebookNode, checks: Mapping[str, Check]) -> Iterator[Row]:
-    """Complaints about the checks themselves, and about those of blanks that there are not."""
-    solutions = {cells.grade_id(cell): cell.source for cell in source.cells if cells.kind(cell) == cells.ANSWER}
-    for name, check in sorted(checks.items()):
-        known = name in solutions
-        complaints = faults(check, solutions[name]) if known else ["the notebook does not have this blank"]
-        yield from (Row(name, "", "check", None, "", complaint) for complaint in complaints)
+# what is to do, and who does it
+
+
+@dataclass(frozen=True)
+class Task:
+    """A whole notebook ("source", "release"), a blank to be tried here, or some of its answers to be judged."""
+
+    blank: str
+    what: str
+    variants: tuple[Variant, ...] = ()
+
+
+def _found(made: Assignment, names: list[str], jobs: int) -> Iterator[tuple[int, list[Row]]]:
+    """(the number of tasks, the rows of one of them), in any order."""
+    tasks = _tasks(made, names)
+    if tasks:
+        Judge(made.name, limits=LIMITS).close()  # where there are no walls, that is said before anything is tried
+    if jobs == 1 or sum(len(task.variants) for task in tasks) < FEW:
+        with _Worker(made) as worker:
+            yield from ((len(tasks), worker(task)) for task in tasks)
+        return
+    context = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(made,)) as pool:
+        for future in as_completed([pool.submit(_work, task) for task in tasks]):
+            yield len(tasks), future.result()
+
+
+def _tasks(made: Assignment, names: list[str]) -> list[Task]:
+    """Those that take long come first."""
+    source, checks = nbformat.reads(made.source, as_version=4), checks_of(made.name)
+    tasks = [Task("", "source"), Task("", "release")] if "" in names else []
+    for name in (name for name in names if name):
+        tasks.append(Task(name, "tried"))
+        stubs = _texts(released(source))
+        known = [*checks[name].variants]
+        if name in stubs and any(variant.right for variant in known):
+            known += walled(checks[name], stubs[name])
+        tasks += [Task(name, "judged", tuple(known[k : k + AT_ONCE])) for k in range(0, len(known), AT_ONCE)]
+    return sorted(tasks, key=lambda task: task.what != "tried")
+
+
+def _texts(notebook: NotebookNode) -> dict[str, str]:
+    """{blank: the text of its cell}."""
+    return {cells.grade_id(cell): cell.source for cell in notebook.cells if cells.kind(cell) == cells.ANSWER}
+
+
+class _Worker:
+    """Does tasks of one assignment; its judge is made when one is needed."""
+
+    def __init__(self, made: Assignment):
+        use_checks(made.checks)
+        self._source, self._checks = nbformat.reads(made.source, as_version=4), checks_of(made.name)
+        self._name, self._judge = made.name, None
+
+    def __call__(self, task: Task) -> list[Row]:
+        if task.what == "tried":
+            return [*_tried(self._checks[task.blank], self._source)]
+        self._judge = self._judge or Judge(self._name, limits=LIMITS)
+        if task.what == "source":
+            return [_whole(self._judge, self._source, "source", with_answers(self._source, {}), 1.0)]
+        if task.what == "release":
+            return [_whole(self._judge, self._source, "release", released(self._source), 0.0)]
+        return [
+            _row(one, _judged_alone(self._judge, self._source, one), one in self._checks[task.blank].variants)
+            for one in task.variants
+        ]
+
+    def __enter__(self) -> "_Worker":
+        return self
+
+    def __exit__(self, *_) -> None:
+        if self._judge:
+            self._judge.close()
+
+
+def _begin(made: Assignment) -> None:
+    """First thing in a worker process, whose sandbox ends with it."""
+    global _worker
+    _worker = _Worker(made)
+
+
+def _work(task: Task) -> list[Row]:
+    return _worker(task)
+
+
+def _tried(check: Check, source: NotebookNode) -> Iterator[Row]:
+    solutions = _texts(source)
+    if check.name not in solutions:
+        yield Row(check.name, "", "check", None, "", "the notebook does not have this blank")
+        return
+    try:
+        yield from tried(check, solutions[check.name], _texts(released(source))[check.name])
+    except Exception as error:  # the author's code, of which all runs here
+        yield Row(check.name, "", "check", None, "", f"{type(error).__name__}: {error}")
+
+
+# what was found good before
+
+
+class Memory:
+    """The rows of the blanks that were found good, in the class's folder; "" stands for the whole notebooks.
+
+    They are under the hash of all that they could depend on: this program and what it computes with, the machine's
+    system, the notebook, what decides a mark in any blank, and the whole of the blank's own file.
+    """
+
+    def __init__(self, course: Course, made: Assignment):
+        self._course, self._made = course, made
+        self._path = course.directory / "verified" / f"{made.name}.json"
+
+    def _key(self, name: str) -> str:
+        own = self._made.checks.get(f"{self._made.name}.{name}", "")
+        parts = (self._made.grader, platform.platform(), self._made.digest, name, own)
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def known(self) -> dict[str, list[Row]]:
+        """{blank: its rows}; what cannot be read is not known."""
+        try:
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+            names = ["", *checks_of(self._made.name)]
+            return {name: [Row(*row) for row in kept[self._key(name)]] for name in names if self._key(name) in kept}
+        except (OSError, ValueError, TypeError):
+            return {}
+
+    def keep(self, found: Mapping[str, list[Row]]) -> None:
+        """Keep these alone; where the class's folder cannot be written, they are tried again next time."""
+        kept = {self._key(name): [[*asdict(row).values()] for row in rows] for name, rows in found.items()}
+        with suppress(NotWritten):
+            self._course.make()
+            write_whole(self._path, json.dumps(kept, ensure_ascii=False).encode())
+
+
+# judged behind the walls
 
 
 def _verdict(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Verdict:
@@ -119,12 +218,12 @@ def _whole(judge: Judge, source: NotebookNode, kind: str, submitted: NotebookNod
     verdict = _verdict(judge, source, submitted)
     share = verdict.score / verdict.points if verdict.points else 0.0
     wrong = [blank.grade_id for blank in verdict.blanks if blank.score != must * blank.points]
-    complaint = f"must get {_percent(must)} of every blank, differs in {', '.join(wrong)}" if wrong else ""
+    complaint = f"must get {percent(must)} of every blank, differs in {', '.join(wrong)}" if wrong else ""
     return Row("", kind, kind, share, "", complaint + _briefly(verdict.staff_notes))
 
 
-def _row(variant: Variant, verdict: Verdict) -> Row:
-    kind = "right" if variant.right else "wrong"
+def _row(variant: Variant, verdict: Verdict, written: bool) -> Row:
+    kind = "generated" if not written else "right" if variant.right else "wrong"
     if not verdict.blanks:
         return Row(variant.blank, variant.label, kind, None, "", "there is no such blank")
     blank = verdict.blanks[0]
@@ -137,22 +236,12 @@ def _row(variant: Variant, verdict: Verdict) -> Row:
 def _complaint(variant: Variant, share: float | None, diagnosis: str, verdict: Verdict) -> str:
     if share is None:
         return "undecided: " + _briefly(verdict.staff_notes)
-    if abs(share - variant.keeps) > 1e-9:
-        return f"got {_percent(share)}, must get {_percent(variant.keeps)}"
-    if not variant.right and share > MOST_KEPT:
-        return f"a wrong answer keeps {_percent(share)}, at most half is allowed"
-    if not variant.right and diagnosis != variant.diagnosis:
-        return f"diagnosed {diagnosis or 'nothing'}, must be {variant.diagnosis or 'nothing'}"
-    return ""
+    return complaint(variant, share, diagnosis)
 
 
 def _briefly(notes: tuple[str, ...]) -> str:
     """The staff's notes without the tracebacks that end in them."""
     return "; ".join(note.strip().splitlines()[-1] for note in notes)
-
-
-def _percent(share: float | None) -> str:
-    return "undecided" if share is None else f"{100 * share:.4g} %"
 
 
 # notebooks made from the source

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from practice_words import Finding
+from practice.naming import Finding
 
 PASSED, FAILED, UNDECIDED = "passed", "failed", "undecided"
 

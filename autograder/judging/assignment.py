@@ -19,7 +19,6 @@ from autograder.notebook import cells
 
 PACKAGE = Path(__file__).parents[1]
 OF_ASSIGNMENTS = "checks"  # a folder whose files count where they are used
-AT_HOME = ("practice.py", "practice_words.py")  # what students get of the grader
 COMPUTED_WITH = ("numpy", "matplotlib", "ipython")
 
 
@@ -77,7 +76,7 @@ def _refuse_unchecked(assignment: str, source: str, checked: list[str]) -> None:
 def grader_digest() -> str:
     """The hash of this package's own code, of what students get of it, of nnlib, and of what they compute with."""
     ours = [file for file in PACKAGE.rglob("*.py") if file.relative_to(PACKAGE).parts[0] != OF_ASSIGNMENTS]
-    files = [*ours, *(PACKAGE.parent / "nnlib").rglob("*.py"), *(PACKAGE.parent / name for name in AT_HOME)]
+    files = [*ours, *(PACKAGE.parent / "nnlib").rglob("*.py"), *(PACKAGE.parent / "practice").rglob("*.py")]
     texts = [(file.relative_to(PACKAGE.parent).as_posix(), file.read_text(encoding="utf-8")) for file in files]
     return _hash([*sorted(texts), *sorted(_versions().items())])
 

@@ -14,10 +14,13 @@ import numpy as np
 from autograder.course.verdict import FAILED, PASSED, BlankVerdict, Finding
 from autograder.judging.catalogue import CATALOGUE, STRUCTURAL
 from autograder.judging.check import Check, Inputs
-from autograder.judging.comparison import RTOL
 from autograder.judging.twins import told_mistakes
 from autograder.sandbox.fault import Guest, Reply, StudentFault
-from practice_words import Property, Seen, change_note, compare, for_case, numeric, parts_of, source_of, strongest
+from practice.comparing import RTOL, compare
+from practice.faults import change_note, parts_of
+from practice.naming import Property, Seen, for_case, strongest
+from practice.source import source_of
+from practice.values import numeric
 
 MOST_KEPT = 1 << 20  # bytes of an array that came, for the diagnosis: all comparisons of a check are kept to its end
 MOST_PARTS = 16  # of what a function returns
@@ -201,6 +204,10 @@ class Blank:
         """What the blank's reference returns for `args`. Raises AssertionError where its witness says otherwise."""
         self.rounds[-1].wanted.append(self.check.wanted(args))
         return self.rounds[-1].wanted[-1]
+
+    def allowed(self, *args: Any) -> tuple[float, ...]:
+        """How far off each value of those that were wanted last may be for rounding alone, as `rtol` of `close`."""
+        return self.check.allowed(args, self.rounds[-1].wanted[-1])
 
     def close(self, property: str, got: Any, want: Any, rtol: float = RTOL, told: bool = True):
         """Examine that `got` has the shape of `want` and equals it to `rtol` of its largest entry.

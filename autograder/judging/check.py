@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from autograder.judging.catalogue import CATALOGUE
-from autograder.judging.comparison import EXACT, RTOL
+from autograder.judging.rounding import allowed
 from autograder.judging.variants import Variant
 from nnlib.gradcheck import numerical_gradient
-from practice_words import View
+from practice.comparing import EXACT, RTOL
+from practice.faults import View
 
 Inputs = Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]
 WITNESSED = 1e-9  # of a witness that computes the same in another way
@@ -49,6 +50,7 @@ class Check:
     name: str = ""
     title: str = ""
     variants: tuple[Variant, ...] = ()
+    same: Mapping[str, str] = field(default_factory=dict)  # changes of the reference that change nothing, and why
     names: Mapping[str, Any] = field(default_factory=dict)  # what answers find: np, and the references of all blanks
 
     def __post_init__(self):
@@ -71,19 +73,25 @@ class Check:
         """Ask the student's function, and compare what it returns with what is wanted."""
         if self.by_hand is not None:
             return self.by_hand(blank)
-        rtol = self.rtol or (EXACT if self.derivative_of else RTOL)
         for properties, make in self._groups():
             for case in blank.cases(make):
                 got = blank.call(self.name, *case.args, returns=len(properties))
                 want = blank.want(*case.args)
-                for each in zip(properties, parts(got, len(properties)), parts(want, len(properties)), strict=True):
-                    blank.close(*each, rtol=rtol)
+                rtols = blank.allowed(*case.args) if self.is_exact else (self.rtol or RTOL,) * len(properties)
+                got, want = parts(got, len(properties)), parts(want, len(properties))
+                for property, ours, theirs, rtol in zip(properties, got, want, rtols, strict=True):
+                    blank.close(property, ours, theirs, rtol=rtol)
 
     def _groups(self) -> Iterator[tuple[tuple[str, ...], Inputs]]:
         if isinstance(self.inputs, Mapping):
             yield from (((name,), make) for name, make in self.inputs.items())
         else:
             yield tuple(self.returns), self.inputs
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether its values must be as near as rounding lets them: else differences would pass for derivatives."""
+        return self.rtol == EXACT or (self.rtol is None and self.derivative_of is not None)
 
     # what is wanted
 
@@ -106,6 +114,12 @@ class Check:
         if self.derivative_of is not None:
             self._hold_derivative(want, args)
         return want
+
+    def allowed(self, args: tuple, want: Any) -> tuple[float, ...]:
+        """How far from what is wanted each value may be, relative to its largest entry."""
+        number = len(want) if isinstance(want, tuple) else 1
+        with np.errstate(all="ignore"):
+            return allowed(self.reference, args, parts(want, number))
 
     def _hold(self, want: Any, witnessed: Any) -> None:
         number = len(want) if isinstance(want, tuple) else 1

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 import autograder.checks
-import practice
 from autograder.judging.check import Check
-from autograder.judging.variants import MarkerError, Variant, check_part, variants
+from autograder.judging.variants import MarkerError, Variant, check_part, same, variants
+from practice.cases import DIAGNOSE, MODES
 
 HOME = Path(autograder.checks.__file__).parent
 
@@ -174,6 +174,7 @@ def checks_of(assignment: str) -> dict[str, Check]:
         title = (module.__doc__ or "").strip()
         made = _check_in(assignment, module)
         checks[blank] = replace(made, name=blank, title=title, variants=answers[blank], names=names)
+        checks[blank] = replace(checks[blank], same=same(texts[f"{assignment}.{blank}"]))
     return _in_order(assignment, checks)
 
 
@@ -245,9 +246,9 @@ def allowed_modules(assignment: str) -> tuple[str, ...]:
 def telling(assignment: str) -> str:
     """How much is told at home (TELL in its `__init__.py`): "diagnose" where nothing is said. Raises ChecksError."""
     module = _module(assignment, assignment) if assignment in _texts(assignment) else None
-    tell = getattr(module, "TELL", practice.DIAGNOSE)
-    if tell not in practice.MODES:
-        listed = ", ".join(map(repr, practice.MODES))
+    tell = getattr(module, "TELL", DIAGNOSE)
+    if tell not in MODES:
+        listed = ", ".join(map(repr, MODES))
         raise ChecksError(f"the checks of {assignment} have TELL = {tell!r}: expected one of {listed}.")
     return tell
 

@@ -17,12 +17,14 @@ import numpy as np
 from autograder.course.verdict import FAILED, PASSED, BlankVerdict, Finding
 from autograder.judging.blank import Blank
 from autograder.judging.catalogue import STRUCTURAL
-from autograder.judging.comparison import compare_carried
 from autograder.judging.staff_notes import shifted_calls
 from autograder.sandbox.fault import Reply, StudentFault
 from autograder.sandbox.session import Fork, Session
-from practice_words import numeric, strongest
+from practice.comparing import EXACT
+from practice.naming import strongest
+from practice.values import numeric
 
+ROUNDED = 1e-5  # of what is made of others' values in another form
 GROWTH = 16  # times as many entries as its largest argument a prerequisite may return, to be computed with
 # what a prerequisite can be found to do that keeps what calls it from returning anything
 BROKEN = {"raised", "not_defined", "not_callable", "not_begun", "returned_none", "wrong_shape", "wrong_type"}
@@ -150,16 +152,35 @@ def carried(blank: Blank, form: Callable) -> set[str]:
     return twin.not_refuted()
 
 
+def _compare_carried(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
+    """As `compare`, whatever `rtol`: (None, "") when `got` is `want` but for rounding, which adds up in other ways in
+    another form (float32 among what it is made of, even), and not finite where that is not; ("", "") else.
+    """
+    array, finite = numeric(got), np.isfinite(want)
+    if array is None or array.shape != want.shape or np.any(np.isfinite(array) != finite):
+        return "", ""
+    scale = np.max(np.abs(want), initial=0.0, where=finite) or 1.0
+    off = np.abs(array.astype(np.float64) - want, where=finite, out=np.zeros(want.shape))
+    return (None if np.all(off <= ROUNDED * scale) else ""), ""
+
+
 class _Carried(Blank):
     """A blank of which is wanted what a form of the reference gives on prerequisites that may be anybody's."""
 
-    compare = staticmethod(compare_carried)
+    compare = staticmethod(_compare_carried)
 
     def __init__(self, blank: Blank, form: Callable):
         super().__init__(blank.check, blank.seed)
         self._form = form
 
+    def allowed(self, *args: Any) -> tuple[float, ...]:
+        return (EXACT,) * (len(self._last) if isinstance(self._last, tuple) else 1)  # `_compare_carried` has its own
+
     def want(self, *args: Any) -> Any:
+        self._last = self._given(*args)
+        return self._last
+
+    def _given(self, *args: Any) -> Any:
         try:
             found = self._form(*copy.deepcopy(args))
             return tuple(map(_floats, found)) if isinstance(found, tuple) else _floats(found)

@@ -16,8 +16,8 @@ from autograder.judging.check import Check, parts
 from autograder.judging.check_modules import checks_of, telling
 from autograder.judging.twins import Ended, Twin
 from autograder.sandbox.fault import Reply, StudentFault
-from practice import DIAGNOSE, NONE
-from practice_words import numeric, plain
+from practice.cases import DIAGNOSE, NONE
+from practice.values import numeric, plain
 
 
 def public_cases(assignment: str) -> str:

@@ -9,6 +9,7 @@ each marker the whole text of an answer cell:
     # %% wrong: forgot the bias -> none              (wrong, without a name)
     # %% wrong: only w is averaged -> missing_mean keeps 0.5      (keeps half of the points; 0 where nothing is said)
     # %% wrong: a_name "A sentence for the student."  (a name of this file's own, that the catalogue does not have)
+    # %% same: m = X.shape[0] "Why this is right."    (a change of the reference, or a part of its line, that is none)
 
 Where an answer runs here, not behind the walls, it finds np, what the folder's `__init__.py` has, and the references of
 the other blanks.
@@ -24,6 +25,7 @@ from typing import Any
 from autograder.judging.catalogue import CATALOGUE, STRUCTURAL
 
 MARKER = re.compile(r'# %% (right|wrong): ((?:(?!->).)+?)(?: -> (\w+))?(?: keeps ([\d.]+))?(?: "(.+)")?')
+SAME = re.compile(r'# %% same: (.+?) "(.+)"')
 LOOKS_LIKE_ONE = re.compile(r"^(?=#\s*%)", re.MULTILINE)
 
 
@@ -76,7 +78,7 @@ def variants(blank: str, text: str) -> tuple[Variant, ...]:
     """The answers in a blank's file, in order. Raises MarkerError."""
     if blank and _defined(blank, check_part(text)):
         raise MarkerError(f"above its first answer stands {blank}: is the marker before it misspelt")
-    found = tuple(_variant(blank, chunk) for chunk in LOOKS_LIKE_ONE.split(text)[1:])
+    found = tuple(_variant(blank, chunk) for chunk in _chunks(text) if not SAME.fullmatch(chunk.strip()))
     own = [variant.diagnosis for variant in found if variant.sentence]
     for name in own:
         if name in CATALOGUE or own.count(name) > 1:
@@ -88,6 +90,16 @@ def variants(blank: str, text: str) -> tuple[Variant, ...]:
                 f'{variant.diagnosis} "A sentence."`, or add it to the catalogue (autograder/judging/catalogue.py)'
             )
     return found
+
+
+def _chunks(text: str) -> list[str]:
+    return LOOKS_LIKE_ONE.split(text)[1:]
+
+
+def same(text: str) -> dict[str, str]:
+    """{what a mechanical change of the reference reads: why it changes nothing} of a blank's file."""
+    found = (SAME.fullmatch(chunk.strip()) for chunk in _chunks(text))
+    return {match[1]: match[2] for match in found if match}
 
 
 def _elsewhere(name: str) -> str:

@@ -44,6 +44,13 @@ def kind(cell: NotebookNode) -> str:
     return READ_ONLY if flags.get("locked") or flags.get("task") else OWN
 
 
+def marked(cell: NotebookNode, name: str, **flags) -> NotebookNode:
+    """The cell, which nbgrader from now on knows under this name: read-only, or what else the flags say."""
+    usual = {"schema_version": 3, "grade": False, "solution": False, "locked": True, "task": False}
+    cell.metadata["nbgrader"] = {**usual, "grade_id": name, **flags}
+    return cell
+
+
 def is_test(cell: NotebookNode) -> bool:
     """Whether this cell carries the points of a blank that is graded automatically."""
     return kind(cell) == TEST

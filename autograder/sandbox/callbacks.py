@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.sandbox.fault import StudentFault
 from autograder.sandbox.inside import wire
-from practice_words import numeric
+from practice.values import numeric
 
 MOST_CALLS = 10_000  # of one fork
 MOST_BYTES = 64 << 20  # of one fork, there and back

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from practice_words import StudentFault as StudentFault
+from practice.faults import StudentFault as StudentFault
 
 
 @dataclass(frozen=True)

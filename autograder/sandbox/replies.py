@@ -4,7 +4,7 @@ from typing import Any
 
 from autograder.sandbox.fault import Reply, StudentFault
 from autograder.sandbox.inside import wire
-from practice_words import not_callable, not_defined, raised
+from practice.faults import not_callable, not_defined, raised
 
 MOST_ARGUMENTS = 16
 

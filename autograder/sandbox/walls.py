@@ -16,7 +16,6 @@ from packaging.requirements import Requirement
 
 import nnlib
 import practice
-import practice_words
 
 INSIDE = Path(__file__).parent / "inside"
 INSIDE_PACKAGES = ("numpy", "matplotlib", "matplotlib-inline", "ipython")
@@ -168,8 +167,7 @@ def _tops(distribution: importlib.metadata.Distribution) -> set[str]:
 def _course(allowed: tuple[str, ...]) -> list[str]:
     """Our code that runs inside, what students have at home, and of nnlib only what the assignment may import."""
     words = ["--ro-bind", str(INSIDE), "/inside", "--perms", "0755", "--dir", "/course/nnlib"]
-    for module in (practice, practice_words):
-        words += ["--ro-bind", module.__file__, f"/course/{Path(module.__file__).name}"]
+    words += ["--ro-bind", str(Path(practice.__file__).parent), "/course/practice"]
     package = Path(nnlib.__file__).parent
     for name in ("__init__.py", "allow.py", "backend.py", *(f"{module}.py" for module in allowed)):
         words += ["--ro-bind", str(package / name), f"/course/nnlib/{name}"]

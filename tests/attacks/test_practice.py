@@ -64,17 +64,17 @@ def test_test_cells_say_in_the_sandbox_what_they_say_at_home(attacked):
 
 
 OVERWRITING = {
-    "its functions": "import practice, practice_words\n"
-    "practice.check = practice.examine = lambda *args: None\n"
-    "practice_words.compare = practice_words.same = lambda *args: (None, '')",
-    "its cases": "import practice\npractice._used['blanks'].clear()",
+    "its functions": "import practice, practice.asking, practice.comparing\n"
+    "practice.check = practice.examine = practice.asking.examine = lambda *args: None\n"
+    "practice.asking.compare = practice.comparing.compare = practice.comparing.same = lambda *args: (None, '')",
+    "its cases": "import practice\npractice.cases.used['blanks'].clear()",
     "the expected values": "import practice\n"
-    "for blank in practice._used['blanks'].values():\n"
+    "for blank in practice.cases.used['blanks'].values():\n"
     "    for case in blank['cases']:\n        case['compared'].clear()",
-    "its file": "open('a1-neuron.cases.json', 'w').write('{}')\nimport practice\npractice.load('{}')",
-    "what plain values are": "import practice_words, processes\n"
-    "practice_words.plain = processes.plain = lambda value, depth=0: value",
-    "the modules": "import sys\nsys.modules['practice'] = sys.modules['practice_words'] = sys",
+    "its file": "open('a1-neuron.cases.json', 'w').write('{}')\nimport practice\npractice.cases.load('{}')",
+    "what plain values are": "import practice.values, processes\n"
+    "practice.values.plain = processes.plain = lambda value, depth=0: value",
+    "the modules": "import sys\nsys.modules['practice'] = sys.modules['practice.values'] = sys",
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from nbformat import NotebookNode
 
+import practice
 from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import BlankVerdict
 from autograder.judging import check_modules
@@ -87,6 +88,7 @@ def answered(assignment: str, **replaced: str) -> dict:
 
 def at_home(assignment: str, blank: str, code: str) -> None:
     """Run the tests a student can run."""
+    practice.use(assignment)
     exec(cells.without_hidden(texts(assignment, cells.TEST)[blank]), answered(assignment, **{blank: code}))
 
 

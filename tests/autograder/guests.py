@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.authoring.kernel import KernelGuest
 from autograder.sandbox.fault import StudentFault
-from practice_words import numeric
+from practice.values import numeric
 
 
 class Ending:

@@ -12,8 +12,8 @@ from autograder.judging.blank import Blank, verdict_on
 from autograder.judging.catalogue import CATALOGUE
 from autograder.judging.check import Check, check
 from autograder.judging.check_modules import checks_of
-from autograder.judging.comparison import EXACT, RTOL
 from autograder.sandbox.fault import Reply, StudentFault
+from practice.comparing import EXACT, RTOL
 from tests.autograder.made_up import knowing
 
 

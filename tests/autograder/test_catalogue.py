@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import autograder
+from autograder.authoring.generated import generated
 from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import FAILED
-from autograder.judging.assignment import AT_HOME
 from autograder.judging.blank import verdict_on
 from autograder.judging.catalogue import CATALOGUE, STRUCTURAL, STRUCTURAL_SENTENCES
 from autograder.judging.variants import Variant
@@ -66,9 +66,16 @@ def test_no_two_mistakes_of_a_blank_give_the_same_answers_everywhere(assignment,
     assert got == {name: name for name in names}
 
 
+def made_for(assignment, blank, name):
+    """The answers that every blank gets and that must be told this."""
+    made = generated(check(assignment, blank), f"def {blank}(*given):\n    raise NotImplementedError()\n")
+    return [one.variant for one in made if one.variant.diagnosis == name and not one.walled and not one.given]
+
+
 @pytest.mark.parametrize("name", sorted(STRUCTURAL - set(OF_THE_PROCESS)))
 def test_every_way_to_fail_is_told(name):
     answers = [(assignment, v) for assignment, blank in BLANKS for v in wrong(assignment, blank, diagnosis=name)]
+    answers += [(assignment, v) for assignment, blank in BLANKS for v in made_for(assignment, blank, name)]
     assert answers, "no known answer fails in this way"
     for assignment, variant in answers:
         said = verdict(assignment, variant)
@@ -103,7 +110,7 @@ def catalogue_faults(sentences: Mapping[str, str], answers: Iterable[str], judge
 def nodes(package: Path, *but: str) -> Iterator[ast.AST]:
     """What the code of a package, and what students get of it, is made of, but for these folders and files."""
     ours = (path for path in package.rglob("*.py") if path.relative_to(package).parts[0] not in but)
-    for path in [*ours, *filter(Path.is_file, (package.parent / name for name in AT_HOME))]:
+    for path in [*ours, *(package.parent / "practice").rglob("*.py")]:
         if path.name not in but:
             yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 

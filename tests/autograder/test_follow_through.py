@@ -188,7 +188,7 @@ def test_a_prerequisite_that_passed_is_not_replaced(judge):
         patch.setattr(callbacks.Callbacks, "answer", watched)
         blanks = judged_a1(judge, TRAIN, log_loss=WRONG["log_loss"])
     assert marks(blanks)["train"] == (4.0, ("log_loss",))
-    assert set(seen) == {(1, 0)} and len(seen) == 20 + 15 + 10 + 1
+    assert set(seen) == {(1, 0)} and len(seen) == 20 + 15 + 10 + 1 + 50
 
 
 MUTUAL = {

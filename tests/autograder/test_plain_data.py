@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from autograder.sandbox.inside import wire
-from practice_words import MOST_ITEMS, compare, describe, numeric, plain
+from practice.comparing import compare
+from practice.values import MOST_ITEMS, describe, numeric, plain
 
 WANT = np.array([0.5, -1.0, 3.0])
 NUMBERS = [0.5, -1.0, 3.0]

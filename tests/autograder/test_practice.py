@@ -39,9 +39,9 @@ def cases(assignment):
 @pytest.fixture(autouse=True)
 def at_home():
     """A notebook's kernel knows the cases of one assignment."""
-    practice.load(cases(A1))
+    practice.cases.load(cases(A1))
     yield
-    practice._used.clear()
+    practice.cases.used.clear()
 
 
 def answered(check, code):
@@ -70,7 +70,7 @@ BANK = [
 
 @pytest.mark.parametrize(("assignment", "variant"), BANK)
 def test_the_sentences_at_home_are_those_of_the_grader(assignment, variant):
-    practice.load(cases(assignment))
+    practice.cases.load(cases(assignment))
     check = checks_of(assignment)[variant.blank]
     namespace = answered(check, variant.code)
     verdict = graded(check, namespace)
@@ -209,7 +209,7 @@ def telling_only(monkeypatch):
     def made(tell):
         module = check_modules._module(A1, A1)
         monkeypatch.setattr(module, "TELL", tell)
-        practice.load(public_cases(A1))
+        practice.cases.load(public_cases(A1))
         return json.loads(public_cases(A1))
 
     return made
@@ -264,8 +264,8 @@ def test_a_check_that_cannot_be_examined_gives_no_cases_and_leaves_the_others_th
     made = dict(checks_of(A1))
     made["xor"] = replace(made["xor"], witness=lambda X, gates: np.zeros(len(X)) - 1)
     monkeypatch.setattr("autograder.judging.public_cases.checks_of", lambda assignment: made)
-    practice.load(public_cases(A1))
-    assert [name for name, blank in practice._used["blanks"].items() if not blank["cases"]] == ["xor"]
+    practice.cases.load(public_cases(A1))
+    assert [name for name, blank in practice.cases.used["blanks"].items() if not blank["cases"]] == ["xor"]
     found = practice.examine("xor", None, {})
     assert found.lines() == ["is examined when you hand in"]
 
@@ -287,9 +287,8 @@ print(sorted({"autograder", "IPython", "nnlib", "matplotlib"} & {name.partition(
 """
 
 
-def test_at_home_two_files_and_numpy_are_enough(root, tmp_path):
-    for name in ("practice.py", "practice_words.py"):
-        shutil.copy(root / name, tmp_path / name)
+def test_at_home_one_folder_and_numpy_are_enough(root, tmp_path):
+    shutil.copytree(root / "practice", tmp_path / "practice")
     (tmp_path / f"{A1}.cases.json").write_text(cases(A1), encoding="utf-8")
     run = subprocess.run([sys.executable, "-c", ALONE], cwd=tmp_path, capture_output=True, text=True)
     assert run.returncode == 0 and run.stdout.endswith("✗ ✗ ✗\n[]\n"), run.stderr
@@ -302,9 +301,9 @@ def test_without_the_file_of_cases_one_sentence_says_where_it_belongs(monkeypatc
 
 
 def test_in_the_authors_kernel_the_cases_are_made_of_the_checks():
-    practice._used.clear()
+    practice.cases.used.clear()
     practice.use(A1)
-    assert json.loads(cases(A1))["blanks"].keys() == practice._used["blanks"].keys()
+    assert json.loads(cases(A1))["blanks"].keys() == practice.cases.used["blanks"].keys()
 
 
 def test_a_check_answers_in_less_than_three_tenths_of_a_second(capsys):

@@ -133,7 +133,7 @@ def test_the_release_is_in_the_folder_the_gradebook_and_the_bundle(course):
     done = release(course, "toy", verify=verified)
     assert done.directory == course.directory / "release" / "toy"
     assert done.bundle == course.directory / "bundle" / "toy.zip"
-    assert {path.name for path in done.directory.iterdir()} >= {"practice.py", "practice_words.py", "toy.cases.json"}
+    assert {path.name for path in done.directory.iterdir()} >= {"practice", "toy.cases.json"}
     released = nbformat.read(done.directory / "toy.ipynb", as_version=4)
     assert "raise NotImplementedError()" in released.cells[1].source and "autograder" not in released.cells[2].source
     with record.open_gradebook(course.db_url) as gradebook:
@@ -142,7 +142,7 @@ def test_the_release_is_in_the_folder_the_gradebook_and_the_bundle(course):
         "README.txt",
         "requirements.txt",
         "toy.ipynb",
-        *("practice.py", "practice_words.py", "toy.cases.json"),
+        *("practice/__init__.py", "practice/comparing.py", "toy.cases.json"),
         "01-neuron.ipynb",
         "figures.py",
         "style.mplstyle",

@@ -204,11 +204,6 @@ def column_gradients(X, delta):
     return X @ delta / X.shape[1]
 
 
-# %% wrong: forgot return -> returned_none
-def column_gradients(X, delta):
-    dw, db = X @ delta / X.shape[1], delta.mean()
-
-
 # %% wrong: renamed -> not_defined
 def columns_gradients(X, delta):
     return X @ delta / X.shape[1], delta.mean()

@@ -51,6 +51,12 @@ def gate_weights(name):
     return {"AND": ([1, 1], 1), "OR": ([1, 1], 0), "NAND": ([-1, -1], -2)}[name]
 
 
+# %% same: 'OR': ([1.0, 0.5] "OR fires for one input alone, and then for both, whatever its weights are above 0.2"
+# %% same: 'OR': ([1.5, 0.5] "as above"
+# %% same: 'OR': ([0.5, 1.0] "as above"
+# %% same: 'OR': ([0.5, 1.5] "as above"
+
+
 # %% wrong: gates_swapped keeps 0.25
 def gate_weights(name):
     return {"AND": ([0.5, 0.5], 0.2), "OR": ([0.5, 0.5], 0.7), "NAND": ([-0.5, -0.5], -0.7)}[name]

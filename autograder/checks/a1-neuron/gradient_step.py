@@ -153,11 +153,6 @@ def gradient_step(w, b, dw, db):
     return w - 0.1 * dw, b - 0.1 * db
 
 
-# %% wrong: float32 -> wrong_dtype
-def gradient_step(w, b, dw, db, lr):
-    return (w - lr * dw).astype(np.float32), np.float32(b - lr * db)
-
-
 # %% wrong: a name is missing -> raised
 def gradient_step(w, b, dw, db, lr):
     return w - learning_rate * dw, b - learning_rate * db

@@ -57,6 +57,9 @@ def perceptron(X, w, theta):
     return np.dot(X, w) > theta
 
 
+# %% same: return X @ w > theta "booleans are 0 and 1"
+
+
 # %% wrong: fires_at_threshold keeps 0.5
 def perceptron(X, w, theta):
     return (X @ w >= theta).astype(float)
@@ -125,11 +128,6 @@ def perceptron(X, w, theta):
 # %% wrong: inputs cut to whole numbers -> none keeps 0.5
 def perceptron(X, w, theta):
     return (X.astype(int) @ w > theta).astype(float)
-
-
-# %% wrong: forgot return -> returned_none
-def perceptron(X, w, theta):
-    y_hat = (X @ w > theta).astype(float)
 
 
 # %% wrong: one example only -> raised

@@ -190,21 +190,6 @@ def row_gradients(X, delta):
     return rows @ delta / m, delta.sum() / m
 
 
-# %% wrong: central differences of a cost -> inaccurate
-def row_gradients(X, delta):
-    def J(parameters):
-        return np.mean((X @ parameters[:-1] + parameters[-1] + delta) ** 2) / 2
-
-    gradient = numerical_gradient(J, np.zeros(X.shape[1] + 1))
-    return gradient[:-1], gradient[-1]
-
-
-# %% wrong: float32 -> wrong_dtype
-def row_gradients(X, delta):
-    X, delta = X.astype(np.float32), delta.astype(np.float32)
-    return X.T @ delta / len(X), delta.mean()
-
-
 # %% wrong: rounded -> inaccurate
 def row_gradients(X, delta):
     return np.round(X.T @ delta / len(X), 6), round(float(delta.mean()), 6)
@@ -225,14 +210,3 @@ def row_gradients(X, delta):
 def row_gradients(X, delta):
     m = len(X)
     return X.T @ delta / (m - 1), delta.sum() / np.float64(m - 1)
-
-
-# %% wrong: forgot return -> returned_none
-def row_gradients(X, delta):
-    dw = X.T @ delta / len(X)
-    db = delta.mean()
-
-
-# %% wrong: the blank left as it was -> not_begun
-def row_gradients(X, delta):
-    raise NotImplementedError()

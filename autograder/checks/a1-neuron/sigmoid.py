@@ -59,6 +59,9 @@ def sigmoid(z):
     return np.array([one(t) for t in z.ravel()]).reshape(z.shape)
 
 
+# %% same: np.where(z > 0 "at z = 0 both forms are one half"
+
+
 # %% wrong: overflow keeps 0.5
 def sigmoid(z):
     return np.exp(z) / (1 + np.exp(z))
@@ -126,12 +129,6 @@ def sigmoid(z):
     return 1 / 1 + np.exp(-z)
 
 
-# %% wrong: float32 -> wrong_dtype
-def sigmoid(z):
-    z = z.astype(np.float32)
-    return 1 / (1 + np.exp(-z))
-
-
 # %% wrong: scalar exponential -> raised
 import math
 
@@ -150,8 +147,3 @@ def sigmoid(z):
 # %% wrong: flattened -> wrong_shape keeps 0.5
 def sigmoid(z):
     return np.array([1 / (1 + np.exp(-t)) for t in z.ravel()])
-
-
-# %% wrong: forgot return -> returned_none
-def sigmoid(z):
-    a = 1 / (1 + np.exp(-z))

@@ -155,12 +155,6 @@ def sigmoid_derivative(z):
     return (near - sigmoid(z + 2 * h) + sigmoid(z - 2 * h)) / (12 * h)
 
 
-# %% wrong: float32 -> wrong_dtype
-def sigmoid_derivative(z):
-    a = sigmoid(z).astype("float32")
-    return a * (1 - a)
-
-
 # %% wrong: summed over the entries -> wrong_shape
 def sigmoid_derivative(z):
     a = sigmoid(z)
@@ -171,12 +165,6 @@ def sigmoid_derivative(z):
 def sigmoid_derivative(z):
     a = np.array([sigmoid(t) for t in z.ravel()])
     return a * (1 - a)
-
-
-# %% wrong: forgot return -> returned_none
-def sigmoid_derivative(z):
-    a = sigmoid(z)
-    a * (1 - a)
 
 
 # %% wrong: overwritten by its value -> not_callable

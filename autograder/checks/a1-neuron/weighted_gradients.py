@@ -182,8 +182,3 @@ def weighted_gradients(X, delta, s):
 def weighted_gradients(X, delta, s):
     share = (s / s.sum()).reshape(1, -1)
     return ((share * delta) @ X)[0], share @ delta
-
-
-# %% wrong: forgot return -> returned_none
-def weighted_gradients(X, delta, s):
-    dw, db = X.T @ (s * delta) / s.sum(), s @ delta / s.sum()

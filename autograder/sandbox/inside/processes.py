@@ -21,8 +21,8 @@ from functools import partial
 import numpy as np
 import wire
 
-import practice
-from practice_words import changed, plain
+from practice.cases import load
+from practice.values import changed, plain
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -59,7 +59,7 @@ def main(descriptor: int, cases: int, modules: tuple[str, ...]) -> None:
     shell.warm_up(modules)
     with open(cases, encoding="utf-8") as file:
         if known := file.read():
-            practice.load(known)
+            load(known)
     wire.send(control, "ready", "", None)
     with selectors.DefaultSelector() as hosts:
         hosts.register(control, selectors.EVENT_READ)

@@ -1,0 +1,150 @@
+"""A function is asked for the public examples of its blank, and what it returns is compared."""
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from practice.cases import sentence, used
+from practice.comparing import compare
+from practice.examined import Examined, has_a_picture
+from practice.faults import StudentFault, View, change_note, not_callable, not_defined, parts_of, raised
+from practice.naming import Finding, Property, Seen, for_case, strongest, told_mistakes
+from practice.source import source_of
+from practice.values import changed, numeric, plain
+
+MOST_MOVED = 16  # entries of an argument that are moved for the slope of one's own function
+
+
+def examine(name: str, function: Any, namespace: Mapping[str, Any]) -> Examined:
+    """Ask the function of one blank for all its public examples. `namespace` has the other functions."""
+    return _Asked(name, namespace).of(function)
+
+
+class _Asked:
+    """What one blank was asked, and what came."""
+
+    def __init__(self, name: str, namespace: Mapping[str, Any]):
+        self._name, self._namespace, self._blank = name, namespace, used["blanks"][name]
+        self._outcomes = {property: Property() for property in self._blank["properties"]}
+        self._seen: list[Seen] = []
+        self._given: list[dict] = []  # what each mistake gives, comparison by comparison
+        self._moved: list[int] = []  # the arguments that were changed
+        self._slopes: list[bool | None] = []  # whether it is the slope of one's own forward function
+
+    def of(self, function: Any) -> Examined:
+        """All that is said of this function."""
+        ended, label = [], ""
+        try:
+            for case in self._blank["cases"]:
+                label, args = case["label"], case["args"]
+                self._ask(function, case)
+        except StudentFault as fault:
+            said = for_case(label, str(fault))
+            ended = [Finding("call", said, source_of(self._name, args), fault.diagnosis)]
+        findings = ended + self._failures()
+        likely = sentence(strongest(findings, used["ways_to_fail"].keys()))
+        wrong = next(filter(has_a_picture, self._seen), None)
+        return Examined(self._name, findings, likely, [*self._notes(findings)], wrong, len(self._blank["cases"]))
+
+    def _ask(self, function: Any, case: dict) -> None:
+        value, moved = _called(self._name, function, case["args"])
+        self._moved = self._moved or moved
+        values = parts_of(self._name, value, case["returns"])
+        self._slopes.append(_is_slope_of(self._namespace.get(self._blank["forward"]), case["args"], values))
+        for one in case["compared"]:
+            got = View(**self._blank["view"]).of(values) if one["part"] is None else values[one["part"]]
+            self._compare(got, one, case)
+
+    def _compare(self, got: Any, one: dict, case: dict) -> None:
+        property, rtol, want = one["property"], one["rtol"], np.asarray(one["want"], dtype=np.float64)
+        kind, message = compare(got, want, rtol)
+        self._seen.append(Seen(property, numeric(got), want, rtol, kind is not None, one["told"]))
+        self._given.append(one["mistakes"])
+        outcome = self._outcomes[property]
+        if kind is not None and outcome.finding is None:
+            example = source_of(self._name, case["args"])
+            outcome.finding = Finding(property, for_case(case["label"], message), example)
+        outcome.kinds += [] if kind is None else [kind]
+
+    def _failures(self) -> list[Finding]:
+        failed = {property: outcome for property, outcome in self._outcomes.items() if outcome.finding}
+        if not failed:
+            return []
+        told = told_mistakes(self._seen, failed.keys(), _refuted(self._seen, self._given))
+        return [outcome.named(told[property], sentence) for property, outcome in failed.items()]
+
+    def _notes(self, findings: list[Finding]) -> Iterator[str]:
+        """What is said besides; nothing of it speaks against the function."""
+        if self._moved:
+            yield change_note(self._name, self._moved, sentence("modified_input"))
+        forward, slopes = self._blank["forward"], [each for each in self._slopes if each is not None]
+        if slopes and all(slopes) and findings:
+            yield f"It is the derivative of your own `{forward}`, though: look for the mistake there."
+        elif slopes and not all(slopes) and not findings:
+            yield f"But it is not the derivative of your own `{forward}`: check that one."
+        for other in self._blank["needs"] if findings else ():
+            if examine(other, self._namespace.get(other), self._namespace).findings:
+                yield f"`{other}`, which it may call, is not right yet: begin there."
+
+
+def _called(name: str, function: Any, args: tuple) -> tuple[Any, list[int]]:
+    """(what the function returns for copies of the arguments, which of them it changed). Raises StudentFault."""
+    if function is None:
+        raise not_defined(name)
+    if not callable(function):
+        raise not_callable(name)
+    copies = copy.deepcopy(args)
+    try:
+        value = plain(function(*copies))
+    except Exception as error:  # the function may raise anything
+        raise raised(name, type(error).__name__, str(error)) from error
+    return value, [*changed(args, copies)]
+
+
+def _refuted(seen: list[Seen], given: list[dict]) -> dict[str, set[str]]:
+    """{mistake: the properties of which it does not give every value}."""
+    names = {name for mistakes in given for name in mistakes}
+    pairs = [*zip(seen, given, strict=True)]
+    return {
+        name: {
+            one.property
+            for one, mistakes in pairs
+            if not (one.told and name in mistakes and one.explained_by(mistakes[name]))
+        }
+        for name in names
+    }
+
+
+# one's own forward pass
+
+
+def _is_slope_of(forward: Any, args: tuple, values: tuple) -> bool | None:
+    """Whether the values are the derivatives of the sum of `forward(*args)` with respect to its first arguments.
+
+    None where there is no such function, or nothing can be said.
+    """
+    if not callable(forward) or any(np.size(args[k]) > MOST_MOVED for k in range(len(values))):
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            pairs = [(numeric(value), _slope(forward, args, k)) for k, value in enumerate(values)]
+            near = [np.abs(value - slope) <= 1e-6 * max(1e-3, np.abs(slope).max()) for value, slope in pairs]
+            return all(np.all(each) for each in near)
+    except Exception:  # it is the student's function, and here only to be compared with
+        return None
+
+
+def _slope(forward: Callable, args: tuple, k: int) -> np.ndarray:
+    """∂ sum(forward)/∂ args[k] by central differences."""
+    at, slope = np.array(args[k], dtype=np.float64), np.zeros(np.shape(args[k]))
+    for index in np.ndindex(at.shape):
+        h = 6e-6 * max(1.0, abs(at[index]))
+        sums = []
+        for step in (h, -h):
+            moved = at.copy()
+            moved[index] += step
+            sums.append(np.sum(forward(*args[:k], moved, *args[k + 1 :])))
+        slope[index] = (sums[0] - sums[1]) / (2 * h)
+    return slope

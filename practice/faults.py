@@ -1,0 +1,72 @@
+"""How a call can fail to give a value that could be compared, a sentence each, and what is compared of a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from practice.values import describe, numeric
+
+
+class StudentFault(Exception):
+    """There is no value to compare: `diagnosis` is the name of how the call failed, the text a sentence."""
+
+    def __init__(self, diagnosis: str, message: str):
+        super().__init__(message)
+        self.diagnosis = diagnosis
+
+
+def not_defined(name: str) -> StudentFault:
+    return StudentFault("not_defined", f"{name} is not defined: keep the function's name as it was given.")
+
+
+def not_callable(name: str) -> StudentFault:
+    return StudentFault("not_callable", f"{name} is not a function.")
+
+
+def raised(name: str, type_name: str, message: str) -> StudentFault:
+    if type_name == "NotImplementedError":  # what stands in a blank that nobody touched
+        return StudentFault("not_begun", f"{name} is not begun: its cell still raises NotImplementedError.")
+    return StudentFault("raised", f"{name} raised {type_name}: {message}"[:500])
+
+
+def parts_of(name: str, value: Any, returns: int) -> tuple:
+    """The so many values that a function returned. Raises StudentFault where it did not."""
+    if value is None:
+        raise StudentFault("returned_none", f"{name} returned None: is a return statement missing?")
+    if returns > 1 and (not isinstance(value, list | tuple) or len(value) != returns):
+        raise StudentFault("wrong_type", f"{name} returned {describe(value)}, expected {returns} values.")
+    return tuple(value) if returns > 1 else (value,)
+
+
+@dataclass(frozen=True)
+class View:
+    """What is compared of returned values where these may differ and be right: a Python expression in their names.
+
+    `shapes` has their names, in order, and the shape that each must have.
+    """
+
+    source: str
+    shapes: Mapping[str, tuple]
+
+    def of(self, values: tuple) -> np.ndarray:
+        """Raises StudentFault where these are no numbers of their shapes."""
+        pairs = zip(values, self.shapes.items(), strict=True)
+        named = {name: _shaped(value, name, shape) for value, (name, shape) in pairs}
+        return np.asarray(eval(self.source, {"np": np, **named}))
+
+
+def _shaped(value: Any, name: str, shape: tuple) -> np.ndarray:
+    array = numeric(value)
+    if array is None:
+        raise StudentFault("wrong_type", f"{name} is {describe(value)}, expected numbers.")
+    if array.shape != tuple(shape):
+        raise StudentFault("wrong_shape", f"{name} has shape {array.shape}, expected {tuple(shape)}.")
+    return array
+
+
+def change_note(name: str, positions: list[int], sentence: str) -> str:
+    """What is said of a function that changed these of its arguments."""
+    which = ", ".join(str(position + 1) for position in positions)
+    return f"{name} changed its argument {which}. {sentence}"
