@@ -29,6 +29,14 @@ ALONE = {
     "sigmoid_derivative": "hyperbolic",
     "train": "everything written out",
 }
+DIFFERENCES = """\
+def row_gradients(X, delta):
+    def J(parameters):
+        return np.mean((X @ parameters[:-1] + parameters[-1] + delta) ** 2) / 2
+
+    gradient = numerical_gradient(J, np.zeros(X.shape[1] + 1))
+    return gradient[:-1], gradient[-1]
+"""
 Expected = tuple[float | None, str]  # share of the points (None: undecided), diagnosis
 Damage = Callable[[NotebookNode], bytes]
 
@@ -108,7 +116,12 @@ CLASS = (
     Student("elif", "copies the lecture's unweighted form", {"weighted_gradients": "weights_ignored"}),
     Student("farid", "goes uphill", {"gradient_step": "ascent"}),
     Student("grace", "logarithm of 0", {"log_loss": "log_of_zero"}),
-    Student("hiro", "hands in finite differences", {"row_gradients": "central differences of a cost"}),
+    Student(
+        "hiro",
+        "hands in finite differences",
+        code={"row_gradients": DIFFERENCES},
+        expected={"row_gradients": (0.0, "inaccurate")},
+    ),
     Student(
         "ines",
         "wrong in three places",

@@ -15,7 +15,7 @@ from autograder.course.course import Course
 from autograder.course.verdict import Verdict
 from autograder.judging import assignment as assignment_module
 from autograder.judging import check_modules
-from autograder.judging.assignment import AT_HOME, PACKAGE, grader_digest, load_assignment
+from autograder.judging.assignment import PACKAGE, grader_digest, load_assignment
 from autograder.judging.check_modules import ChecksError, checks_of, use_checks
 from tests.a1_class import autograder
 from tests.small_class import ASSIGNMENT, CHECKS, RIGHT
@@ -229,7 +229,7 @@ def test_a_right_answer_that_cannot_run_is_one_sentence(course, checks):
 # what identifies the grader
 
 ROOT = PACKAGE.parent
-CODE = sorted(p.relative_to(ROOT) for name in ("autograder", "nnlib") for p in (ROOT / name).rglob("*.py"))
+CODE = sorted(p.relative_to(ROOT) for name in ("autograder", "nnlib", "practice") for p in (ROOT / name).rglob("*.py"))
 OF_ASSIGNMENTS = [path for path in CODE if path.parts[1] == "checks"]
 ROOMS = sorted({path.parent for path in CODE if path not in OF_ASSIGNMENTS})
 
@@ -237,10 +237,8 @@ ROOMS = sorted({path.parent for path in CODE if path not in OF_ASSIGNMENTS})
 @pytest.fixture
 def copied(root, tmp_path, monkeypatch) -> Path:
     """A copy of the package, with nnlib beside it, that is taken for the one that grades."""
-    for name in ("autograder", "nnlib"):
+    for name in ("autograder", "nnlib", "practice"):
         shutil.copytree(root / name, tmp_path / "copied" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in AT_HOME:
-        shutil.copy(root / name, tmp_path / "copied" / name)
     monkeypatch.setattr(assignment_module, "PACKAGE", tmp_path / "copied" / "autograder")
     return tmp_path / "copied"
 
@@ -280,14 +278,14 @@ def test_a_change_in_any_file_of_any_room_makes_another_grader(copied, room):
     assert grader_digest.__wrapped__() != before
 
 
-def test_a_change_in_what_students_get_of_the_grader_makes_another_grader(copied):
-    assert unseen(copied, [Path(name) for name in AT_HOME]) == []
-
-
 def test_a_grader_that_is_known_by_one_folder_alone_is_seen(copied, monkeypatch):
     monkeypatch.setattr(Path, "rglob", Path.glob)
     rooms = {str(room) for room in ROOMS if unseen(copied, in_room(room))}
-    assert rooms == {str(room) for room in ROOMS} - {"autograder", "nnlib"} and "autograder/sandbox/inside" in rooms
+    others = {str(room) for room in ROOMS} - {"autograder", "nnlib", "practice"}
+    assert rooms == others and "autograder/sandbox/inside" in rooms
+        rooms == {str(room) for room in ROOMS} - {"autograder", "nnlib", "practice"}
+        and "autograder/sandbox/inside" in rooms
+    )
 
 
 def test_changed_checks_leave_the_grader_as_it_was(copied):

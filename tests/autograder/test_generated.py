@@ -7,8 +7,9 @@ import pytest
 
 from autograder.authoring import blank_trials, generated, held_out
 from autograder.authoring.blank_trials import tried
-from autograder.judging import blank, comparison
+from autograder.judging import blank
 from autograder.notebook import cells
+from practice import comparing
 from tests.autograder.assignments import check, checks_of, each_blank, texts
 
 A1 = "a1-neuron"
@@ -79,7 +80,7 @@ def test_a_stub_that_is_an_answer_is_seen():
 )
 def test_a_comparison_that_does_not_look_is_seen(monkeypatch, label, wanted):
     """Where float32, or another shape, counts as right."""
-    careful = comparison.compare
+    careful = comparing.compare
 
     def careless(got, want, rtol):
         kind, said = careful(got, want, rtol)
