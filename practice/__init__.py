@@ -45,7 +45,7 @@ def _name_of(function: Any, namespace: Mapping[str, Any]) -> str:
     """The blank that this is: by the name it has in the notebook, else by its own. Raises ValueError for none."""
     blanks = used["blanks"]
     own = getattr(function, "__name__", "")
-    name = next((name for name in blanks if namespace.get(name) is function), own)
+    name = next((name for name in blanks if name in namespace and namespace[name] is function), own)
     if name not in blanks:
         raise ValueError(f"{name or 'this'} is no blank of {used['assignment']}: those are {', '.join(blanks)}.")
     return name

@@ -2,6 +2,8 @@
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ import numpy as np
 from practice.cases import sentence, used
 from practice.comparing import compare
 from practice.examined import Examined, has_a_picture
-from practice.faults import StudentFault, View, change_note, not_callable, not_defined, parts_of, raised
+from practice.faults import StudentFault, View, change_note, not_callable, not_defined, parts_of, raised, text_of
 from practice.naming import Finding, Property, Seen, for_case, strongest, told_mistakes
 from practice.source import source_of
 from practice.values import changed, numeric, plain
@@ -98,8 +100,10 @@ def _called(name: str, function: Any, args: tuple) -> tuple[Any, list[int]]:
     copies = copy.deepcopy(args)
     try:
         value = plain(function(*copies))
-    except Exception as error:  # the function may raise anything
-        raise raised(name, type(error).__name__, str(error)) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # the function may raise anything, SystemExit as well
+        raise raised(name, type(error).__name__, text_of(error)) from error
     return value, [*changed(args, copies)]
 
 
@@ -128,7 +132,7 @@ def _is_slope_of(forward: Any, args: tuple, values: tuple) -> bool | None:
     if not callable(forward) or any(np.size(args[k]) > MOST_MOVED for k in range(len(values))):
         return None
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), redirect_stdout(StringIO()):  # it is called often, and may print
             pairs = [(numeric(value), _slope(forward, args, k)) for k, value in enumerate(values)]
             near = [np.abs(value - slope) <= 1e-6 * max(1e-3, np.abs(slope).max()) for value, slope in pairs]
             return all(np.all(each) for each in near)
@@ -145,6 +149,6 @@ def _slope(forward: Callable, args: tuple, k: int) -> np.ndarray:
         for step in (h, -h):
             moved = at.copy()
             moved[index] += step
-            sums.append(np.sum(forward(*args[:k], moved, *args[k + 1 :])))
+            sums.append(np.sum(_called("", forward, (*args[:k], moved, *args[k + 1 :]))[0]))
         slope[index] = (sums[0] - sums[1]) / (2 * h)
     return slope

@@ -18,8 +18,10 @@ def plain(value: Any, depth: int = 0) -> Any:
     What has no order (a set), is text or is no number stays as it is: its type is told. float32 stays float32, for a
     function that is given float64 must return float64.
     """
-    if value is None or type(value) in (float, bool, str) or depth > MAX_DEPTH:
+    if value is None or type(value) in (float, bool, str):
         return value
+    if depth >= MAX_DEPTH:
+        return "nested too deeply"
     if isinstance(value, np.ndarray | np.generic):
         return _plain_array(value, depth)
     if isinstance(value, list | tuple):  # of a subclass its own items
