@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,9 +11,12 @@ import pytest
 
 import practice
 from autograder.authoring.kernel import KernelGuest
-from autograder.judging.blank import Blank
+from autograder.course.verdict import Verdict
+from autograder.feedback import render
+from autograder.judging.blank import Blank, verdict_on
 from autograder.judging.public_cases import public_cases
 from tests.autograder.assignments import checks_of
+from tests.runs import words
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 A1 = "a1-neuron"
@@ -52,6 +56,31 @@ def graded(blank, code):
     with np.errstate(all="ignore"):
         examination.examine(KernelGuest(notebook(blank, code)), public=True, singly=True)
     return examination.verdict(1.0).findings
+
+
+# a sentence of the blank's own file
+
+OWN = "One was added where none was asked for."
+
+
+@pytest.fixture
+def own_sentence(monkeypatch):
+    """a1-neuron, where one mistake's sentence stands in its blank's file alone."""
+    made = dict(checks_of(A1))
+    answers = made["row_gradients"].variants
+    renamed = (replace(v, label="own", diagnosis="own", sentence=OWN) for v in answers if v.defines == "missing_mean")
+    made["row_gradients"] = replace(made["row_gradients"], variants=(answers[0], *renamed))
+    monkeypatch.setattr("autograder.judging.public_cases.checks_of", lambda assignment: made)
+    return made["row_gradients"]
+
+
+def test_the_page_says_the_sentence_of_a_blanks_own_file_as_practice_does(own_sentence):
+    practice.cases.load(public_cases(A1))
+    assert examined("row_gradients", SUMS).likely == OWN
+    verdict = verdict_on(own_sentence, KernelGuest(notebook("row_gradients", SUMS)), b"")
+    assert (verdict.diagnosis, verdict.sentence) == ("own", OWN)
+    page = words(render(Verdict(A1, "ada", "ab" * 32, (verdict,)), None))
+    assert f"Most likely: {OWN}" in page and page.count(OWN) == 1
 
 
 # what a notebook may have set
