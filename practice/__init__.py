@@ -36,7 +36,7 @@ def check(function: Any) -> None:
     name = _name_of(function, namespace)
     found = examine(name, function, namespace)
     if not found.findings:
-        return print(found)
+        return _print(found)
     _show(found)
     raise Wrong(f"{name}: {found.sentence()}") from None
 
@@ -58,7 +58,13 @@ def _show(found: Any) -> None:
 
         display(found)
     else:
-        print(found)
+        _print(found)
+
+
+def _print(found: Any) -> None:
+    """As text, with question marks for what cannot be printed here, on Windows the signs."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(str(found).encode(encoding, "replace").decode(encoding))
 
 
 def overview() -> Overview:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from practice.cases import sentence, used
+from practice.cases import DIAGNOSE, sentence, used
 from practice.comparing import compare
 from practice.examined import Examined, has_a_picture
 from practice.faults import StudentFault, View, change_note, not_callable, not_defined, parts_of, raised, text_of
@@ -48,7 +48,8 @@ class _Asked:
         findings = ended + self._failures()
         likely = sentence(strongest(findings, used["ways_to_fail"].keys()))
         wrong = next(filter(has_a_picture, self._seen), None)
-        return Examined(self._name, findings, likely, [*self._notes(findings)], wrong, len(self._blank["cases"]))
+        notes = [*self._notes(findings)] if used["tell"] == DIAGNOSE else []
+        return Examined(self._name, findings, likely, notes, wrong, len(self._blank["cases"]), self._blank["later"])
 
     def _ask(self, function: Any, case: dict) -> None:
         value, moved = _called(self._name, function, case["args"])

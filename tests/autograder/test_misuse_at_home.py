@@ -14,7 +14,8 @@ from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import Verdict
 from autograder.feedback import render
 from autograder.judging.blank import Blank, verdict_on
-from autograder.judging.public_cases import public_cases
+from autograder.judging.check import check
+from autograder.judging.public_cases import _coded, public_cases
 from tests.autograder.assignments import checks_of
 from tests.runs import words
 
@@ -145,7 +146,9 @@ def test_a_forward_function_that_changes_its_arguments_leaves_the_examples_as_th
 
 def test_float32_whose_numbers_are_right_gets_no_picture_of_what_is_wrong():
     right = checks_of(A1)["xor"].variants[0].code
-    found = examined("xor", f"{right}\n\n\nours = xor\n\n\ndef xor(X, gates):\n    return ours(X, gates).astype(np.float32)")
+    found = examined(
+        "xor", f"{right}\n\n\nours = xor\n\n\ndef xor(X, gates):\n    return ours(X, gates).astype(np.float32)"
+    )
     assert "got dtype float32" in found.sentence() and "Where" not in repr(found)
 
 
@@ -158,3 +161,137 @@ def test_a_forward_function_that_prints_is_not_heard_while_its_slope_is_taken(ca
     code = checks_of(A1)["sigmoid_derivative"].variants[0].code
     examined("sigmoid_derivative", f"{code}\n\n\ndef sigmoid(z):\n    print('here')\n    return 1 / (1 + np.exp(-z))")
     assert capsys.readouterr().out.count("here") <= 6
+
+
+# the file of cases
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (lambda: cases(A1)[:5000], "is no whole file of examples"),
+        (lambda: "", "is no whole file of examples"),
+        (lambda: "[1]", "is no whole file of examples"),
+        (lambda: '{"assignment": "a1-neuron", "tell": "diagnose"}', "is no whole file of examples"),
+        (lambda: cases(A1).replace('"a1-neuron"', '"a2"', 1), "is no whole file of examples"),
+    ],
+    ids=["truncated", "empty", "a list", "of another release", "of another assignment"],
+)
+def test_a_file_of_cases_that_is_not_this_assignments_is_told_in_one_sentence(folder, text, said):
+    (folder / f"{A1}.cases.json").write_text(text(), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"^{A1}.cases.json {said} of {A1}: copy it again out of the zip") as error:
+        practice.use(A1)
+    assert error.value.__context__ is None
+    assert practice.cases.tells_nothing().startswith("Nothing can be checked yet")
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_nothing(folder):
+    (folder / f"{A1}.cases.json").write_bytes(
+        b"\xef\xbb\xbf" + json.dumps(json.loads(cases(A1)), indent=1).replace("\n", "\r\n").encode()
+    )
+    practice.use(A1)
+    assert practice.cases.used["blanks"].keys() == checks_of(A1).keys()
+
+
+def test_two_assignments_in_one_kernel_do_not_mix(folder):
+    (folder / "a2.cases.json").write_text(
+        cases(A1).replace('"a1-neuron"', '"a2"', 1).replace("sigmoid", "tanh"), "utf-8"
+    )
+    practice.use("a2")
+    with pytest.raises(ValueError, match="^sigmoid is no blank of a2: "):
+        exec("def sigmoid(z): ...\n\n\npractice.check(sigmoid)", {"practice": practice})
+
+
+def test_where_signs_cannot_be_printed_the_sentence_is_all_the_same():
+    program = f"import practice\npractice.cases.load({cases(A1)!r})\ndef sigmoid(z): return z\npractice.check(sigmoid)"
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-"],
+        input=f"# coding: utf-8\n{program}".encode(),
+        env={"PYTHONIOENCODING": "cp1252", "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+    )
+    assert b"sigmoid: ?(z): For z of shape (9,):" in done.stdout, done.stderr.decode()
+    assert b"practice.Wrong: sigmoid: " in done.stderr
+
+
+# what is not examined at home
+
+
+def test_a_blank_of_which_there_are_no_examples_is_not_said_to_be_right(capsys):
+    practice.cases.used["blanks"]["xor"]["cases"] = []
+    for code in ("", "def xor(X, gates):\n    return 1"):
+        namespace = notebook("xor", code)
+        found = next(one for one in eval("practice.overview()", namespace) if one.name == "xor")
+        assert (
+            found.state != "right"
+            and "✓" not in repr(found)
+            and "right" not in practice.Overview([found])._repr_html_()
+        )
+
+
+def test_what_cannot_be_examined_at_home_is_named():
+    practice.cases.used["blanks"]["xor"]["later"] = ["order"]
+    found = examined("xor", checks_of(A1)["xor"].variants[0].code)
+    assert found.lines() == ["right on 4 public examples; what is examined only when you hand in: order"]
+
+
+@check({"sum": 0.5, "order": 0.5})
+def examined_by_hand(blank):
+    """A sum, and in which order."""
+    for case in blank.cases(lambda rng: [("m = 2", (np.ones(2),))]):
+        blank.close("sum", blank.call("total", *case.args), 2.0)
+        blank.true("order", True, "It is not the order.")
+
+
+@check({"sum": 1.0})
+def examined_by_what_is_no_json(blank):
+    """A sum of complex numbers."""
+    for case in blank.cases(lambda rng: [("m = 2", (1j,))]):
+        blank.close("sum", blank.call("total", *case.args), 2.0)
+
+
+@pytest.mark.parametrize(
+    ("made", "state", "later"),
+    [(examined_by_hand, "right", ["order"]), (examined_by_what_is_no_json, "not examined", ["sum"])],
+    ids=["a condition", "no JSON"],
+)
+def test_a_check_that_cannot_be_told_in_values_is_left_to_the_grader_and_stops_no_other(
+    monkeypatch, made, state, later
+):
+    made = replace(made, name="total", names={"total": lambda x: 2.0})
+    checks = {**checks_of(A1), "total": made}
+    monkeypatch.setattr("autograder.judging.public_cases.checks_of", lambda assignment: checks)
+    practice.cases.load(public_cases(A1))
+    found = practice.examine("total", lambda x: 2.0, {})
+    assert (found.state, found.later) == (state, later)
+    assert examined("sigmoid", "def sigmoid(z):\n    return z").state == "wrong"
+
+
+def test_whole_numbers_keep_their_size_where_those_of_numpy_are_shorter():
+    for array in (
+        np.arange(3),
+        np.arange(3, dtype=np.uint8),
+        np.zeros((0, 2)),
+        np.array([True]),
+        np.array([1.5, np.nan]),
+    ):
+        again = json.loads(json.dumps(_coded(array)))
+        assert array.dtype in (np.float64, np.bool_) or np.dtype(again["dtype"]) == array.dtype
+        practice.cases.load(json.dumps({"it": again}))
+        assert practice.cases.used["it"].dtype == array.dtype and practice.cases.used["it"].shape == array.shape
+
+
+# right or wrong alone
+
+
+def test_where_right_or_wrong_alone_is_told_no_note_tells_more():
+    practice.cases.used["tell"] = "tell"
+    code = "def sigmoid_derivative(z):\n    a = sigmoid(z)\n    z[...] = 0\n    return 2 * a * (1 - a)"
+    found = examined("sigmoid_derivative", f"{code}\n\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-2 * z))")
+    assert repr(found) == "✗ sigmoid_derivative: not right yet"
