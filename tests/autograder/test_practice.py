@@ -254,10 +254,22 @@ def test_the_file_holds_no_line_of_a_solution_a_check_or_an_answer_and_no_hidden
     assert not {"seed", "secret", "reference", "witness"} & set(re.findall(r"\w+", text))
 
 
-def test_the_search_for_leaks_sees_a_line_in_the_file():
-    line = sorted(secret_lines())[0]
-    planted = {f"{A1}.cases.json": json.dumps({"view": line}, ensure_ascii=False).encode()}
-    assert '"' in line or [*leaks.leaks(planted, leaks.secrets({A1: assignments.source(A1)}, {}))]
+@pytest.mark.parametrize("ascii", [True, False])
+def test_the_search_for_leaks_sees_every_line_in_the_file_whatever_signs_it_holds(ascii):
+    secret = leaks.secrets({A1: assignments.source(A1)}, {})
+    escaped = sorted(line for line in secret_lines() if '"' in line or not line.isascii())
+    assert len(escaped) > 90
+    for line in escaped[::5] + sorted(secret_lines())[::20]:
+        planted = {f"{A1}.cases.json": json.dumps({"blanks": [{"view": line}]}, ensure_ascii=ascii).encode()}
+        assert [*leaks.leaks(planted, secret)], line
+
+
+def test_the_search_for_leaks_sees_every_line_in_what_compares(root):
+    secret = leaks.secrets({A1: assignments.source(A1)}, {})
+    files = {f"practice/{path.name}": path.read_bytes() for path in (root / "practice").glob("*.py")}
+    assert len(files) > 5 and [*leaks.leaks(files, secret)] == []
+    for line in sorted(secret_lines())[::20]:
+        assert [*leaks.leaks(files | {"practice/source.py": line.encode()}, secret)], line
 
 
 def test_a_check_that_cannot_be_examined_gives_no_cases_and_leaves_the_others_theirs(monkeypatch):
