@@ -79,7 +79,6 @@ def release(course: Course, assignment: str, *, verify: Callable) -> Release:
     _refuse_a_gap(course)
     _refuse_a_break(course, assignment)
     directory = _generate(course, assignment)
-    _write_practice(course, assignment, directory)
     bundle = course.directory / "bundle" / f"{assignment}.zip"
     bundle.unlink(missing_ok=True)
     files = _files(course, assignment, directory)
@@ -221,13 +220,17 @@ def _files(course: Course, assignment: str, directory: Path) -> dict[str, bytes]
     return files
 
 
-def _write_practice(course: Course, assignment: str, directory: Path) -> None:
-    """What a notebook's test cells ask at home, beside it: the public cases, and what compares with them."""
-    use_checks(checks_in(assignment, _folders(course)))
-    (directory / f"{assignment}.cases.json").write_text(public_cases(assignment), encoding="utf-8")
-    for name, data in _tree(Path(practice.__file__).parent).items():
-        (directory / "practice").mkdir(exist_ok=True)
-        (directory / "practice" / name).write_bytes(data)
+def beside(course: Course, assignment: str) -> dict[str, bytes]:
+    """What a notebook's test cells ask at home, name -> bytes: the public cases, and what compares with them.
+
+    Nothing where the assignment has no checks. Raises ChecksError.
+    """
+    folders = _folders(course)
+    if not any((folder / assignment).is_dir() for folder in folders):
+        return {}
+    use_checks(checks_in(assignment, folders))
+    cases = {f"{assignment}.cases.json": public_cases(assignment).encode()}
+    return cases | _tree(Path(practice.__file__).parent, "practice")
 
 
 def _refuse_a_gap(course: Course) -> None:

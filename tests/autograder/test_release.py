@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.apps import NbGraderAPI
 
 from autograder.authoring import leaks
 from autograder.authoring.leaks import TRUSTED
@@ -183,6 +184,24 @@ def test_the_bundle_is_the_same_byte_for_byte(course):
     first = release(course, "toy", verify=verified).bundle.read_bytes()
     os.utime(course.root / "nnlib" / "__init__.py", (1, 1))
     assert release(course, "toy", verify=verified).bundle.read_bytes() == first
+
+
+def files_in(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_nbgraders_own_command_generates_the_same_files(course):
+    ours = files_in(release(course, "toy", verify=verified).directory)
+    assert {"toy.cases.json", "practice/__init__.py", "practice/values.py"} < ours.keys()
+    shutil.rmtree(course.directory / "release")
+    assert NbGraderAPI(config=course.settings).generate_assignment("toy", force=True)["success"]
+    assert files_in(course.directory / "release" / "toy") == ours
+
+
+def test_what_has_no_checks_is_generated_by_nbgrader_as_ever(course):
+    shutil.rmtree(leaks.TRUSTED / "checks" / "toy")
+    assert NbGraderAPI(config=course.settings).generate_assignment("toy")["success"]
+    assert files_in(course.directory / "release" / "toy").keys() == {"toy.ipynb"}
 
 
 # what is refused
