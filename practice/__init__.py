@@ -29,7 +29,12 @@ class Wrong(AssertionError):
 
 
 def check(function: Any) -> None:
-    """Say whether the function of a blank is right on its public examples. Raises Wrong, with the sentence."""
+    """Say whether the function of a blank is right on its public examples. Raises Wrong, with the sentence.
+
+    Raises RuntimeError before `use`: else Run All would come to its end as if all were right.
+    """
+    if not used:
+        raise RuntimeError(tells_nothing())
     if tells_nothing():
         return print(tells_nothing())
     namespace = sys._getframe(1).f_globals

@@ -152,6 +152,13 @@ def test_float32_whose_numbers_are_right_gets_no_picture_of_what_is_wrong():
     assert "got dtype float32" in found.sentence() and "Where" not in repr(found)
 
 
+def test_before_use_nothing_passes():
+    practice.cases.used.clear()
+    with pytest.raises(RuntimeError, match="^Nothing can be checked yet: run the cell with `practice.use` first.$"):
+        practice.check(np.sum)
+    assert repr(practice.overview()).startswith("Nothing can be checked yet")
+
+
 def test_no_function_at_all_is_told_so():
     with pytest.raises(ValueError, match="^this is no blank of a1-neuron: "):
         exec("practice.check(print())", {"practice": practice})
