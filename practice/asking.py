@@ -37,6 +37,14 @@ class _Asked:
 
     def of(self, function: Any) -> Examined:
         """All that is said of this function."""
+        findings = self.findings(function)
+        likely = sentence(strongest(findings, used["ways_to_fail"].keys()))
+        wrong = next(filter(has_a_picture, self._seen), None)
+        notes = [*self._notes(findings)] if used["tell"] == DIAGNOSE else []
+        return Examined(self._name, findings, likely, notes, wrong, len(self._blank["cases"]), self._blank["later"])
+
+    def findings(self, function: Any) -> list[Finding]:
+        """What is said against it."""
         ended, label = [], ""
         try:
             for case in self._blank["cases"]:
@@ -45,11 +53,7 @@ class _Asked:
         except StudentFault as fault:
             said = for_case(label, str(fault))
             ended = [Finding("call", said, source_of(self._name, args), fault.diagnosis)]
-        findings = ended + self._failures()
-        likely = sentence(strongest(findings, used["ways_to_fail"].keys()))
-        wrong = next(filter(has_a_picture, self._seen), None)
-        notes = [*self._notes(findings)] if used["tell"] == DIAGNOSE else []
-        return Examined(self._name, findings, likely, notes, wrong, len(self._blank["cases"]), self._blank["later"])
+        return ended + self._failures()
 
     def _ask(self, function: Any, case: dict) -> None:
         value, moved = _called(self._name, function, case["args"])
@@ -88,7 +92,7 @@ class _Asked:
         elif slopes and not all(slopes) and not findings:
             yield f"But it is not the derivative of your own `{forward}`: check that one."
         for other in self._blank["needs"] if findings else ():
-            if examine(other, self._namespace.get(other), self._namespace).findings:
+            if _Asked(other, self._namespace).findings(self._namespace.get(other)):
                 yield f"`{other}`, which it may call, is not right yet: begin there."
 
 

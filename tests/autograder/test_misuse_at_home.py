@@ -302,3 +302,12 @@ def test_where_right_or_wrong_alone_is_told_no_note_tells_more():
     code = "def sigmoid_derivative(z):\n    a = sigmoid(z)\n    z[...] = 0\n    return 2 * a * (1 - a)"
     found = examined("sigmoid_derivative", f"{code}\n\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-2 * z))")
     assert repr(found) == "✗ sigmoid_derivative: not right yet"
+
+
+def test_blanks_that_need_each_other_are_asked_once_a_blank_that_needs_them():
+    blanks, asked = practice.cases.used["blanks"], []
+    for k, (name, blank) in enumerate(blanks.items()):
+        blank["needs"] = [*blanks][:k]
+    namespace = {name: lambda *args: asked.append(args) for name in blanks}  # all wrong
+    assert len(eval("practice.overview()", namespace | {"practice": practice})) == len(blanks) == 11
+    assert len(asked) == 11 + 11 * 10 / 2
