@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 MOST_ITEMS = 100_000  # of what can only be gone through, like a generator
-MAX_DEPTH = 32  # of lists in lists
+MAX_DEPTH = 8  # of lists in lists; what lies deeper is no number, in the sandbox (which carries 32) as at home
 LARGEST = 2**63  # NumPy makes objects of larger whole numbers; beyond 2**1023 they are no float either
 
 
