@@ -306,7 +306,7 @@ def test_where_right_or_wrong_alone_is_told_no_note_tells_more():
 
 def test_blanks_that_need_each_other_are_asked_once_a_blank_that_needs_them():
     blanks, asked = practice.cases.used["blanks"], []
-    for k, (name, blank) in enumerate(blanks.items()):
+    for k, blank in enumerate(blanks.values()):
         blank["needs"] = [*blanks][:k]
     namespace = {name: lambda *args: asked.append(args) for name in blanks}  # all wrong
     assert len(eval("practice.overview()", namespace | {"practice": practice})) == len(blanks) == 11
