@@ -10,6 +10,7 @@ Marks come from inputs that are not here, so nothing is gained by knowing these 
 """
 
 import sys
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,8 +25,8 @@ class Wrong(AssertionError):
     """An answer is not right; the text says how."""
 
     def _render_traceback_(self) -> list[str]:
-        """What Jupyter shows in place of a traceback, which would end in this file."""
-        return [f"Wrong: {self}"]
+        """What Jupyter shows in place of a traceback, which would end in this file; Validate cuts longer lines."""
+        return textwrap.wrap(f"Wrong: {self}", 80)
 
 
 def check(function: Any) -> None:

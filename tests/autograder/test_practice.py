@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from nbgrader.validator import Validator
 
 import practice
 from autograder.authoring import leaks
@@ -110,6 +111,12 @@ def test_the_call_that_is_shown_gives_the_number_that_is_told(capsys):
     namespace = answered(checks_of(A1)["row_gradients"], SUMS)
     exec(call.replace("row_gradients(", "dw, db = row_gradients("), namespace)
     assert f"{namespace['dw'][0]:.6g}" == "-1.01598"
+
+
+def test_validate_which_cuts_lines_shows_the_whole_sentence():
+    shown = practice.Wrong(told("row_gradients", SUMS))._render_traceback_()
+    assert max(map(len, shown)) < Validator().width - len(Validator().indent) - 3
+    assert " ".join(shown) == f"Wrong: {told('row_gradients', SUMS)}"
 
 
 def test_a_notebook_shows_the_mistake_bold_and_the_entries_by_sign_and_number_not_by_colour_alone():
