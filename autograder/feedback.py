@@ -132,7 +132,7 @@ def _blank(blank: BlankVerdict, source: str, under: list[tuple[NotebookNode, str
     names = (blank.grade_id, test_of(blank.grade_id))
     mark = rows.get(names[1])
     manual, extra = (mark.manual, mark.extra) if mark else (None, None)
-    diagnosis = CATALOGUE.get(blank.diagnosis, "")
+    diagnosis = blank.sentence or CATALOGUE.get(blank.diagnosis, "")
     by_staff = manual is not None or bool(extra)
     score = _plus(blank.score if manual is None else manual, extra)
     return Part(

@@ -10,6 +10,7 @@ Marks come from inputs that are not here, so nothing is gained by knowing these 
 """
 
 import sys
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,19 +25,24 @@ class Wrong(AssertionError):
     """An answer is not right; the text says how."""
 
     def _render_traceback_(self) -> list[str]:
-        """What Jupyter shows in place of a traceback, which would end in this file."""
-        return [f"Wrong: {self}"]
+        """What Jupyter shows in place of a traceback, which would end in this file; Validate cuts longer lines."""
+        return textwrap.wrap(f"Wrong: {self}", 80)
 
 
 def check(function: Any) -> None:
-    """Say whether the function of a blank is right on its public examples. Raises Wrong, with the sentence."""
+    """Say whether the function of a blank is right on its public examples. Raises Wrong, with the sentence.
+
+    Raises RuntimeError before `use`: else Run All would come to its end as if all were right.
+    """
+    if not used:
+        raise RuntimeError(tells_nothing())
     if tells_nothing():
         return print(tells_nothing())
     namespace = sys._getframe(1).f_globals
     name = _name_of(function, namespace)
     found = examine(name, function, namespace)
     if not found.findings:
-        return print(found)
+        return _print(found)
     _show(found)
     raise Wrong(f"{name}: {found.sentence()}") from None
 
@@ -45,7 +51,7 @@ def _name_of(function: Any, namespace: Mapping[str, Any]) -> str:
     """The blank that this is: by the name it has in the notebook, else by its own. Raises ValueError for none."""
     blanks = used["blanks"]
     own = getattr(function, "__name__", "")
-    name = next((name for name in blanks if namespace.get(name) is function), own)
+    name = next((name for name in blanks if name in namespace and namespace[name] is function), own)
     if name not in blanks:
         raise ValueError(f"{name or 'this'} is no blank of {used['assignment']}: those are {', '.join(blanks)}.")
     return name
@@ -58,7 +64,13 @@ def _show(found: Any) -> None:
 
         display(found)
     else:
-        print(found)
+        _print(found)
+
+
+def _print(found: Any) -> None:
+    """As text, with question marks for what cannot be printed here, on Windows the signs."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(str(found).encode(encoding, "replace").decode(encoding))
 
 
 def overview() -> Overview:

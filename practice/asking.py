@@ -2,14 +2,16 @@
 
 import copy
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 
 import numpy as np
 
-from practice.cases import sentence, used
+from practice.cases import DIAGNOSE, sentence, used
 from practice.comparing import compare
 from practice.examined import Examined, has_a_picture
-from practice.faults import StudentFault, View, change_note, not_callable, not_defined, parts_of, raised
+from practice.faults import StudentFault, View, change_note, not_callable, not_defined, parts_of, raised, text_of
 from practice.naming import Finding, Property, Seen, for_case, strongest, told_mistakes
 from practice.source import source_of
 from practice.values import changed, numeric, plain
@@ -35,6 +37,14 @@ class _Asked:
 
     def of(self, function: Any) -> Examined:
         """All that is said of this function."""
+        findings = self.findings(function)
+        likely = sentence(strongest(findings, used["ways_to_fail"].keys()))
+        wrong = next(filter(has_a_picture, self._seen), None)
+        notes = [*self._notes(findings)] if used["tell"] == DIAGNOSE else []
+        return Examined(self._name, findings, likely, notes, wrong, len(self._blank["cases"]), self._blank["later"])
+
+    def findings(self, function: Any) -> list[Finding]:
+        """What is said against it."""
         ended, label = [], ""
         try:
             for case in self._blank["cases"]:
@@ -43,10 +53,7 @@ class _Asked:
         except StudentFault as fault:
             said = for_case(label, str(fault))
             ended = [Finding("call", said, source_of(self._name, args), fault.diagnosis)]
-        findings = ended + self._failures()
-        likely = sentence(strongest(findings, used["ways_to_fail"].keys()))
-        wrong = next(filter(has_a_picture, self._seen), None)
-        return Examined(self._name, findings, likely, [*self._notes(findings)], wrong, len(self._blank["cases"]))
+        return ended + self._failures()
 
     def _ask(self, function: Any, case: dict) -> None:
         value, moved = _called(self._name, function, case["args"])
@@ -85,7 +92,7 @@ class _Asked:
         elif slopes and not all(slopes) and not findings:
             yield f"But it is not the derivative of your own `{forward}`: check that one."
         for other in self._blank["needs"] if findings else ():
-            if examine(other, self._namespace.get(other), self._namespace).findings:
+            if _Asked(other, self._namespace).findings(self._namespace.get(other)):
                 yield f"`{other}`, which it may call, is not right yet: begin there."
 
 
@@ -98,8 +105,10 @@ def _called(name: str, function: Any, args: tuple) -> tuple[Any, list[int]]:
     copies = copy.deepcopy(args)
     try:
         value = plain(function(*copies))
-    except Exception as error:  # the function may raise anything
-        raise raised(name, type(error).__name__, str(error)) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # the function may raise anything, SystemExit as well
+        raise raised(name, type(error).__name__, text_of(error)) from error
     return value, [*changed(args, copies)]
 
 
@@ -128,7 +137,7 @@ def _is_slope_of(forward: Any, args: tuple, values: tuple) -> bool | None:
     if not callable(forward) or any(np.size(args[k]) > MOST_MOVED for k in range(len(values))):
         return None
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), redirect_stdout(StringIO()):  # it is called often, and may print
             pairs = [(numeric(value), _slope(forward, args, k)) for k, value in enumerate(values)]
             near = [np.abs(value - slope) <= 1e-6 * max(1e-3, np.abs(slope).max()) for value, slope in pairs]
             return all(np.all(each) for each in near)
@@ -145,6 +154,6 @@ def _slope(forward: Callable, args: tuple, k: int) -> np.ndarray:
         for step in (h, -h):
             moved = at.copy()
             moved[index] += step
-            sums.append(np.sum(forward(*args[:k], moved, *args[k + 1 :])))
+            sums.append(np.sum(_called("", forward, (*args[:k], moved, *args[k + 1 :]))[0]))
         slope[index] = (sums[0] - sums[1]) / (2 * h)
     return slope

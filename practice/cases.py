@@ -8,16 +8,33 @@ import numpy as np
 
 MODES = DIAGNOSE, TELL, NONE = "diagnose", "tell", "none"  # how much an assignment tells
 
+PARTS = {"assignment", "tell", "ways_to_fail", "sentences", "blanks"}  # of a file of cases
+
 used: dict = {}  # what `use` read
 
 
 def use(assignment: str) -> None:
-    """Read the public cases of an assignment. Raises FileNotFoundError where they are neither here nor beside this."""
+    """Read the public cases of an assignment.
+
+    Raises FileNotFoundError where they are neither here nor beside this, ValueError where the file is not theirs.
+    """
     places = (folder / f"{assignment}.cases.json" for folder in (Path.cwd(), Path(__file__).parents[1]))
     if (file := next(filter(Path.is_file, places), None)) is not None:
-        load(file.read_text(encoding="utf-8"))
+        _read(file, assignment)
     elif used.get("assignment") != assignment:
         load(_from_the_grader(assignment))
+
+
+def _read(file: Path, assignment: str) -> None:
+    used.clear()
+    try:
+        load(file.read_text(encoding="utf-8-sig"))  # some editors begin with a byte order mark
+    except (ValueError, TypeError):  # cut off, or something else altogether
+        pass
+    if used.get("assignment") != assignment or not used.keys() >= PARTS:
+        used.clear()
+        again = "copy it again out of the zip that the notebook came in"
+        raise ValueError(f"{file.name} is no whole file of examples of {assignment}: {again}.")
 
 
 def load(text: str) -> None:

@@ -11,8 +11,8 @@ from practice.comparing import off
 from practice.naming import Finding, Seen, without
 
 MOST_SHOWN = 12  # rows, and columns, of a picture
-RIGHT, WRONG, NOT_BEGUN = "right", "wrong", "not begun"
-SIGNS = {RIGHT: "✓", WRONG: "✗", NOT_BEGUN: "…"}
+RIGHT, WRONG, NOT_BEGUN, NOT_EXAMINED = "right", "wrong", "not begun", "not examined"
+SIGNS = {RIGHT: "✓", WRONG: "✗", NOT_BEGUN: "…", NOT_EXAMINED: "–"}
 
 
 @dataclass
@@ -25,20 +25,28 @@ class Examined:
     notes: list[str]  # which say nothing against it
     wrong: Seen | None  # the first array that came with entries that are wrong
     examples: int
+    later: list[str]  # what is examined only when it is handed in
 
     @property
     def state(self) -> str:
-        begun = not any(finding.diagnosis == "not_begun" for finding in self.findings)
-        return (WRONG if begun else NOT_BEGUN) if self.findings else RIGHT
+        if not self.findings:
+            return RIGHT if self.examples else NOT_EXAMINED
+        return NOT_BEGUN if any(finding.diagnosis == "not_begun" for finding in self.findings) else WRONG
 
     def lines(self) -> list[str]:
         """What is said of it, a line for each finding, in the words of the feedback page."""
         if not self.findings:
-            return [f"right on {self.examples} public examples" if self.examples else "is examined when you hand in"]
+            return [self._right()]
         if used["tell"] == TELL:
             return ["not right yet" if self.state == WRONG else self.state]
         said = [(finding.property, without(finding.message, self.likely)) for finding in self.findings]
         return [f"{property}: {message}" if property != "call" else message for property, message in said]
+
+    def _right(self) -> str:
+        if not self.examples:
+            return "is examined when you hand in"
+        later = f"; what is examined only when you hand in: {', '.join(self.later)}" if self.later else ""
+        return f"right on {self.examples} public examples{later}"
 
     def sentence(self) -> str:
         """All of it in one line."""
@@ -94,7 +102,10 @@ def _briefly(one: Examined) -> str:
 
 def has_a_picture(one: Seen) -> bool:
     """Whether an array of the right shape came in which entries are wrong."""
-    return one.failed and one.got is not None and one.got.shape == one.want.shape and one.want.ndim > 0
+    if not one.failed or one.got is None or one.got.shape != one.want.shape or not one.want.ndim:
+        return False
+    error, scale = off(one.got.astype(np.float64), one.want)
+    return bool(np.any(error > one.rtol * scale))
 
 
 def _entries(one: Seen) -> tuple[list[list[tuple[bool, float, float, float]]], bool]:

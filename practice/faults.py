@@ -25,6 +25,14 @@ def not_callable(name: str) -> StudentFault:
     return StudentFault("not_callable", f"{name} is not a function.")
 
 
+def text_of(error: BaseException) -> str:
+    """What an exception says: it may be of the student's own making, and raise another when it is asked."""
+    try:
+        return str(error)[:500]
+    except Exception:
+        return ""
+
+
 def raised(name: str, type_name: str, message: str) -> StudentFault:
     if type_name == "NotImplementedError":  # what stands in a blank that nobody touched
         return StudentFault("not_begun", f"{name} is not begun: its cell still raises NotImplementedError.")

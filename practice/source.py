@@ -5,6 +5,9 @@ from typing import Any
 
 import numpy as np
 
+# how arrays are printed, whatever the notebook has set
+USUAL = {"nanstr": "np.nan", "infstr": "np.inf", "sign": "-", "suppress": False, "legacy": False}
+
 
 def source_of(name: str, args: tuple) -> str:
     """Python source that makes the call again, or nothing when there is none or it would be too long to read."""
@@ -37,5 +40,5 @@ def _array_literal(array: np.ndarray) -> str:
     if not array.size:  # [] alone would forget the other dimensions
         return f"np.zeros({array.shape}{dtype})"
     options = {"separator": ", ", "threshold": 10**6, "max_line_width": 10**6, "floatmode": "unique"}
-    with np.printoptions(nanstr="np.nan", infstr="np.inf"):
+    with np.printoptions(**USUAL):
         return f"np.array({np.array2string(array, prefix='np.array(', **options)}{dtype})"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 MOST_ITEMS = 100_000  # of what can only be gone through, like a generator
-MAX_DEPTH = 32  # of lists in lists
+MAX_DEPTH = 8  # of lists in lists; what lies deeper is no number, in the sandbox (which carries 32) as at home
 LARGEST = 2**63  # NumPy makes objects of larger whole numbers; beyond 2**1023 they are no float either
 
 
@@ -18,8 +18,10 @@ def plain(value: Any, depth: int = 0) -> Any:
     What has no order (a set), is text or is no number stays as it is: its type is told. float32 stays float32, for a
     function that is given float64 must return float64.
     """
-    if value is None or type(value) in (float, bool, str) or depth > MAX_DEPTH:
+    if value is None or type(value) in (float, bool, str):
         return value
+    if depth >= MAX_DEPTH:
+        return "nested too deeply"
     if isinstance(value, np.ndarray | np.generic):
         return _plain_array(value, depth)
     if isinstance(value, list | tuple):  # of a subclass its own items

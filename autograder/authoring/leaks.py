@@ -7,6 +7,7 @@ are meant to read anyway (stubs, visible tests, nnlib).
 
 import ast
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from autograder.notebook.cells import ANSWER, grade_id, kind, released, without_
 TRUSTED = Path(__file__).parents[1]
 SHORTEST = 20  # characters of a line that can be told from chance
 PROSE, CODE, TAUGHT = "prose", "code", "taught"
+STRING = re.compile(r'"(?:[^"\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"')  # of JSON
 MARKERS = ("### BEGIN SOLUTION", "### BEGIN HIDDEN", "### BEGIN MARK SCHEME", "autograder.check")
 
 
@@ -41,7 +43,7 @@ class Passage(NamedTuple):
     file: str
     place: str
     text: str
-    nature: str  # PROSE | CODE of an assignment | TAUGHT: any other code
+    nature: str  # PROSE | CODE of an assignment, or of practice | TAUGHT: any other code
 
 
 def secrets(sources: dict[str, NotebookNode], public: dict[str, bytes], folders: Iterable[Path] = ()) -> Secrets:
@@ -118,13 +120,22 @@ def _passages(name: str, data: bytes) -> Iterator[Passage]:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return
+    if name.startswith("practice/"):
+        yield Passage(name, "", text, CODE)
+        return
     if not name.endswith(".ipynb"):
+        text = "\n".join([text, *_strings(name, text)])
         yield Passage(name, "", text, TAUGHT if name.endswith(".py") else PROSE)
         return
     for at, cell in enumerate(nbformat.reads(text, as_version=4).cells, 1):
         nature = PROSE if cell.cell_type != "code" else CODE if grade_id(cell) else TAUGHT
         yield Passage(name, f"cell {at}, ", cell.source, nature)
         yield Passage(name, f"output of cell {at}, ", _printed(cell), PROSE)
+
+
+def _strings(name: str, text: str) -> list[str]:
+    """All strings in a file of JSON, where a quotation mark is not written as such."""
+    return [json.loads(string, strict=False) for string in STRING.findall(text)] if name.endswith(".json") else []
 
 
 def _printed(cell: NotebookNode) -> str:

@@ -3,6 +3,7 @@
 Nothing leaves while the checks fail their own tests, or while a line that students must not see is in the bundle.
 """
 
+import json
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ from autograder.judging.check_modules import blanks_of, checks_in, use_checks
 from autograder.judging.public_cases import public_cases
 from autograder.notebook.cells import ANSWER, TEST, blank_of, grade_id, hidden_check, kind, points, test_of
 from autograder.notebook.layout import differences, layout, pointless
+from practice.cases import DIAGNOSE, NONE, TELL
 
 MOST_LEAKS = 10  # named in one message
 README = """\
@@ -46,11 +48,17 @@ README = """\
 3. Open {notebooks} and fill the blanks. Keep the cells that are there and the names of the functions.
    The lectures are the notebooks whose names start with a number.
 
-4. Each test cell says at once whether your function is right on public examples, in the words of the feedback page.
+4. {told}
    Keep the folder practice and {assignment}.cases.json beside the notebook. Marks come from other inputs.
 
 5. Before you hand in: Kernel > Restart Kernel and Run All Cells. Then hand in {notebooks} under that name.
 """
+SAYS = "Each test cell says at once whether your function is right on public examples"
+TOLD = {
+    DIAGNOSE: f"{SAYS}, in the words of the feedback page.",
+    TELL: f"{SAYS}.",
+    NONE: "Test cells do not say at home what is right.",
+}
 
 
 class ReleaseError(Exception):
@@ -79,7 +87,6 @@ def release(course: Course, assignment: str, *, verify: Callable) -> Release:
     _refuse_a_gap(course)
     _refuse_a_break(course, assignment)
     directory = _generate(course, assignment)
-    _write_practice(course, assignment, directory)
     bundle = course.directory / "bundle" / f"{assignment}.zip"
     bundle.unlink(missing_ok=True)
     files = _files(course, assignment, directory)
@@ -196,6 +203,9 @@ def _generate(course: Course, assignment: str) -> Path:
     directory = course.directory / "release" / assignment
     if not result["success"] or not (directory / f"{assignment}.ipynb").is_file():
         raise ReleaseError(_reason(assignment, result))
+    if not (directory / f"{assignment}.cases.json").is_file():
+        kept = "in nbgrader_config.py append to c.GenerateAssignment.preprocessors after `configure`, set it before"
+        raise ReleaseError(f"Students would lack {assignment}.cases.json: {kept}.")
     return directory
 
 
@@ -217,17 +227,22 @@ def _files(course: Course, assignment: str, directory: Path) -> dict[str, bytes]
         files[path.name] = path.read_bytes()
     files["requirements.txt"] = (lectures / "requirements.txt").read_bytes()
     notebooks = " and ".join(sorted(path.name for path in directory.glob("*.ipynb")))
-    files["README.txt"] = README.format(assignment=assignment, notebooks=notebooks).encode()
+    told = TOLD[json.loads(files[f"{assignment}.cases.json"])["tell"]]
+    files["README.txt"] = README.format(assignment=assignment, notebooks=notebooks, told=told).encode()
     return files
 
 
-def _write_practice(course: Course, assignment: str, directory: Path) -> None:
-    """What a notebook's test cells ask at home, beside it: the public cases, and what compares with them."""
-    use_checks(checks_in(assignment, _folders(course)))
-    (directory / f"{assignment}.cases.json").write_text(public_cases(assignment), encoding="utf-8")
-    for name, data in _tree(Path(practice.__file__).parent).items():
-        (directory / "practice").mkdir(exist_ok=True)
-        (directory / "practice" / name).write_bytes(data)
+def beside(course: Course, assignment: str) -> dict[str, bytes]:
+    """What a notebook's test cells ask at home, name -> bytes: the public cases, and what compares with them.
+
+    Nothing where the assignment has no checks. Raises ChecksError.
+    """
+    folders = _folders(course)
+    if not any((folder / assignment).is_dir() for folder in folders):
+        return {}
+    use_checks(checks_in(assignment, folders))
+    cases = {f"{assignment}.cases.json": public_cases(assignment).encode()}
+    return cases | _tree(Path(practice.__file__).parent, "practice")
 
 
 def _refuse_a_gap(course: Course) -> None:

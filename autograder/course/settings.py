@@ -56,6 +56,7 @@ def configure(config: Config, course: Places) -> Config:
     config.Autograde.sanitize_preprocessors = [f"{STEPS}.JudgeStep", f"{STEPS}.RecordStep"]
     # late penalties are RecordStep's: the same function on both routes
     config.Autograde.autograde_preprocessors = ["nbgrader.preprocessors.CheckCellMetadata"]
+    config.GenerateAssignment.preprocessors.append(f"{STEPS}.PracticeStep")
     config.GenerateFeedback.exporter_class = f"{STEPS}.FeedbackExporter"
     config.ExportApp.plugin_class = f"{STEPS}.WarningExport"
     config.ExchangeFactory.collect = "autograder.nbgrader_steps.collect.CollectInTime"

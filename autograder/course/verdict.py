@@ -14,6 +14,7 @@ class BlankVerdict:
     """The outcome of one blank; `grade_id` is its name, its answer cell's grade_id and its check's name.
 
     `score` lies in [0, points]; it is None when, and only when, the outcome is undecided (staff must look).
+    `sentence` is that of the `diagnosis`, which may stand in the blank's own file alone.
     `followed` names the prerequisites that were answered by the reference, where marks were earned that way.
     """
 
@@ -25,6 +26,7 @@ class BlankVerdict:
     diagnosis: str = ""
     title: str = ""
     followed: tuple[str, ...] = ()
+    sentence: str = ""
 
 
 @dataclass(frozen=True)

@@ -260,14 +260,16 @@ class Blank:
         failed = {name: outcome for name, outcome in self._outcomes.items() if outcome.finding}
         told = told_mistakes(self.check, self.rounds, failed)
         findings += [outcome.named(told[name], self.check.sentence) for name, outcome in failed.items()]
+        diagnosis = strongest(findings, STRUCTURAL)
         return BlankVerdict(
             self.check.name,
             points,
             FAILED if findings else PASSED,
             round(points * self.share(), 10),
             tuple(findings + self.notes),
-            strongest(findings, STRUCTURAL),
+            diagnosis,
             self.check.title,
+            sentence=self.check.sentence(diagnosis),
         )
 
 

@@ -46,8 +46,9 @@ def _of_its_cell(blank: BlankVerdict, error: str | None) -> BlankVerdict:
     if not error or [finding.diagnosis for finding in blank.findings] != ["not_defined"]:
         return blank
     message = f"The cell of this blank ended in {error}. So {blank.grade_id} is not defined."
-    finding = replace(blank.findings[0], message=f"{message} {CATALOGUE['cell_failed']}", diagnosis="cell_failed")
-    return replace(blank, findings=(finding,), diagnosis="cell_failed")
+    sentence = CATALOGUE["cell_failed"]
+    finding = replace(blank.findings[0], message=f"{message} {sentence}", diagnosis="cell_failed")
+    return replace(blank, findings=(finding,), diagnosis="cell_failed", sentence=sentence)
 
 
 def _unknown_name(blank: BlankVerdict) -> bool:

@@ -143,9 +143,9 @@ class Check:
         return tuple(variant for variant in self.variants if variant.defines)
 
     def sentence(self, name: str) -> str:
-        """What a student reads of a mistake."""
+        """What a student reads of a mistake; nothing of none."""
         own = {variant.diagnosis: variant.sentence for variant in self.variants if variant.sentence}
-        return own.get(name) or CATALOGUE[name]
+        return own.get(name) or (CATALOGUE[name] if name else "")
 
 
 def check(

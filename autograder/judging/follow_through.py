@@ -100,9 +100,8 @@ class FollowThrough:
             findings = () if self._wrong else (_slow_finding(plain.grade_id, self._helped),)
         diagnosis = "" if whole else strongest(findings, STRUCTURAL)
         outcome = PASSED if whole else FAILED
-        return replace(
-            plain, score=score, outcome=outcome, followed=self._wrong, findings=findings, diagnosis=diagnosis
-        )
+        named = {"diagnosis": diagnosis, "sentence": self._blank.check.sentence(diagnosis)}
+        return replace(plain, score=score, outcome=outcome, followed=self._wrong, findings=findings, **named)
 
 
 def _earned(verdict: BlankVerdict) -> bool:

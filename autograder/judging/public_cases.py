@@ -42,9 +42,11 @@ def _own(check: Check, names: set[str]) -> set[str]:
 
 
 def _public(check: Check, told: bool) -> dict:
-    """One blank: its title, its cases, and what of returned values is compared; no cases where the check is unsound."""
+    """One blank: its title, its cases, and what of returned values is compared; no cases where there cannot be any."""
     try:
-        return _blank(check, told)
+        blank = _blank(check, told)
+        json.dumps(blank)  # arguments may be what JSON does not know
+        return blank
     except Exception:  # `verify` says what is wrong with it, and so does judging, which it must not stop for the others
         return _of(check)
 
@@ -52,7 +54,7 @@ def _public(check: Check, told: bool) -> dict:
 def _of(check: Check) -> dict:
     """What is told of a blank without examining it."""
     about = {"title": check.title, "properties": [*check.weights], "needs": check.needs}
-    return about | {"forward": "", "view": None, "cases": []}
+    return about | {"forward": "", "view": None, "later": [*check.weights], "cases": []}
 
 
 def _blank(check: Check, told: bool) -> dict:
@@ -66,7 +68,8 @@ def _blank(check: Check, told: bool) -> dict:
             one["mistakes"] = {name: _coded(given[k]) for name, given in mistakes.items() if given.get(k) is not None}
             one["told"] = one["told"] and one["property"] not in right.beyond
     view = check.view and {"source": check.view.source, "shapes": check.view.shapes}
-    return _of(check) | {"forward": check.forward, "view": view, "cases": right.noted}
+    later = [property for property in check.weights if property in right.beyond]
+    return _of(check) | {"forward": check.forward, "view": view, "later": later, "cases": right.noted}
 
 
 class _References:
@@ -163,6 +166,7 @@ def _coded_array(array: np.ndarray) -> Any:
     if not array.ndim:
         return array.item()
     again = np.array(array.tolist())
-    if (again.dtype, again.shape) == (array.dtype, array.shape):
+    usual = array.dtype in (np.float64, np.bool_)  # whole numbers are shorter on Windows
+    if usual and (again.dtype, again.shape) == (array.dtype, array.shape):
         return {"$array": array.tolist()}
     return {"$array": array.ravel().tolist(), "dtype": array.dtype.str, "shape": array.shape}

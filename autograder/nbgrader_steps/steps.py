@@ -1,7 +1,8 @@
 """Our grading inside nbgrader's own commands: what `nbgrader autograde`, Formgrader's buttons and feedback then run.
 
-nbgrader calls these classes in place of its Execute, SaveAutoGrades and HTML feedback; each hands on to the functions
-that `autograder grade` calls, so that both routes give the same marks, comments, verdicts and pages.
+nbgrader calls these classes in place of its Execute, SaveAutoGrades and HTML feedback, and one more where it generates
+what students get; each hands on to the functions that `autograder grade` and `autograder release` call, so that both
+routes give the same marks, comments, verdicts, pages and files.
 """
 
 from datetime import date
@@ -18,6 +19,7 @@ from traitlets import default
 from traitlets.config import Configurable
 
 from autograder import pipeline
+from autograder.authoring.release import beside
 from autograder.course import lock, receipt, verdicts
 from autograder.course.course import Course
 from autograder.course.handed_in import refusal
@@ -86,6 +88,15 @@ class RecordStep(NbGraderPreprocessor):
             verdicts.save(course, verdict)
             with record.open_gradebook(course.db_url) as gradebook:
                 pipeline.settle(course, gradebook, verdict)
+        return nb, resources
+
+
+class PracticeStep(NbGraderPreprocessor):
+    """Has nbgrader write what test cells ask at home beside the notebook that it generates for students."""
+
+    def preprocess(self, nb, resources):
+        found = beside(configured(self), resources["nbgrader"]["assignment"])
+        resources["outputs"] = {**resources.get("outputs", {}), **found}
         return nb, resources
 
 

@@ -2,8 +2,10 @@
 
 import json
 
+import numpy as np
 import pytest
 
+import practice
 from autograder.judging.public_cases import public_cases
 
 A1 = "a1-neuron"
@@ -92,3 +94,28 @@ def test_the_table_of_all_blanks_is_not_asked_for_in_the_sandbox(attacked):
     """There a function that never ends would be waited for once more."""
     _, found = outputs(attacked, attacked.notebook({"row_gradients": SUMS}, solved=True))
     assert shown(found).count("right on 6 public examples") == 3  # those of three test cells
+
+
+ODD = {
+    "perceptron": "class Silent(Exception):\n    def __str__(self):\n        raise ValueError('no')\n\n\n"
+    "def perceptron(X, w, threshold):\n    raise Silent()",
+    "sigmoid": "def sigmoid(z):\n    raise SystemExit(3)",
+    "log_loss": "def log_loss(y, z):\n    lists = []\n    lists.append(lists)\n    return lists",
+    "row_gradients": "def row_gradients(X, delta):\n    yield from (X, delta)",
+    "column_gradients": "def column_gradients(X, delta):\n    X[...] = 0\n    return {1, 2}, 'three'",
+    "gradient_step": "class gradient_step:\n    def __init__(self, *args):\n        self.args = args",
+}
+
+
+def test_of_odd_answers_the_page_says_what_is_said_at_home(attacked):
+    verdict = attacked.verdict(ODD, solved=True)
+    judged = {blank.grade_id: blank for blank in verdict.blanks}
+    practice.cases.load(public_cases(A1))
+    assert verdict.staff_notes == ()
+    for name, code in ODD.items():
+        namespace = {"np": np}
+        exec(code, namespace)
+        found = practice.examine(name, namespace[name], namespace)
+        assert (*found.findings,) == tuple(f for f in judged[name].findings if f.diagnosis != "modified_input"), name
+        assert found.likely == judged[name].sentence != ""
+    practice.cases.used.clear()

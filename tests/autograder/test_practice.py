@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from nbgrader.validator import Validator
 
 import practice
 from autograder.authoring import leaks
@@ -110,6 +111,12 @@ def test_the_call_that_is_shown_gives_the_number_that_is_told(capsys):
     namespace = answered(checks_of(A1)["row_gradients"], SUMS)
     exec(call.replace("row_gradients(", "dw, db = row_gradients("), namespace)
     assert f"{namespace['dw'][0]:.6g}" == "-1.01598"
+
+
+def test_validate_which_cuts_lines_shows_the_whole_sentence():
+    shown = practice.Wrong(told("row_gradients", SUMS))._render_traceback_()
+    assert max(map(len, shown)) < Validator().width - len(Validator().indent) - 3
+    assert " ".join(shown) == f"Wrong: {told('row_gradients', SUMS)}"
 
 
 def test_a_notebook_shows_the_mistake_bold_and_the_entries_by_sign_and_number_not_by_colour_alone():
@@ -254,10 +261,22 @@ def test_the_file_holds_no_line_of_a_solution_a_check_or_an_answer_and_no_hidden
     assert not {"seed", "secret", "reference", "witness"} & set(re.findall(r"\w+", text))
 
 
-def test_the_search_for_leaks_sees_a_line_in_the_file():
-    line = sorted(secret_lines())[0]
-    planted = {f"{A1}.cases.json": json.dumps({"view": line}, ensure_ascii=False).encode()}
-    assert '"' in line or [*leaks.leaks(planted, leaks.secrets({A1: assignments.source(A1)}, {}))]
+@pytest.mark.parametrize("ascii", [True, False])
+def test_the_search_for_leaks_sees_every_line_in_the_file_whatever_signs_it_holds(ascii):
+    secret = leaks.secrets({A1: assignments.source(A1)}, {})
+    escaped = sorted(line for line in secret_lines() if '"' in line or not line.isascii())
+    assert len(escaped) > 90
+    for line in escaped[::5] + sorted(secret_lines())[::20]:
+        planted = {f"{A1}.cases.json": json.dumps({"blanks": [{"view": line}]}, ensure_ascii=ascii).encode()}
+        assert [*leaks.leaks(planted, secret)], line
+
+
+def test_the_search_for_leaks_sees_every_line_in_what_compares(root):
+    secret = leaks.secrets({A1: assignments.source(A1)}, {})
+    files = {f"practice/{path.name}": path.read_bytes() for path in (root / "practice").glob("*.py")}
+    assert len(files) > 5 and [*leaks.leaks(files, secret)] == []
+    for line in sorted(secret_lines())[::20]:
+        assert [*leaks.leaks(files | {"practice/source.py": line.encode()}, secret)], line
 
 
 def test_a_check_that_cannot_be_examined_gives_no_cases_and_leaves_the_others_theirs(monkeypatch):

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.apps import NbGraderAPI
 
 from autograder.authoring import leaks
 from autograder.authoring.leaks import TRUSTED
@@ -159,6 +160,22 @@ def test_the_bundle_says_how_to_start(course):
         assert expected in readme
 
 
+@pytest.mark.parametrize(
+    ("tell", "said"),
+    [
+        ("diagnose", "right on public examples, in the words of the feedback page.\n"),
+        ("tell", "right on public examples.\n"),
+        ("none", "Test cells do not say at home what is right.\n"),
+    ],
+)
+def test_the_bundle_says_how_much_is_told_at_home(course, tell, said):
+    (leaks.TRUSTED / "checks" / "toy" / "__init__.py").write_text(f"ALLOWED = ()\nTELL = {tell!r}\n")
+    with zipfile.ZipFile(release(course, "toy", verify=verified).bundle) as archive:
+        readme, cases = archive.read("toy/README.txt").decode(), archive.read("toy/toy.cases.json").decode()
+    assert said in readme and "Keep the folder practice and toy.cases.json beside the notebook." in readme
+    assert json.loads(cases)["tell"] == tell and (tell == "diagnose" or '"sentences":{}' in cases)
+
+
 def test_nnlib_is_imported_from_the_unzipped_bundle(course, tmp_path):
     bundle = release(course, "toy", verify=verified).bundle
     with zipfile.ZipFile(bundle) as archive:
@@ -183,6 +200,37 @@ def test_the_bundle_is_the_same_byte_for_byte(course):
     first = release(course, "toy", verify=verified).bundle.read_bytes()
     os.utime(course.root / "nnlib" / "__init__.py", (1, 1))
     assert release(course, "toy", verify=verified).bundle.read_bytes() == first
+
+
+def files_in(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_nbgraders_own_command_generates_the_same_files(course):
+    ours = files_in(release(course, "toy", verify=verified).directory)
+    assert {"toy.cases.json", "practice/__init__.py", "practice/values.py"} < ours.keys()
+    shutil.rmtree(course.directory / "release")
+    assert NbGraderAPI(config=course.settings).generate_assignment("toy", force=True)["success"]
+    assert files_in(course.directory / "release" / "toy") == ours
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_steps_of_a_courses_own_stand_beside_ours_and_in_place_of_ours_are_refused(course, monkeypatch, first):
+    lines = ["configure(c, Course.here())", 'c.GenerateAssignment.preprocessors = ["nbgrader.preprocessors.LockCells"]']
+    ours = "from autograder.course.course import Course\nfrom autograder.course.settings import configure\n"
+    text = "\n".join([ours, "c = get_config()", *(reversed(lines) if first else lines)])
+    (course.root / "nbgrader_config.py").write_text(text)
+    monkeypatch.chdir(course.root)
+    if first:
+        assert len(course.settings.GenerateAssignment.preprocessors) == 2
+    else:
+        assert refused(course).startswith("Students would lack toy.cases.json: in nbgrader_config.py append to ")
+
+
+def test_what_has_no_checks_is_generated_by_nbgrader_as_ever(course):
+    shutil.rmtree(leaks.TRUSTED / "checks" / "toy")
+    assert NbGraderAPI(config=course.settings).generate_assignment("toy")["success"]
+    assert files_in(course.directory / "release" / "toy").keys() == {"toy.ipynb"}
 
 
 # what is refused

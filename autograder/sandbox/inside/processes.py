@@ -22,6 +22,7 @@ import numpy as np
 import wire
 
 from practice.cases import load
+from practice.faults import text_of
 from practice.values import changed, plain
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
@@ -290,5 +291,5 @@ def _answer(namespace: dict, name: str, args: tuple):
     try:
         value = plain(function(*args))
     except BaseException as error:
-        return "fault", {"fault": "raised", "type": type(error).__name__, "message": str(error)[:500]}
+        return "fault", {"fault": "raised", "type": type(error).__name__, "message": text_of(error)}
     return "value", {"value": value, "changed": list(changed(before, args))}
