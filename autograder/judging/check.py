@@ -180,8 +180,10 @@ def _floats(value: Any) -> np.ndarray:
 
 
 def _near(some: np.ndarray, others: np.ndarray, rtol: float, smallest: float) -> bool:
-    """Whether these are equal to rtol of the largest entry, that counts as `smallest` at least."""
+    """Whether these are equal to rtol of the largest finite entry of both, that counts as `smallest` at least."""
     if some.shape != others.shape:
         return False
-    scale = max(np.max(np.abs(some), initial=0.0), smallest)
-    return bool(np.all(np.abs(some - others) <= rtol * scale))
+    finite = np.isfinite(some) & np.isfinite(others)
+    scale = max(np.max(np.abs(some), initial=0.0, where=finite), smallest)
+    with np.errstate(invalid="ignore"):
+        return bool(np.all((some == others) | (np.abs(some - others) <= rtol * scale)))
