@@ -13,7 +13,6 @@ import psutil
 import pytest
 
 from autograder.course.course import Course
-from autograder.judging.assignment import AT_HOME
 from tests.a1_class import autograder, environment
 from tests.runs import state, ungraded
 from tests.small_class import ASSIGNMENT, RIGHT, WRONG, hand_in
@@ -178,10 +177,8 @@ def begun(course, root, dask, certs) -> subprocess.Popen:
 
 def test_a_worker_with_another_version_of_the_package_is_refused(knocking, dask, fresh, root, certs, tmp_path):
     """The client runs a copy of the package that differs by one line."""
-    for name in ("autograder", "nnlib"):
+    for name in ("autograder", "nnlib", "practice"):
         shutil.copytree(root / name, tmp_path / "other" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in AT_HOME:
-        shutil.copyfile(root / name, tmp_path / "other" / name)
     with (tmp_path / "other" / "autograder" / "judging" / "check.py").open("a") as file:
         file.write("\n# another version\n")
     run = autograder(tmp_path / "other", fresh.root, "grade", ASSIGNMENT, "--scheduler", dask.address, **certs)

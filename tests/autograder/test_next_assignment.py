@@ -14,7 +14,6 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.judging.assignment import AT_HOME
 from tests.a1_class import environment
 from tests.small_class import graded, write_checks
 
@@ -90,12 +89,11 @@ def notebook(assignment, *blanks):
 def home(root, tmp_path_factory):
     """A copy of the course, and of the tests that are for all assignments, with four assignments more."""
     home = tmp_path_factory.mktemp("next")
-    for name in ("autograder", "nnlib", "assignments"):
+    for name in ("autograder", "nnlib", "practice", "assignments"):
         shutil.copytree(root / name, home / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     (home / "tests" / "autograder").mkdir(parents=True)
     for name in (
         "pyproject.toml",
-        *AT_HOME,
         "tests/conftest.py",
         *(f"tests/autograder/{name}.py" for name in TESTS + OTHERS),
     ):
