@@ -15,7 +15,7 @@ from autograder.course.course import Course
 from autograder.course.verdict import Verdict
 from autograder.judging import assignment as assignment_module
 from autograder.judging import check_modules
-from autograder.judging.assignment import AT_HOME, PACKAGE, grader_digest, load_assignment
+from autograder.judging.assignment import PACKAGE, grader_digest, load_assignment
 from autograder.judging.check_modules import ChecksError, checks_of, use_checks
 from tests.a1_class import autograder
 from tests.small_class import ASSIGNMENT, CHECKS, RIGHT
@@ -184,6 +184,9 @@ def test_answers_find_numpy_what_the_blanks_share_and_each_others_references(cou
         ("# %% right: it -> ascent", "is not a marker"),
         ("# %% wrong: by hand -> ascent keeps half", "is not a marker"),
         ('# %% wrong: by hand -> uphill "It rises."', "is not a marker"),
+        ("# %% wrong: the first -> ascent", "2 answers are called 'the first': rename one"),
+        ("# %% same: z > 0", "'# %% same: z > 0' is not a marker: write '# %% same: part of its line"),
+        ('# %% same: z > 0 "Why."\nx = 1', "and nothing below it"),
         ("# %% wrong: misssing_mean", "the mistake 'misssing_mean' has no sentence"),
         ("# %% wrong: by hand -> misssing_mean", "the mistake 'misssing_mean' has no sentence"),
         ('# %% wrong: ascent "It rises."', "the sentence of 'ascent' is given twice, here and in the catalogue"),
@@ -209,6 +212,42 @@ def test_an_answer_below_a_marker_that_is_none_is_seen(course, checks):
     assert "above its first answer stands one" in refused(course)
 
 
+@pytest.mark.parametrize("change", [lambda b: b"\xef\xbb\xbf" + b, lambda b: b.replace(b"\n", b"\r\n")])
+def test_a_file_may_be_saved_as_windows_does(course, checks, change):
+    checks.write_text(checks.read_text() + ANSWERS)
+    before = load_assignment(course, ASSIGNMENT)
+    checks.write_bytes(change(checks.read_bytes()))
+    assert load_assignment(course, ASSIGNMENT) == before
+
+
+def test_a_name_has_one_sentence_in_all_files(course, checks):
+    two = checks.with_name("two.py")
+    answer = '\n# %% wrong: uphill "It {}."\ndef {}():\n    return 7\n'
+    checks.write_text(checks.read_text() + answer.format("rises", "one"))
+    two.write_text(two.read_text() + answer.format("rises", "two"))
+    assert used(course)
+    two.write_text(two.read_text().replace("rises", "goes up"))
+    with pytest.raises(ChecksError, match="'uphill' has one sentence in one.py and another in two.py: give one"):
+        used(course)
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ('returns={"a": 1.5, "b": -0.5}, inputs=print', "each above 0"),
+        ('returns={"a": float("nan")}, inputs=print', "each above 0"),
+        ('returns={"a": 1.0}, inputs={"b": print}', r"the inputs are for \['b'\], and the points for \['a'\]"),
+        ('returns={"a": 1.0}, inputs=print, rtol=0', "rtol is 0, expected a number between 0 and 1"),
+        ('returns={"a": 1.0}, inputs=print, rtol=float("nan")', "rtol is nan"),
+        ('returns={"a": 1.0}, inputs=print, rtol=float("inf")', "rtol is inf"),
+    ],
+)
+def test_a_check_that_cannot_be_meant_is_one_sentence(course, checks, declared, said):
+    checks.write_text(f"from autograder.kit import Check\ncheck = Check({declared})\n")
+    with pytest.raises(ChecksError, match=f"the checks of a0-small cannot be used: one.py: ValueError: .*{said}"):
+        used(course)
+
+
 @pytest.mark.parametrize("number", [0, 2])
 def test_a_file_has_one_check(course, checks, number):
     check = CHECKS["one"].partition("@check")[0] + "".join(
@@ -229,18 +268,16 @@ def test_a_right_answer_that_cannot_run_is_one_sentence(course, checks):
 # what identifies the grader
 
 ROOT = PACKAGE.parent
-CODE = sorted(p.relative_to(ROOT) for name in ("autograder", "nnlib") for p in (ROOT / name).rglob("*.py"))
+CODE = sorted(p.relative_to(ROOT) for name in ("autograder", "nnlib", "practice") for p in (ROOT / name).rglob("*.py"))
 OF_ASSIGNMENTS = [path for path in CODE if path.parts[1] == "checks"]
 ROOMS = sorted({path.parent for path in CODE if path not in OF_ASSIGNMENTS})
 
 
 @pytest.fixture
 def copied(root, tmp_path, monkeypatch) -> Path:
-    """A copy of the package, with nnlib beside it, that is taken for the one that grades."""
-    for name in ("autograder", "nnlib"):
+    """A copy of the package, with nnlib and practice beside it, that is taken for the one that grades."""
+    for name in ("autograder", "nnlib", "practice"):
         shutil.copytree(root / name, tmp_path / "copied" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in AT_HOME:
-        shutil.copy(root / name, tmp_path / "copied" / name)
     monkeypatch.setattr(assignment_module, "PACKAGE", tmp_path / "copied" / "autograder")
     return tmp_path / "copied"
 
@@ -280,14 +317,13 @@ def test_a_change_in_any_file_of_any_room_makes_another_grader(copied, room):
     assert grader_digest.__wrapped__() != before
 
 
-def test_a_change_in_what_students_get_of_the_grader_makes_another_grader(copied):
-    assert unseen(copied, [Path(name) for name in AT_HOME]) == []
-
-
 def test_a_grader_that_is_known_by_one_folder_alone_is_seen(copied, monkeypatch):
     monkeypatch.setattr(Path, "rglob", Path.glob)
     rooms = {str(room) for room in ROOMS if unseen(copied, in_room(room))}
-    assert rooms == {str(room) for room in ROOMS} - {"autograder", "nnlib"} and "autograder/sandbox/inside" in rooms
+    assert (
+        rooms == {str(room) for room in ROOMS} - {"autograder", "nnlib", "practice"}
+        and "autograder/sandbox/inside" in rooms
+    )
 
 
 def test_changed_checks_leave_the_grader_as_it_was(copied):
