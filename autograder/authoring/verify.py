@@ -9,8 +9,10 @@ import json
 import multiprocessing
 import platform
 import secrets
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
@@ -26,7 +28,7 @@ from autograder.course.course import Course, NotWritten, write_whole
 from autograder.course.verdict import Verdict
 from autograder.judging.assignment import Assignment, load_assignment
 from autograder.judging.check import Check
-from autograder.judging.check_modules import checks_of, use_checks
+from autograder.judging.check_modules import ChecksError, checks_of, use_checks
 from autograder.judging.judge import Judge
 from autograder.judging.variants import Variant
 from autograder.notebook import cells
@@ -88,9 +90,19 @@ def _found(made: Assignment, names: list[str], jobs: int) -> Iterator[tuple[int,
             yield from ((len(tasks), worker(task)) for task in tasks)
         return
     context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(made,)) as pool:
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(made,))
+    try:
         for future in as_completed([pool.submit(_work, task) for task in tasks]):
             yield len(tasks), future.result()
+    except BrokenProcessPool:
+        raise ChecksError(
+            f"a worker process ended while it tried {made.name}: is there memory enough, or does an answer end the "
+            "process? `--jobs 1` tries one after the other."
+        ) from None
+    finally:
+        for process in list((pool._processes or {}).values()):  # what is under way is of no more use
+            process.kill()
+        pool.shutdown(cancel_futures=True)
 
 
 def _tasks(made: Assignment, names: list[str]) -> list[Task]:
@@ -144,6 +156,7 @@ class _Worker:
 def _begin(made: Assignment) -> None:
     """First thing in a worker process, whose sandbox ends with it."""
     global _worker
+    signal.signal(signal.SIGINT, lambda *_: None)  # a terminal sends Ctrl-C to all; the process that asks answers
     _worker = _Worker(made)
 
 

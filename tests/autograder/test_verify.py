@@ -1,6 +1,14 @@
 """What verifying remembers, and how it shares out its work: never a wrong memory, and the same report either way."""
 
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +124,48 @@ def test_the_table_counts_what_is_as_it_must_be(course, judged):
         "misnamed": "0/72",
     }
     assert two["wrong"] == "14/15" and two["blank"] == "two"
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "said"),
+    [
+        ("the terminal's Ctrl-C", 130, "autograder: interrupted: nothing of it is remembered."),
+        ("the end of a worker", 2, "autograder: a worker process ended while it tried a1-neuron: is there memory"),
+    ],
+)
+def test_work_that_is_broken_off_ends_at_once_in_one_sentence(root, tmp_path, what, code, said):
+    """a1-neuron, which takes a minute, in a folder of its own."""
+    shutil.copytree(root / "assignments" / "a1-neuron", tmp_path / "assignments" / "a1-neuron")
+    command = [sys.executable, "-m", "autograder", "verify", "a1-neuron", "--jobs", "2"]
+    own = {**os.environ, "PYTHONPATH": str(root)}
+    run = subprocess.Popen(command, cwd=tmp_path, env=own, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        workers = until(lambda: [pid for child in children(run.pid) if forks(child) for pid in children(child)])
+        time.sleep(1)  # and they have begun
+        if what == "the end of a worker":
+            os.kill(workers[0], signal.SIGKILL)
+        else:
+            os.killpg(run.pid, signal.SIGINT)
+        stderr = run.communicate(timeout=30)[1]
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+    assert (run.returncode, stderr.count("\n")) == (code, 1) and stderr.startswith(said), stderr
+
+
+def children(pid):
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def forks(pid):
+    return b"forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def until(found):
+    """What is found, once there is something."""
+    while not found():
+        time.sleep(0.05)
+    return found()
