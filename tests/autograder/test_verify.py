@@ -1,7 +1,9 @@
 """What verifying remembers, and how it shares out its work: never a wrong memory, and the same report either way."""
 
+import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,11 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from autograder.authoring import verify as module
 from autograder.authoring.new import new
 from autograder.authoring.verify import verify
 from autograder.course.course import Course
+from autograder.report import verified_table
 
 A2 = "a2-mine"
 
@@ -117,13 +121,26 @@ def test_the_table_counts_what_is_as_it_must_be(course, judged):
         "blank": "one",
         "right": "3/3",
         "wrong": "15/15",
-        "diagnosed": "12/12",
+        "named": "12/12",
         "mutants": "3/3",
-        "the same": "0",
+        "same": "0",
         "false fails": "0/3",
-        "misnamed": "0/72",
+        "wrong name": "0/72",
     }
     assert two["wrong"] == "14/15" and two["blank"] == "two"
+    assert verify(course, A2).summary().endswith("2 blanks (1 tried before, and unchanged), 1 not as they must be")
+
+
+@pytest.mark.parametrize("blank", ["weighted_gradients", "a_name_that_is_longer_than_any"])
+def test_the_table_fits_a_narrow_terminal_and_cuts_nothing(blank):
+    names = "blank", "right", "wrong", "named", "mutants", "same", "false fails", "wrong name"
+    line = dict(zip(names, (blank, "12/12", "33/33", "30/30", "114/120", "12", "0/12", "0/72"), strict=True))
+    console = Console(width=80, file=io.StringIO())
+    console.print(verified_table([line]))
+    rows = [row for row in console.file.getvalue().splitlines() if row[:1] in "┃│"]
+    columns = zip(*(re.split("[┃│]", row)[1:-1] for row in rows), strict=True)
+    texts = ["".join(cell.strip() for cell in column) for column in columns]
+    assert texts == [name.replace(" ", "") + line[name] for name in names]
 
 
 @pytest.mark.parametrize(
