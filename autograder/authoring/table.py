@@ -49,11 +49,11 @@ class Report:
         """One line of counts."""
         source, release = (next((row.share for row in self.rows if row.kind == kind), None) for kind in WHOLE)
         known = sum(blank in self.remembered for blank in self.blanks)
+        blanks = f"{len(self.blanks)} blank{'s' * (len(self.blanks) != 1)}"
         return (
             f"{self.assignment}: source {percent(source)}, release {percent(release)}, "
-            f"{self.count('right')} right and {self.count('wrong')} wrong variants, "
-            f"{len(self.blanks)} blanks{f' ({known} tried before, and unchanged)' if known else ''}, "
-            f"{len(self.complaints)} not as they must be"
+            f"{self.count('right')} right and {self.count('wrong')} wrong variants of {blanks}"
+            f"{f' ({known} tried before, and unchanged)' if known else ''}, {len(self.complaints)} not as they must be"
         )
 
     @property
