@@ -8,6 +8,7 @@ import numpy as np
 
 from autograder.authoring.generated import same as same_values
 from autograder.authoring.kernel import KernelGuest
+from autograder.authoring.trials import limited
 from autograder.judging.blank import Blank
 from autograder.judging.check import Check
 from practice.comparing import EXACT, same
@@ -26,8 +27,11 @@ def faults(check: Check, solution: str) -> Iterator[str]:
     yield from (f"no other answer is told {name}: write one in other algebra" for name in _told_once(check))
     if not any(variant.right for variant in check.variants):
         return
-    with np.errstate(all="ignore"):
-        wrong = next(_unsound(check), None) or next(_differences(check, solution), None)
+    try:
+        with np.errstate(all="ignore"):
+            wrong = next(_unsound(check), None) or next(_differences(check, solution), None)
+    except TimeoutError as error:
+        wrong = f"one set of its inputs {error}"
     yield from [wrong] if wrong else []
 
 
@@ -58,6 +62,8 @@ def _unsound(check: Check) -> Iterator[str]:
         before = blank
         if any(round.wanted for round in blank.rounds) and not (check.witness or check.derivative_of):
             yield "its reference has no witness: give `witness` or `derivative_of`"
+        if check.witness and not any(round.wanted for round in blank.rounds):
+            yield "its witness is never asked: compare with what `blank.want` returns"
         if not blank.is_right:
             yield "its reference, the first right answer, is not right"
 
@@ -101,7 +107,8 @@ def _differences(check: Check, solution: str) -> Iterator[str]:
 def _examined(check: Check, function: Callable, seed: bytes) -> Blank:
     blank, guest = Blank(check, seed), KernelGuest({**check.names, check.name: function})
     for public in (True, False):
-        blank.examine(guest, public=public, singly=True)
+        with limited():
+            blank.examine(guest, public=public, singly=True)
     return blank
 
 

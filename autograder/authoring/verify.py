@@ -24,6 +24,7 @@ from autograder.authoring.release import check_source
 from autograder.authoring.table import Report as Report
 from autograder.authoring.table import Row as Row
 from autograder.authoring.table import complaint, percent
+from autograder.authoring.trials import limited
 from autograder.course.course import Course, NotWritten, write_whole
 from autograder.course.verdict import Verdict
 from autograder.judging.assignment import Assignment, load_assignment
@@ -37,6 +38,7 @@ from autograder.sandbox.limits import Limits
 
 LIMITS = Limits(cell_cpu=1, check_cpu=1)  # answers that never end need not be waited for longer
 SEED = secrets.token_bytes(32)  # other hidden data every time
+LOADING = 20  # seconds of this process's own time in which all checks of an assignment must be loaded
 AT_ONCE = 8  # answers that a worker is given together
 FEW = 30  # answers of an assignment that are judged sooner than workers start
 
@@ -55,6 +57,8 @@ def verify(
     check_source(course, assignment)
     made = load_assignment(course, assignment)
     use_checks(made.checks)
+    with limited(LOADING):
+        checks_of(assignment)
     memory = Memory(course, made)
     known = {} if again else memory.known()
     names = [name for name in ("", *checks_of(assignment)) if name not in known]

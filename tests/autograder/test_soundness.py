@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.authoring import soundness
+from autograder.authoring import soundness, trials
 from autograder.authoring.soundness import faults
 from autograder.kit import check as by_hand
 from autograder.notebook import cells
@@ -152,3 +152,30 @@ def test_inputs_that_do_not_come_from_the_generator_are_seen():
 def test_functions_and_nan_among_inputs_are_no_difference():
     made = drawn(lambda rng: [("three", (rng.normal(size=3), [lambda z: z], np.array([np.nan]), float("nan")))])
     assert found(made) == []
+
+
+# what is never asked, and what never ends
+
+
+def test_a_witness_that_is_never_asked_is_seen():
+    made = replace(drawn(lambda rng: [("three", (rng.normal(size=3),))]), witness=check(A1, "sigmoid").witness)
+    assert found(made) == ["its witness is never asked: compare with what `blank.want` returns"]
+
+
+@pytest.mark.parametrize("what", ["inputs", "witness", "solution"])
+def test_what_has_no_end_is_ended(monkeypatch, what):
+    monkeypatch.setattr(trials, "SECONDS", 0.5)
+    solution, said = None, "one set of its inputs takes more than 0.5 s"
+    if what == "inputs":
+        made = drawn(endless)
+    elif what == "witness":
+        made = replace(check(A1, "sigmoid"), witness=endless)
+    else:
+        made, solution = check(A1, "sigmoid"), "def sigmoid(z):\n    while True:\n        pass\n"
+        said = "its reference, the first right answer, is not the notebook's solution"
+    assert found(made, solution) == [said]
+
+
+def endless(_):
+    while True:
+        pass
