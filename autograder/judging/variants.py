@@ -85,6 +85,8 @@ def variants(blank: str, text: str) -> tuple[Variant, ...]:
         if name in CATALOGUE or own.count(name) > 1:
             raise MarkerError(f"the sentence of {name!r} is given twice, here and in {_elsewhere(name)}: keep one")
     for variant in found:
+        if (variant.right or variant.defines) and (wrong := _no_python(variant.code)):
+            raise MarkerError(f"the answer {variant.label!r} is no Python: {wrong}")
         if labels.count(variant.label) > 1:
             raise MarkerError(f"{labels.count(variant.label)} answers are called {variant.label!r}: rename one")
         if variant.diagnosis and variant.diagnosis not in CATALOGUE.keys() | {*own}:
@@ -124,6 +126,15 @@ def _variant(blank: str, chunk: str) -> Variant:
     named = "" if right or diagnosis == "none" else diagnosis
     keeps = 1.0 if right else float(match[4] or 0)
     return Variant(blank, label, right, named, keeps, code.strip() + "\n", match[5] or "")
+
+
+def _no_python(code: str) -> str:
+    """What keeps an answer from running; one that is told a name only because of that is none of these."""
+    try:
+        _compiled(code, "an answer")
+    except SyntaxError as error:
+        return f"{error.msg} (its line {error.lineno})"
+    return ""
 
 
 def _defined(blank: str, code: str) -> int:

@@ -185,6 +185,11 @@ def test_answers_find_numpy_what_the_blanks_share_and_each_others_references(cou
         ("# %% wrong: by hand -> ascent keeps half", "is not a marker"),
         ('# %% wrong: by hand -> uphill "It rises."', "is not a marker"),
         ("# %% wrong: the first -> ascent", "2 answers are called 'the first': rename one"),
+        ("# %% right: broken\ndef one(:", "the answer 'broken' is no Python: invalid syntax"),
+        (
+            "# %% wrong: ascent\ndef one():\n\treturn 1\n        return 2",
+            "the answer 'ascent' is no Python: inconsistent use of tabs",
+        ),
         ("# %% same: z > 0", "'# %% same: z > 0' is not a marker: write '# %% same: part of its line"),
         ('# %% same: z > 0 "Why."\nx = 1', "and nothing below it"),
         ("# %% wrong: misssing_mean", "the mistake 'misssing_mean' has no sentence"),

@@ -156,6 +156,31 @@ def test_a_right_answer_that_does_not_run_is_named():
     assert said.startswith(f"{broken.label}: SyntaxError: ")
 
 
+GENERATED = ["a forgotten return", "float32", "one axis more", "the public examples by heart", "central differences"]
+
+
+@pytest.mark.parametrize("label", GENERATED)
+def test_a_generator_that_makes_a_right_answer_is_seen(monkeypatch, label):
+    made, real = check(A1, "row_gradients"), generated.generated
+    reference = made.variants[0].code
+    monkeypatch.setattr(blank_trials, "generated", lambda *given: map(righted, real(*given)))
+
+    def righted(one):
+        return replace(one, variant=replace(one.variant, code=reference)) if one.variant.label == label else one
+
+    assert wrong(made, "generated") == {label}
+
+
+def test_a_generator_with_another_diagnosis_is_seen(monkeypatch):
+    made, real = check(A1, "sigmoid"), generated.generated
+    monkeypatch.setattr(blank_trials, "generated", lambda *given: map(renamed, real(*given)))
+
+    def renamed(one):
+        return replace(one, variant=replace(one.variant, diagnosis="died")) if not one.variant.right else one
+
+    assert len(wrong(made, "generated")) == 5
+
+
 @pytest.mark.parametrize(
     ("label", "does"),
     [
