@@ -279,7 +279,10 @@ def verify_command(
     """Try every check: right answers must get everything, wrong ones half at most and their name, mutants nothing."""
     from autograder.authoring.release import ReleaseError
 
-    with one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError):
+    with (
+        interruptible("nothing of it is remembered"),
+        one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError),
+    ):
         report = _verified(Course.here(), assignment, jobs, every)
     if as_json:
         print_json({"ok": report.ok, "table": report.table(), "rows": [asdict(row) for row in report.rows]})

@@ -68,12 +68,12 @@ def write_text(text: str, to: Path | None = None) -> None:
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
+def interruptible(kept: str = "what was judged is kept; run the command again") -> Iterator[None]:
     """Ctrl-C becomes one line on standard error and the exit code that shells give it."""
     try:
         yield
     except KeyboardInterrupt:
-        err.print("autograder: interrupted: what was judged is kept; run the command again.")
+        err.print(f"autograder: interrupted: {kept}.")
         raise typer.Exit(130) from None
 
 

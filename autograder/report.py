@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from autograder.course.verdict import UNDECIDED, Verdict
 from autograder.gradebook.waiting import waiting
@@ -113,9 +113,17 @@ def waiting_table(rows: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
+VERIFIED = """\
+How many are as they must be, of how many: right answers, wrong ones, names that these are given, and mutants that the
+check sees; same: mutants that are listed as no mistake. Of these there may be none: right answers that a set of fresh
+inputs refuses (false fails), and made-up wrong values that are given the name of a mistake (wrong name)."""
+
+
 def verified_table(lines: list[dict[str, str]]) -> Table:
-    """A line for each blank: how many of its answers are as they must be, of how many."""
-    table = Table(*(lines[0] if lines else ()))
+    """A line for each blank; its columns fit into 80 characters, its name is folded."""
+    blank, *columns = lines[0] if lines else [""]
+    table = Table(Column(blank, overflow="fold"), *(Column(name.replace(" ", "\n"), no_wrap=True) for name in columns))
+    table.caption, table.caption_justify = " ".join(VERIFIED.split()), "left"
     for line in lines:
         table.add_row(*map(escape, line.values()))
     return table

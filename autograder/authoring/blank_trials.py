@@ -11,7 +11,7 @@ from autograder.authoring.held_out import held_out
 from autograder.authoring.mutants import mutants
 from autograder.authoring.soundness import faults
 from autograder.authoring.table import MOST_KEPT, Row, complaint, percent
-from autograder.authoring.trials import examined, function_of, is_right, judged
+from autograder.authoring.trials import SECONDS, examined, function_of, is_right, judged
 from autograder.judging.catalogue import STRUCTURAL
 from autograder.judging.check import Check
 from autograder.judging.variants import Variant
@@ -22,15 +22,36 @@ LUCKY = 0.05  # the share of them on which a mutant may pass and not be said to 
 
 def tried(check: Check, solution: str, stub: str) -> Iterator[Row]:
     """A row for each trial of a blank whose cell has this text in the source notebook, and that one in its release."""
-    yield from (Row(check.name, "", "check", None, "", said) for said in faults(check, solution))
+    yield from (_fault(check, said) for said in faults(check, solution))
     if not any(variant.right for variant in check.variants):
         return
     seeds = [os.urandom(32) for _ in range(SEEDS)]
-    if is_right(check, check.reference, seeds[0]):
-        yield from _right(check, seeds)
-        yield from _mutants(check, seeds)
-        yield from _generated(check, stub, seeds[0])
-        yield from _held_out(check, seeds[:2])
+    broken = [*_broken(check)] if is_right(check, check.reference, seeds[0]) else [UNTRIED]
+    if broken:
+        yield from (_fault(check, said) for said in broken)
+        return
+    yield from _right(check, seeds)
+    yield from _mutants(check, seeds)
+    yield from _generated(check, stub, seeds[0])
+    yield from _held_out(check, seeds[:2])
+
+
+UNTRIED = (
+    f"on fresh inputs alone its reference is not right, or needs more than {SECONDS} s for them: nothing more was tried"
+)
+
+
+def _fault(check: Check, said: str) -> Row:
+    return Row(check.name, "", "check", None, "", said)
+
+
+def _broken(check: Check) -> Iterator[str]:
+    """The right answers whose text does not run."""
+    for variant in (variant for variant in check.variants if variant.right):
+        try:
+            function_of(check, variant.code)
+        except Exception as error:  # it is a program
+            yield f"{variant.label}: {type(error).__name__}: {error}"
 
 
 def _right(check: Check, seeds: list[bytes]) -> Iterator[Row]:

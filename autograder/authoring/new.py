@@ -10,11 +10,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course.course import Course, write_whole
 from autograder.judging.assignment import trusted
-from autograder.notebook.cells import grade_id, marked
+from autograder.notebook.cells import grade_id, is_overview, marked
 
 EXAMPLE = "scaled"  # the blank of an assignment for which none is named
 SHARED = '''"""What the blanks of {assignment} share."""
 
+TELL = "diagnose"  # at home; "tell": right or wrong alone; "none": nothing
 ALLOWED = ()  # nnlib modules this assignment may import
 '''
 CHECK = '''"""The product c x of an array and a factor."""
@@ -95,11 +96,21 @@ ANSWER = '''def {blank}(x, c):
     ### BEGIN SOLUTION
     return c * x
     ### END SOLUTION'''
-TEST = """assert np.array_equal({blank}(np.array([1.0, -2.0]), 3.0), [3.0, -6.0]), "3 times (1, -2) is (3, -6)"
+TEST = """practice.check({blank})
+assert np.array_equal({blank}(np.array([1.0, -2.0]), 3.0), [3.0, -6.0]), "3 times (1, -2) is (3, -6)"
 ### BEGIN HIDDEN TESTS
 import autograder; autograder.check("{assignment}.{blank}", globals())
 ### END HIDDEN TESTS"""
-IMPORTS = 'import numpy as np\nfrom nnlib import allow\n\nallow.only("{assignment}")'
+IMPORTS = """\
+import numpy as np
+from nnlib import allow
+
+allow.only("{assignment}")
+
+import practice
+
+practice.use("{assignment}")"""
+TAKEN = ("np", "check", "practice", "allow", "vectors", "matrices", "overview")  # by the cells, or the file of a check
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -123,7 +134,8 @@ def new(course: Course, assignment: str, blank: str = "") -> list[Path]:
     check, shared = folder / f"{blank}.py", folder / "__init__.py"
     if blank in map(grade_id, notebook.cells) or check.exists():
         raise NewError(f"{assignment} has a blank {blank!r} already: nothing is overwritten.")
-    notebook.cells += _cells(assignment, blank)
+    place = next((k for k, cell in enumerate(notebook.cells) if is_overview(cell)), len(notebook.cells))
+    notebook.cells[place:place] = _cells(assignment, blank)
     made = {path: nbformat.writes(notebook) + "\n", check: CHECK.format(blank=blank)}
     made |= {} if shared.exists() else {shared: SHARED.format(assignment=assignment)}
     for file, text in made.items():
@@ -136,7 +148,7 @@ def _refuse_names(assignment: str, blank: str) -> None:
         raise NewError(
             f"an assignment cannot be called {assignment!r}: write small letters, digits and hyphens, as in a2-layers."
         )
-    if blank and (not re.fullmatch(r"[a-z][a-z0-9_]*", blank) or keyword.iskeyword(blank) or blank in ("np", "check")):
+    if blank and (not re.fullmatch(r"[a-z][a-z0-9_]*", blank) or keyword.iskeyword(blank) or blank in TAKEN):
         raise NewError(f"a blank cannot be called {blank!r}: write the name of a function, as in {EXAMPLE}.")
 
 
@@ -150,7 +162,8 @@ def _read(path: Path) -> NotebookNode:
 def _notebook(assignment: str) -> NotebookNode:
     title = new_markdown_cell(f"# {assignment}\n\nSay here what this assignment is about.")
     imports = marked(new_code_cell(IMPORTS.format(assignment=assignment)), "imports")
-    return new_notebook(cells=[title, imports], metadata={"kernelspec": KERNEL})
+    overview = marked(new_code_cell("practice.overview()"), "overview")
+    return new_notebook(cells=[title, imports, overview], metadata={"kernelspec": KERNEL})
 
 
 def _cells(assignment: str, blank: str) -> list[NotebookNode]:

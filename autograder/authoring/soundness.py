@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from autograder.authoring.generated import same as same_values
 from autograder.authoring.kernel import KernelGuest
+from autograder.authoring.trials import limited
 from autograder.judging.blank import Blank
 from autograder.judging.check import Check
 from practice.comparing import EXACT, same
 
+DRAW = "draw them from the generator that is passed in"
 SEEDS = 20  # sets of fresh inputs
 AT_LEAST_RIGHT, AT_LEAST_WRONG = 3, 6  # answers to each blank
 
@@ -24,8 +27,11 @@ def faults(check: Check, solution: str) -> Iterator[str]:
     yield from (f"no other answer is told {name}: write one in other algebra" for name in _told_once(check))
     if not any(variant.right for variant in check.variants):
         return
-    with np.errstate(all="ignore"):
-        wrong = next(_unsound(check), None) or next(_differences(check, solution), None)
+    try:
+        with np.errstate(all="ignore"):
+            wrong = next(_unsound(check), None) or next(_differences(check, solution), None)
+    except TimeoutError as error:
+        wrong = f"one set of its inputs {error}"
     yield from [wrong] if wrong else []
 
 
@@ -43,17 +49,41 @@ def _told_once(check: Check) -> list[str]:
 
 
 def _unsound(check: Check) -> Iterator[str]:
-    """Where the reference is not held to a witness, differs from it, or fails."""
+    """Where the reference is not held to a witness, differs from it, or fails; where inputs are not drawn anew."""
+    before = None
     for _ in range(SEEDS):
+        seed = os.urandom(32)
         try:
-            blank = _examined(check, check.reference, os.urandom(32))
+            blank, again = (_examined(check, check.reference, seed) for _ in range(2))
         except AssertionError as error:  # what a witness says of fresh inputs
-            yield f"{error}"
+            yield f"{error}" or "it ends in an AssertionError without a word"
             return
+        yield from _not_drawn(blank, again, before)
+        before = blank
         if any(round.wanted for round in blank.rounds) and not (check.witness or check.derivative_of):
             yield "its reference has no witness: give `witness` or `derivative_of`"
+        if check.witness and not any(round.wanted for round in blank.rounds):
+            yield "its witness is never asked: compare with what `blank.want` returns"
         if not blank.is_right:
             yield "its reference, the first right answer, is not right"
+
+
+def _not_drawn(blank: Blank, again: Blank, before: Blank | None) -> Iterator[str]:
+    """Where its seed gives `again` other inputs, or another seed gave the same `before`."""
+    if not same_values(_drawn(blank) + _wanted(blank), _drawn(again) + _wanted(again)):
+        yield f"its inputs, or what it wants, differ from one run to the next: {DRAW}"
+    elif before and _drawn(blank) and same_values(_drawn(blank), _drawn(before)):
+        yield f"its fresh inputs are the same every time: {DRAW}"
+
+
+def _drawn(blank: Blank) -> list:
+    """The numbers among its fresh inputs; a name, or a function, is not drawn."""
+    arguments = [one for cases in blank.rounds[-1].cases for case in cases for one in case.args]
+    return [one for one in arguments if isinstance(one, np.ndarray | float | dict | list | tuple)]
+
+
+def _wanted(blank: Blank) -> list[np.ndarray]:
+    return [seen.want for seen in blank.rounds[-1].seen]
 
 
 def _differences(check: Check, solution: str) -> Iterator[str]:
@@ -77,7 +107,8 @@ def _differences(check: Check, solution: str) -> Iterator[str]:
 def _examined(check: Check, function: Callable, seed: bytes) -> Blank:
     blank, guest = Blank(check, seed), KernelGuest({**check.names, check.name: function})
     for public in (True, False):
-        blank.examine(guest, public=public, singly=True)
+        with limited():
+            blank.examine(guest, public=public, singly=True)
     return blank
 
 

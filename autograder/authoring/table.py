@@ -48,10 +48,12 @@ class Report:
     def summary(self) -> str:
         """One line of counts."""
         source, release = (next((row.share for row in self.rows if row.kind == kind), None) for kind in WHOLE)
+        known = sum(blank in self.remembered for blank in self.blanks)
+        blanks = f"{len(self.blanks)} blank{'s' * (len(self.blanks) != 1)}"
         return (
             f"{self.assignment}: source {percent(source)}, release {percent(release)}, "
-            f"{self.count('right')} right and {self.count('wrong')} wrong variants of {len(self.blanks)} blanks, "
-            f"{len(self.complaints)} not as they must be"
+            f"{self.count('right')} right and {self.count('wrong')} wrong variants of {blanks}"
+            f"{f' ({known} tried before, and unchanged)' if known else ''}, {len(self.complaints)} not as they must be"
         )
 
     @property
@@ -69,14 +71,14 @@ class Report:
         seeds, held_out = of.get("seeds", []), of.get("held-out", [])
         killed, equivalent = (sum(row.diagnosis == kind for row in mutants) for kind in ("killed", "equivalent"))
         return {
-            "blank": blank + (" (before)" if blank in self.remembered else ""),
+            "blank": blank,
             "right": _good(of.get("right", [])),
             "wrong": _good(wrong),
-            "diagnosed": _good(row for row in wrong if row.diagnosis),
+            "named": _good(row for row in wrong if row.diagnosis),
             "mutants": f"{killed}/{len(mutants)}",
-            "the same": f"{equivalent}",
+            "same": f"{equivalent}",
             "false fails": f"{sum(row.share < 1 for row in seeds)}/{len(seeds)}",
-            "misnamed": f"{sum(bool(row.complaint) for row in held_out)}/{len(held_out)}",
+            "wrong name": f"{sum(bool(row.complaint) for row in held_out)}/{len(held_out)}",
         }
 
 

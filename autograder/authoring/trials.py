@@ -36,27 +36,30 @@ def is_right(check: Check, function: Callable, seed: bytes) -> bool:
 def examined(check: Check, functions: Mapping[str, Any], seed: bytes, *, public: bool) -> Blank:
     """The blank after one examination of these functions, beside the references of the others."""
     blank = Blank(check, seed)
-    with np.errstate(all="ignore"), _limited():
+    with np.errstate(all="ignore"), limited():
         blank.examine(KernelGuest({**check.names, **functions}), public=public, singly=True)
     return blank
 
 
 @contextmanager
-def _limited() -> Iterator[None]:
-    """What runs longer than SECONDS inside of an answer raises there; the process's own time counts, not the clock."""
-    signal.signal(signal.SIGVTALRM, _end)  # for good: where nobody answers, the signal ends the process
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, 0.1)  # and again, should an answer catch it
+def limited(seconds: float | None = None) -> Iterator[None]:
+    """What runs longer than SECONDS, or than this, inside of an answer raises there; the process's own time counts, not
+    the clock.
+    """
+    seconds = seconds or SECONDS
+
+    def end(*_) -> None:
+        raise TimeoutError(f"takes more than {seconds} s")
+
+    signal.signal(signal.SIGVTALRM, end)  # for good: where nobody answers, the signal ends the process
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, 0.1)  # and again, should an answer catch it
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
-def _end(*_) -> None:
-    raise TimeoutError("this takes too long")
-
-
 def judged(check: Check, function: Callable, seed: bytes) -> BlankVerdict:
     """The verdict on a function, as `verdict_on` gives it."""
-    with np.errstate(all="ignore"), _limited():
+    with np.errstate(all="ignore"), limited():
         return verdict_on(check, KernelGuest({**check.names, check.name: function}), seed)

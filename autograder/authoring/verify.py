@@ -9,8 +9,10 @@ import json
 import multiprocessing
 import platform
 import secrets
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
@@ -22,11 +24,12 @@ from autograder.authoring.release import check_source
 from autograder.authoring.table import Report as Report
 from autograder.authoring.table import Row as Row
 from autograder.authoring.table import complaint, percent
+from autograder.authoring.trials import limited
 from autograder.course.course import Course, NotWritten, write_whole
 from autograder.course.verdict import Verdict
 from autograder.judging.assignment import Assignment, load_assignment
 from autograder.judging.check import Check
-from autograder.judging.check_modules import checks_of, use_checks
+from autograder.judging.check_modules import ChecksError, checks_of, use_checks
 from autograder.judging.judge import Judge
 from autograder.judging.variants import Variant
 from autograder.notebook import cells
@@ -35,6 +38,7 @@ from autograder.sandbox.limits import Limits
 
 LIMITS = Limits(cell_cpu=1, check_cpu=1)  # answers that never end need not be waited for longer
 SEED = secrets.token_bytes(32)  # other hidden data every time
+LOADING = 20  # seconds of this process's own time in which all checks of an assignment must be loaded
 AT_ONCE = 8  # answers that a worker is given together
 FEW = 30  # answers of an assignment that are judged sooner than workers start
 
@@ -53,6 +57,8 @@ def verify(
     check_source(course, assignment)
     made = load_assignment(course, assignment)
     use_checks(made.checks)
+    with limited(LOADING):
+        checks_of(assignment)
     memory = Memory(course, made)
     known = {} if again else memory.known()
     names = [name for name in ("", *checks_of(assignment)) if name not in known]
@@ -88,9 +94,19 @@ def _found(made: Assignment, names: list[str], jobs: int) -> Iterator[tuple[int,
             yield from ((len(tasks), worker(task)) for task in tasks)
         return
     context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(made,)) as pool:
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(made,))
+    try:
         for future in as_completed([pool.submit(_work, task) for task in tasks]):
             yield len(tasks), future.result()
+    except BrokenProcessPool:
+        raise ChecksError(
+            f"a worker process ended while it tried {made.name}: is there memory enough, or does an answer end the "
+            "process? `--jobs 1` tries one after the other."
+        ) from None
+    finally:
+        for process in list((pool._processes or {}).values()):  # what is under way is of no more use
+            process.kill()
+        pool.shutdown(cancel_futures=True)
 
 
 def _tasks(made: Assignment, names: list[str]) -> list[Task]:
@@ -144,6 +160,7 @@ class _Worker:
 def _begin(made: Assignment) -> None:
     """First thing in a worker process, whose sandbox ends with it."""
     global _worker
+    signal.signal(signal.SIGINT, lambda *_: None)  # a terminal sends Ctrl-C to all; the process that asks answers
     _worker = _Worker(made)
 
 

@@ -54,11 +54,17 @@ class Check:
     names: Mapping[str, Any] = field(default_factory=dict)  # what answers find: np, and the references of all blanks
 
     def __post_init__(self):
-        if abs(sum(self.returns.values()) - 1) > 1e-12:
-            total = sum(self.returns.values())
-            raise ValueError(f"the weights of a check sum to {total}, expected 1: {dict(self.returns)}")
+        total = sum(self.returns.values())
+        if abs(total - 1) > 1e-12 or not all(0 < weight <= 1 for weight in self.returns.values()):
+            raise ValueError(
+                f"the weights of a check sum to {total}, expected 1, and each above 0: {dict(self.returns)}"
+            )
         if (self.inputs is None) == (self.by_hand is None):
             raise ValueError("a check has inputs, or is written by hand: give one of the two")
+        if isinstance(self.inputs, Mapping) and self.inputs.keys() != self.returns.keys():
+            raise ValueError(f"the inputs are for {[*self.inputs]}, and the points for {[*self.returns]}")
+        if self.rtol is not None and not 0 < self.rtol < 1:
+            raise ValueError(f"rtol is {self.rtol}, expected a number between 0 and 1")
 
     @property
     def weights(self) -> Mapping[str, float]:
@@ -180,8 +186,10 @@ def _floats(value: Any) -> np.ndarray:
 
 
 def _near(some: np.ndarray, others: np.ndarray, rtol: float, smallest: float) -> bool:
-    """Whether these are equal to rtol of the largest entry, that counts as `smallest` at least."""
+    """Whether these are equal to rtol of the largest finite entry of both, that counts as `smallest` at least."""
     if some.shape != others.shape:
         return False
-    scale = max(np.max(np.abs(some), initial=0.0), smallest)
-    return bool(np.all(np.abs(some - others) <= rtol * scale))
+    finite = np.isfinite(some) & np.isfinite(others)
+    scale = max(np.max(np.abs(some), initial=0.0, where=finite), smallest)
+    with np.errstate(invalid="ignore"):
+        return bool(np.all((some == others) | (np.abs(some - others) <= rtol * scale)))

@@ -71,7 +71,7 @@ def blank_of(assignment: str, name: str) -> str:
 def _parsed(path: Path, blank: str) -> tuple[str, ast.Module]:
     """(the text of a module of checks, the syntax tree of what stands above its answers): it is not run."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors write a mark before the first line
         variants(blank, text)
         return text, ast.parse(check_part(text))
     except SyntaxError as error:
@@ -167,6 +167,7 @@ def checks_of(assignment: str) -> dict[str, Check]:
     texts = _texts(assignment)
     blanks = blanks_of(assignment, texts)
     answers = {blank: variants(blank, texts[f"{assignment}.{blank}"]) for blank in blanks}
+    _refuse_two_sentences(assignment, answers)
     names = _names(assignment, answers)
     checks = {}
     for blank in blanks:
@@ -176,6 +177,18 @@ def checks_of(assignment: str) -> dict[str, Check]:
         checks[blank] = replace(made, name=blank, title=title, variants=answers[blank], names=names)
         checks[blank] = replace(checks[blank], same=same(texts[f"{assignment}.{blank}"]))
     return _in_order(assignment, checks)
+
+
+def _refuse_two_sentences(assignment: str, answers: Mapping[str, tuple[Variant, ...]]) -> None:
+    """A mistake that several files know says the same in all: at home there is one sentence of a name."""
+    said = {}
+    for variant in (variant for found in answers.values() for variant in found if variant.sentence):
+        first = said.setdefault(variant.diagnosis, variant)
+        if first.sentence != variant.sentence:
+            raise ChecksError(
+                f"in {assignment}, {variant.diagnosis!r} has one sentence in {first.blank}.py and another in "
+                f"{variant.blank}.py: give one of them another name."
+            )
 
 
 def answers_of(assignment: str) -> list[Variant]:
@@ -257,7 +270,8 @@ def _module(assignment: str, name: str) -> ModuleType:
     try:
         return importlib.import_module(f"autograder.checks.{name}")
     except Exception as error:  # the module is a program
-        raise ChecksError(f"the checks of {assignment} cannot be used: {_said(error)}.") from error
+        file = f"{blank_of(assignment, name) or '__init__'}.py"
+        raise ChecksError(f"the checks of {assignment} cannot be used: {file}: {_said(error)}.") from error
 
 
 def _said(error: Exception) -> str:

@@ -80,10 +80,15 @@ def variants(blank: str, text: str) -> tuple[Variant, ...]:
         raise MarkerError(f"above its first answer stands {blank}: is the marker before it misspelt")
     found = tuple(_variant(blank, chunk) for chunk in _chunks(text) if not SAME.fullmatch(chunk.strip()))
     own = [variant.diagnosis for variant in found if variant.sentence]
+    labels = [variant.label for variant in found]
     for name in own:
         if name in CATALOGUE or own.count(name) > 1:
             raise MarkerError(f"the sentence of {name!r} is given twice, here and in {_elsewhere(name)}: keep one")
     for variant in found:
+        if (variant.right or variant.defines) and (wrong := _no_python(variant.code)):
+            raise MarkerError(f"the answer {variant.label!r} is no Python: {wrong}")
+        if labels.count(variant.label) > 1:
+            raise MarkerError(f"{labels.count(variant.label)} answers are called {variant.label!r}: rename one")
         if variant.diagnosis and variant.diagnosis not in CATALOGUE.keys() | {*own}:
             raise MarkerError(
                 f"the mistake {variant.diagnosis!r} has no sentence: correct the name, write `# %% wrong: "
@@ -111,12 +116,25 @@ def _variant(blank: str, chunk: str) -> Variant:
     match = MARKER.fullmatch(line.rstrip())
     if _defined(blank, code) > 1:
         raise MarkerError(f"below {line!r} stands {blank} twice: is the marker between them misspelt")
+    if line.startswith("# %% same"):
+        raise MarkerError(
+            f"{line!r} is not a marker: write '# %% same: part of its line \"Why.\"', and nothing below it"
+        )
     if match is None or (match[1] == "right" and any(match.groups()[2:])) or (match[3] and match[5]):
         raise MarkerError(f"{line!r} is not a marker: write '# %% right: label' or '# %% wrong: label -> mistake'")
     right, label, diagnosis = match[1] == "right", match[2], match[3] or match[2]
     named = "" if right or diagnosis == "none" else diagnosis
     keeps = 1.0 if right else float(match[4] or 0)
     return Variant(blank, label, right, named, keeps, code.strip() + "\n", match[5] or "")
+
+
+def _no_python(code: str) -> str:
+    """What keeps an answer from running; one that is told a name only because of that is none of these."""
+    try:
+        _compiled(code, "an answer")
+    except SyntaxError as error:
+        return f"{error.msg} (its line {error.lineno})"
+    return ""
 
 
 def _defined(blank: str, code: str) -> int:

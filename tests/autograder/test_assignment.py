@@ -184,6 +184,14 @@ def test_answers_find_numpy_what_the_blanks_share_and_each_others_references(cou
         ("# %% right: it -> ascent", "is not a marker"),
         ("# %% wrong: by hand -> ascent keeps half", "is not a marker"),
         ('# %% wrong: by hand -> uphill "It rises."', "is not a marker"),
+        ("# %% wrong: the first -> ascent", "2 answers are called 'the first': rename one"),
+        ("# %% right: broken\ndef one(:", "the answer 'broken' is no Python: invalid syntax"),
+        (
+            "# %% wrong: ascent\ndef one():\n\treturn 1\n        return 2",
+            "the answer 'ascent' is no Python: inconsistent use of tabs",
+        ),
+        ("# %% same: z > 0", "'# %% same: z > 0' is not a marker: write '# %% same: part of its line"),
+        ('# %% same: z > 0 "Why."\nx = 1', "and nothing below it"),
         ("# %% wrong: misssing_mean", "the mistake 'misssing_mean' has no sentence"),
         ("# %% wrong: by hand -> misssing_mean", "the mistake 'misssing_mean' has no sentence"),
         ('# %% wrong: ascent "It rises."', "the sentence of 'ascent' is given twice, here and in the catalogue"),
@@ -207,6 +215,42 @@ def test_an_answer_below_a_marker_that_is_none_is_seen(course, checks):
     assert "below '# %% right: it' stands one twice: is the marker between them misspelt" in refused(course)
     checks.write_text(CHECKS["one"] + two_answers.replace("# %%", "#").replace("# wrong", "# %% wrong"))
     assert "above its first answer stands one" in refused(course)
+
+
+@pytest.mark.parametrize("change", [lambda b: b"\xef\xbb\xbf" + b, lambda b: b.replace(b"\n", b"\r\n")])
+def test_a_file_may_be_saved_as_windows_does(course, checks, change):
+    checks.write_text(checks.read_text() + ANSWERS)
+    before = load_assignment(course, ASSIGNMENT)
+    checks.write_bytes(change(checks.read_bytes()))
+    assert load_assignment(course, ASSIGNMENT) == before
+
+
+def test_a_name_has_one_sentence_in_all_files(course, checks):
+    two = checks.with_name("two.py")
+    answer = '\n# %% wrong: uphill "It {}."\ndef {}():\n    return 7\n'
+    checks.write_text(checks.read_text() + answer.format("rises", "one"))
+    two.write_text(two.read_text() + answer.format("rises", "two"))
+    assert used(course)
+    two.write_text(two.read_text().replace("rises", "goes up"))
+    with pytest.raises(ChecksError, match="'uphill' has one sentence in one.py and another in two.py: give one"):
+        used(course)
+
+
+@pytest.mark.parametrize(
+    ("declared", "said"),
+    [
+        ('returns={"a": 1.5, "b": -0.5}, inputs=print', "each above 0"),
+        ('returns={"a": float("nan")}, inputs=print', "each above 0"),
+        ('returns={"a": 1.0}, inputs={"b": print}', r"the inputs are for \['b'\], and the points for \['a'\]"),
+        ('returns={"a": 1.0}, inputs=print, rtol=0', "rtol is 0, expected a number between 0 and 1"),
+        ('returns={"a": 1.0}, inputs=print, rtol=float("nan")', "rtol is nan"),
+        ('returns={"a": 1.0}, inputs=print, rtol=float("inf")', "rtol is inf"),
+    ],
+)
+def test_a_check_that_cannot_be_meant_is_one_sentence(course, checks, declared, said):
+    checks.write_text(f"from autograder.kit import Check\ncheck = Check({declared})\n")
+    with pytest.raises(ChecksError, match=f"the checks of a0-small cannot be used: one.py: ValueError: .*{said}"):
+        used(course)
 
 
 @pytest.mark.parametrize("number", [0, 2])
@@ -236,7 +280,7 @@ ROOMS = sorted({path.parent for path in CODE if path not in OF_ASSIGNMENTS})
 
 @pytest.fixture
 def copied(root, tmp_path, monkeypatch) -> Path:
-    """A copy of the package, with nnlib beside it, that is taken for the one that grades."""
+    """A copy of the package, with nnlib and practice beside it, that is taken for the one that grades."""
     for name in ("autograder", "nnlib", "practice"):
         shutil.copytree(root / name, tmp_path / "copied" / name, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(assignment_module, "PACKAGE", tmp_path / "copied" / "autograder")

@@ -101,6 +101,13 @@ def test_a_marker_that_cannot_be_read_is_one_sentence(course, judges, command):
     assert judges == []
 
 
+def test_a_check_that_never_comes_to_its_end_is_one_sentence(course, judges, monkeypatch):
+    monkeypatch.setattr(verify, "LOADING", 0.3)
+    checks(course, "two").write_text("while True:\n    pass\n")
+    refused("verify", "two.py: TimeoutError: takes more than 0.3 s.")
+    assert judges == []
+
+
 def complaints(course):
     """What `autograder verify` complains of, but for the numbers of answers, which are small here."""
     ended = ask("verify", ASSIGNMENT)

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from autograder.authoring import blank_trials, generated, held_out
+from autograder.authoring import blank_trials, generated, held_out, trials
 from autograder.authoring.blank_trials import tried
+from autograder.authoring.trials import function_of
 from autograder.judging import blank
+from autograder.kit import check as by_hand
 from autograder.notebook import cells
 from practice import comparing
 from tests.autograder.assignments import check, checks_of, each_blank, texts
@@ -113,3 +115,85 @@ def test_a_name_given_to_a_held_out_answer_is_seen(monkeypatch):
     doubled = {"twice": lambda rng, a: 2 * a}
     monkeypatch.setattr(held_out, "kinds", lambda parts: doubled)
     assert wrong(check(A1, "row_gradients"), "held-out") == {"twice"}  # which is the mistake "doubled"
+
+
+@pytest.mark.parametrize("why", ["it is slow", "fresh inputs are not looked at"])
+def test_a_reference_that_cannot_be_tried_is_said_and_not_passed_over(monkeypatch, why):
+    made = check(A1, "sigmoid")
+    if why == "it is slow":
+        monkeypatch.setattr(trials, "SECONDS", 1e-6)
+        monkeypatch.setattr(trials.Blank, "examine", busy(trials.Blank.examine))
+    else:
+        made = replace(public_alone(made), variants=made.variants, names=made.names)
+    said = [row.complaint for row in rows(made) if row.kind == "check"]
+    assert len(said) == 1 and said[0].startswith("on fresh inputs alone its reference is not right, or needs more than")
+
+
+def busy(real):
+    def examine(self, *args, **named):
+        sum(range(10**6))
+        return real(self, *args, **named)
+
+    return examine
+
+
+def public_alone(real):
+    @by_hand(weights={"σ(z)": 1.0})
+    def sigmoid(blank):
+        for case in blank.cases(real.inputs["σ(z)"] if isinstance(real.inputs, dict) else real.inputs):
+            got = blank.call("sigmoid", *case.args)
+            if case.public:
+                blank.close("σ(z)", got, real.reference(*case.args))
+
+    return sigmoid
+
+
+def test_a_right_answer_that_does_not_run_is_named():
+    real = check(A1, "sigmoid")
+    broken = replace(real.variants[1], code="def sigmoid(z:\n    return z\n")
+    made = replace(real, variants=(real.variants[0], broken, *real.variants[2:]))
+    (said,) = [row.complaint for row in rows(made) if row.complaint]
+    assert said.startswith(f"{broken.label}: SyntaxError: ")
+
+
+GENERATED = ["a forgotten return", "float32", "one axis more", "the public examples by heart", "central differences"]
+
+
+@pytest.mark.parametrize("label", GENERATED)
+def test_a_generator_that_makes_a_right_answer_is_seen(monkeypatch, label):
+    made, real = check(A1, "row_gradients"), generated.generated
+    reference = made.variants[0].code
+    monkeypatch.setattr(blank_trials, "generated", lambda *given: map(righted, real(*given)))
+
+    def righted(one):
+        return replace(one, variant=replace(one.variant, code=reference)) if one.variant.label == label else one
+
+    assert wrong(made, "generated") == {label}
+
+
+def test_a_generator_with_another_diagnosis_is_seen(monkeypatch):
+    made, real = check(A1, "sigmoid"), generated.generated
+    monkeypatch.setattr(blank_trials, "generated", lambda *given: map(renamed, real(*given)))
+
+    def renamed(one):
+        return replace(one, variant=replace(one.variant, diagnosis="died")) if not one.variant.right else one
+
+    assert len(wrong(made, "generated")) == 5
+
+
+@pytest.mark.parametrize(
+    ("label", "does"),
+    [
+        ("lists for arrays", lambda value: type(value) is list),
+        ("float32", lambda value: value.dtype == np.float32),
+        ("one axis more", lambda value: value.shape == (3, 1)),
+        ("changes its arguments", lambda value: value.shape == (3,)),
+    ],
+)
+def test_what_is_generated_does_what_it_is_called(label, does):
+    made = check(A1, "sigmoid")
+    (one,) = [one for one in generated.generated(made, STUB) if one.variant.label == label]
+    z = np.array([-1.0, 0.0, 2.0])
+    value = function_of(made, one.variant.code)(z)
+    assert does(value) and np.allclose(np.ravel(value), made.reference(np.array([-1.0, 0.0, 2.0])))
+    assert (z[1] == 1) == (label == "changes its arguments")

@@ -1,12 +1,15 @@
 """`autograder new` makes an assignment, and blanks, that pass `autograder verify` as they are."""
 
+import subprocess
+import sys
+
 import nbformat
 import pytest
 
 from autograder.authoring.new import NewError, new
 from autograder.authoring.verify import verify
 from autograder.course.course import Course
-from autograder.notebook.cells import blanks
+from autograder.notebook.cells import blanks, grade_id, is_test
 
 
 @pytest.fixture
@@ -22,6 +25,25 @@ def test_what_is_made_passes_verify_as_it_is(course):
     assert [name for name, _ in blanks(nbformat.read(course.source("a2-mine"), 4))] == ["scaled", "halved"]
 
 
+def test_its_notebook_runs_and_shows_the_check_at_home_and_a_table_of_all_blanks(course, monkeypatch):
+    new(course, "a2-mine")
+    new(course, "a2-mine", "halved")
+    notebook = nbformat.read(course.source("a2-mine"), 4)
+    assert grade_id(notebook.cells[-1]) == "overview"
+    assert [cell.source.splitlines()[0] for cell in notebook.cells if is_test(cell)] == [
+        "practice.check(scaled)",
+        "practice.check(halved)",
+    ]
+    monkeypatch.chdir(course.source("a2-mine").parent)
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    code = code.replace("practice.overview()", "print(practice.overview())")
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert asked.returncode == 0, asked.stderr
+    assert (
+        asked.stdout.count("scaled") == asked.stdout.count("halved") == 3
+    )  # at home, by the hidden line, in the table
+
+
 def test_nothing_is_overwritten(course):
     new(course, "a2-mine", "scaled")
     before = {path: path.read_bytes() for path in course.root.rglob("*") if path.is_file()}
@@ -33,7 +55,18 @@ def test_nothing_is_overwritten(course):
 
 @pytest.mark.parametrize(
     ("assignment", "blank"),
-    [("../a2", ""), ("A2", ""), ("a2_x", ""), ("", ""), ("a2", "1st"), ("a2", "a-b"), ("a2", "def"), ("a2", "np")],
+    [
+        ("../a2", ""),
+        ("A2", ""),
+        ("a2_x", ""),
+        ("", ""),
+        ("a2", "1st"),
+        ("a2", "a-b"),
+        ("a2", "def"),
+        ("a2", "np"),
+        ("a2", "vectors"),
+        ("a2", "practice"),
+    ],
 )
 def test_a_bad_name_is_one_sentence_and_makes_nothing(course, assignment, blank):
     with pytest.raises(NewError, match="cannot be called") as said:

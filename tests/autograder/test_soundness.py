@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from autograder.authoring import soundness
+from autograder.authoring import soundness, trials
 from autograder.authoring.soundness import faults
 from autograder.kit import check as by_hand
 from autograder.notebook import cells
@@ -89,3 +90,92 @@ def test_a_reference_that_its_own_check_refuses_is_seen():
     real = check(A1, "sigmoid")
     made = replace(sigmoid, variants=real.variants, names=real.names)
     assert found(made) == ["its reference, the first right answer, is not right"]
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_a_witness_that_is_not_finite_is_no_witness(value):
+    made = replace(check(A1, "sigmoid"), witness=lambda z: np.full(z.shape, value))
+    assert found(made) == ["sigmoid: the reference and its witness differ"]
+
+
+def test_a_witness_that_is_off_by_little_is_seen():
+    real = check(A1, "sigmoid")
+    made = replace(real, witness=lambda z: real.witness(z) * (1 + 1e-7))
+    assert found(made) == ["sigmoid: the reference and its witness differ"]
+
+
+def test_a_cost_whose_slope_is_infinite_is_no_witness():
+    made = replace(check(A1, "row_gradients"), derivative_of=lambda w, b, X, delta: np.inf * (w.sum() + b))
+    (said,) = found(made)
+    assert "is not dJ" in said
+
+
+def refusing(blank):
+    """A check of sigmoid that says nothing of why it stops."""
+    raise AssertionError
+
+
+def test_what_a_check_says_nothing_of_is_said():
+    real = check(A1, "sigmoid")
+    made = replace(by_hand(weights={"σ(z)": 1.0})(refusing), name="sigmoid", variants=real.variants, names=real.names)
+    assert found(made) == ["it ends in an AssertionError without a word"]
+
+
+# inputs
+
+
+def drawn(make):
+    """The check of sigmoid with other inputs, and written by hand, so that nothing is wanted of its reference."""
+    real = check(A1, "sigmoid")
+
+    @by_hand(weights={"σ(z)": 1.0})
+    def sigmoid(blank):
+        for case in blank.cases(make):
+            blank.close("σ(z)", blank.call("sigmoid", case.args[0]), real.reference(case.args[0]))
+
+    return replace(sigmoid, variants=real.variants, names=real.names)
+
+
+def test_inputs_that_are_the_same_every_time_are_seen():
+    assert found(drawn(lambda rng: [("three", (np.array([1.0, 2.0, 3.0]),))])) == [
+        "its fresh inputs are the same every time: draw them from the generator that is passed in"
+    ]
+
+
+def test_inputs_that_do_not_come_from_the_generator_are_seen():
+    assert found(drawn(lambda rng: [("three", (np.random.normal(size=3),))])) == [
+        "its inputs, or what it wants, differ from one run to the next: draw them from the generator that is passed in"
+    ]
+    assert found(drawn(lambda rng: [("three", (rng.normal(size=3),))])) == []
+
+
+def test_functions_and_nan_among_inputs_are_no_difference():
+    made = drawn(lambda rng: [("three", (rng.normal(size=3), [lambda z: z], np.array([np.nan]), float("nan")))])
+    assert found(made) == []
+
+
+# what is never asked, and what never ends
+
+
+def test_a_witness_that_is_never_asked_is_seen():
+    made = replace(drawn(lambda rng: [("three", (rng.normal(size=3),))]), witness=check(A1, "sigmoid").witness)
+    assert found(made) == ["its witness is never asked: compare with what `blank.want` returns"]
+
+
+@pytest.mark.parametrize("what", ["inputs", "witness", "solution"])
+def test_what_has_no_end_is_ended(monkeypatch, what):
+    monkeypatch.setattr(trials, "SECONDS", 0.5)
+    solution, said = None, "one set of its inputs takes more than 0.5 s"
+    if what == "inputs":
+        made = drawn(endless)
+    elif what == "witness":
+        made = replace(check(A1, "sigmoid"), witness=endless)
+    else:
+        made, solution = check(A1, "sigmoid"), "def sigmoid(z):\n    while True:\n        pass\n"
+        said = "its reference, the first right answer, is not the notebook's solution"
+    assert found(made, solution) == [said]
+
+
+def endless(_):
+    while True:
+        pass

@@ -1,14 +1,25 @@
 """What verifying remembers, and how it shares out its work: never a wrong memory, and the same report either way."""
 
+import io
 import json
+import os
+import re
 import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from autograder.authoring import verify as module
 from autograder.authoring.new import new
 from autograder.authoring.verify import verify
 from autograder.course.course import Course
+from autograder.report import verified_table
 
 A2 = "a2-mine"
 
@@ -123,10 +134,68 @@ def test_the_table_counts_what_is_as_it_must_be(course, judged):
         "blank": "one",
         "right": "3/3",
         "wrong": "13/13",
-        "diagnosed": "10/10",
+        "named": "10/10",
         "mutants": "3/3",
-        "the same": "0",
+        "same": "0",
         "false fails": "0/3",
-        "misnamed": "0/72",
+        "wrong name": "0/72",
     }
     assert two["wrong"] == "12/13" and two["blank"] == "two"
+    assert verify(course, A2).summary().endswith("2 blanks (1 tried before, and unchanged), 1 not as they must be")
+
+
+@pytest.mark.parametrize("blank", ["weighted_gradients", "a_name_that_is_longer_than_any"])
+def test_the_table_fits_a_narrow_terminal_and_cuts_nothing(blank):
+    names = "blank", "right", "wrong", "named", "mutants", "same", "false fails", "wrong name"
+    line = dict(zip(names, (blank, "12/12", "33/33", "30/30", "114/120", "12", "0/12", "0/72"), strict=True))
+    console = Console(width=80, file=io.StringIO())
+    console.print(verified_table([line]))
+    rows = [row for row in console.file.getvalue().splitlines() if row[:1] in "┃│"]
+    columns = zip(*(re.split("[┃│]", row)[1:-1] for row in rows), strict=True)
+    texts = ["".join(cell.strip() for cell in column) for column in columns]
+    assert texts == [name.replace(" ", "") + line[name] for name in names]
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "said"),
+    [
+        ("the terminal's Ctrl-C", 130, "autograder: interrupted: nothing of it is remembered."),
+        ("the end of a worker", 2, "autograder: a worker process ended while it tried a1-neuron: is there memory"),
+    ],
+)
+def test_work_that_is_broken_off_ends_at_once_in_one_sentence(root, tmp_path, what, code, said):
+    """a1-neuron, which takes a minute, in a folder of its own."""
+    shutil.copytree(root / "assignments" / "a1-neuron", tmp_path / "assignments" / "a1-neuron")
+    command = [sys.executable, "-m", "autograder", "verify", "a1-neuron", "--jobs", "2"]
+    own = {**os.environ, "PYTHONPATH": str(root)}
+    run = subprocess.Popen(command, cwd=tmp_path, env=own, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        workers = until(lambda: [pid for child in children(run.pid) if forks(child) for pid in children(child)])
+        time.sleep(1)  # and they have begun
+        if what == "the end of a worker":
+            os.kill(workers[0], signal.SIGKILL)
+        else:
+            os.killpg(run.pid, signal.SIGINT)
+        stderr = run.communicate(timeout=30)[1]
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+    assert (run.returncode, stderr.count("\n")) == (code, 1) and stderr.startswith(said), stderr
+
+
+def children(pid):
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def forks(pid):
+    return b"forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def until(found):
+    """What is found, once there is something."""
+    while not found():
+        time.sleep(0.05)
+    return found()
