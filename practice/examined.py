@@ -12,6 +12,7 @@ from practice.naming import Finding, Seen, without
 
 MOST_SHOWN = 12  # rows, and columns, of a picture
 RIGHT, WRONG, NOT_BEGUN, NOT_EXAMINED = "right", "wrong", "not begun", "not examined"
+NOWRAP = '<td style="white-space: nowrap">'
 SIGNS = {RIGHT: "✓", WRONG: "✗", NOT_BEGUN: "…", NOT_EXAMINED: "–"}
 
 
@@ -87,7 +88,7 @@ class Overview(list):
         return "\n".join([f"{SIGNS[one.state]} {one.name}: {_briefly(one)}" for one in self] or [tells_nothing()])
 
     def _repr_html_(self) -> str:
-        rows = (f"<td>{SIGNS[one.state]} {one.state}</td><td><code>{_html(one.name)}</code></td>" for one in self)
+        rows = (f"{NOWRAP}{SIGNS[one.state]} {one.state}</td><td><code>{_html(one.name)}</code></td>" for one in self)
         said = (f'<td style="text-align: left">{_html(_briefly(one))}</td>' for one in self)
         body = "".join(f"<tr>{row}{text}</tr>" for row, text in zip(rows, said, strict=True))
         return f"<table>{body}</table>" if self else f"<p>{_html(tells_nothing())}</p>"
