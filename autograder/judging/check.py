@@ -1,6 +1,7 @@
 """What a check is declared with; `blank.Blank` is what it is given, and examines with."""
 
 import copy
+import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,8 @@ from practice.faults import View
 Inputs = Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]
 WITNESSED = 1e-9  # of a witness that computes the same in another way
 DERIVED = 1e-5  # of a numerical derivative
+MOST_KNOWN = 8192  # arguments of which is remembered what is wanted
+LARGEST_KNOWN = 1 << 14  # bytes of such arguments
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +117,28 @@ class Check:
 
     def wanted(self, args: tuple) -> Any:
         """What the reference returns. Raises AssertionError where its witness disagrees: then nothing is decided."""
+        return self._once("wanted", args, self._witnessed)
+
+    def allowed(self, args: tuple, want: Any) -> tuple[float, ...]:
+        """How far from what is wanted each value may be, relative to its largest entry."""
+        return self._once("allowed", args, lambda args: self._rounding(args, want))
+
+    def _once(self, what: str, args: tuple, compute: Callable) -> Any:
+        """What is computed of arguments, remembered: public examples are those of all students, and it takes long."""
+        key = _key(what, args)
+        if not key:
+            return compute(args)
+        if key not in self._known:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = compute(args)
+        return copy.deepcopy(self._known[key])
+
+    @cached_property
+    def _known(self) -> dict[bytes, Any]:
+        return {}
+
+    def _witnessed(self, args: tuple) -> Any:
         want = self.reference(*copy.deepcopy(args))
         if self.witness is not None:
             self._hold(want, self.witness(*copy.deepcopy(args)))
@@ -121,8 +146,7 @@ class Check:
             self._hold_derivative(want, args)
         return want
 
-    def allowed(self, args: tuple, want: Any) -> tuple[float, ...]:
-        """How far from what is wanted each value may be, relative to its largest entry."""
+    def _rounding(self, args: tuple, want: Any) -> tuple[float, ...]:
         number = len(want) if isinstance(want, tuple) else 1
         with np.errstate(all="ignore"):
             return allowed(self.reference, args, parts(want, number))
@@ -179,6 +203,17 @@ def check(
 def parts(value: Any, number: int) -> tuple:
     """The values that a function of so many returned."""
     return (value,) if number == 1 else tuple(value)
+
+
+def _key(what: str, args: tuple) -> bytes:
+    """What is remembered, and of which arguments; nothing for large ones, and where functions are among them."""
+    if any(map(callable, args)):
+        return b""
+    try:
+        key = pickle.dumps((what, args))
+    except (pickle.PicklingError, AttributeError, TypeError):  # functions in lists
+        return b""
+    return key if len(key) <= LARGEST_KNOWN else b""
 
 
 def _floats(value: Any) -> np.ndarray:
