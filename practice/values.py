@@ -1,4 +1,4 @@
-"""What a function returned, as plain numbers, and in"""
+"""What a function returned, as plain numbers, and in words."""
 
 import warnings
 from collections.abc import Mapping, Set

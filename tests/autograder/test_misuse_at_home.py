@@ -311,3 +311,10 @@ def test_blanks_that_need_each_other_are_asked_once_a_blank_that_needs_them():
     namespace = {name: lambda *args: asked.append(args) for name in blanks}  # all wrong
     assert len(eval("practice.overview()", namespace | {"practice": practice})) == len(blanks) == 11
     assert len(asked) == 11 + 11 * 10 / 2
+
+
+def test_a_student_with_a_class_that_cannot_be_printed_or_measured_is_told_its_name():
+    odd = "class Odd:\n    def __repr__(self): raise ValueError\n    def __len__(self): raise ValueError\n"
+    assert (
+        "got an Odd, expected an array" in examined("sigmoid", f"{odd}\n\ndef sigmoid(z):\n    return Odd()").sentence()
+    )
