@@ -38,9 +38,9 @@ def judged(monkeypatch):
     monkeypatch.setattr("autograder.authoring.blank_trials.SEEDS", 3)
     names, real = [], module._tried
 
-    def counted(check, source):
+    def counted(check, *more):
         names.append(check.name)
-        return real(check, source)
+        return real(check, *more)
 
     monkeypatch.setattr(module, "_tried", counted)
     return names
@@ -87,6 +87,24 @@ def test_what_is_not_good_is_tried_again_and_said_again(course, judged):
         report = verify(course, A2)
         assert [(row.blank, row.label) for row in report.complaints] == [("two", "times one")]
     assert judged == ["one", "two", "two"]
+
+
+@pytest.mark.parametrize(
+    ("forward", "said"),
+    [
+        ("", []),
+        ("too", ["forward is 'too', expected the name of a blank"]),
+        (
+            "one",
+            ["at home a product is told: But it is not the derivative of your own `one`: check that one."],
+        ),
+    ],
+)
+def test_what_is_said_at_home_of_a_right_answer_is_seen(course, judged, forward, said):
+    """The derivative of c x with respect to x is not c x."""
+    changed(course, "two", "witness=np.multiply,", f'witness=np.multiply, forward="{forward}",')
+    report = verify(course, A2)
+    assert [row.complaint for row in report.complaints] == said
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}'])
