@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.authoring.at_home import said_at_home
 from autograder.authoring.blank_trials import tried, walled
 from autograder.authoring.release import check_source
 from autograder.authoring.table import Report as Report
@@ -29,8 +30,9 @@ from autograder.course.course import Course, NotWritten, write_whole
 from autograder.course.verdict import Verdict
 from autograder.judging.assignment import Assignment, load_assignment
 from autograder.judging.check import Check
-from autograder.judging.check_modules import ChecksError, checks_of, use_checks
+from autograder.judging.check_modules import ChecksError, checks_of, telling, use_checks
 from autograder.judging.judge import Judge
+from autograder.judging.public_cases import public_cases
 from autograder.judging.variants import Variant
 from autograder.notebook import cells
 from autograder.notebook.rebuild import rebuild
@@ -58,7 +60,7 @@ def verify(
     made = load_assignment(course, assignment)
     use_checks(made.checks)
     with limited(LOADING):
-        checks_of(assignment)
+        checks_of(assignment), telling(assignment)
     memory = Memory(course, made)
     known = {} if again else memory.known()
     names = [name for name in ("", *checks_of(assignment)) if name not in known]
@@ -134,11 +136,12 @@ class _Worker:
     def __init__(self, made: Assignment):
         use_checks(made.checks)
         self._source, self._checks = nbformat.reads(made.source, as_version=4), checks_of(made.name)
-        self._name, self._judge = made.name, None
+        self._name, self._judge, self._public = made.name, None, ""
 
     def __call__(self, task: Task) -> list[Row]:
         if task.what == "tried":
-            return [*_tried(self._checks[task.blank], self._source)]
+            self._public = self._public or public_cases(self._name)
+            return [*_tried(self._checks[task.blank], self._source, self._public)]
         self._judge = self._judge or Judge(self._name, limits=LIMITS)
         if task.what == "source":
             return [_whole(self._judge, self._source, "source", with_answers(self._source, {}), 1.0)]
@@ -168,13 +171,14 @@ def _work(task: Task) -> list[Row]:
     return _worker(task)
 
 
-def _tried(check: Check, source: NotebookNode) -> Iterator[Row]:
+def _tried(check: Check, source: NotebookNode, public: str) -> Iterator[Row]:
     solutions = _texts(source)
     if check.name not in solutions:
         yield Row(check.name, "", "check", None, "", "the notebook does not have this blank")
         return
     try:
         yield from tried(check, solutions[check.name], _texts(released(source))[check.name])
+        yield from (Row(check.name, "", "check", None, "", said) for said in said_at_home(check, public))
     except Exception as error:  # the author's code, of which all runs here
         yield Row(check.name, "", "check", None, "", f"{type(error).__name__}: {error}")
 

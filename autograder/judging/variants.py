@@ -85,16 +85,21 @@ def variants(blank: str, text: str) -> tuple[Variant, ...]:
         if name in CATALOGUE or own.count(name) > 1:
             raise MarkerError(f"the sentence of {name!r} is given twice, here and in {_elsewhere(name)}: keep one")
     for variant in found:
-        if (variant.right or variant.defines) and (wrong := _no_python(variant.code)):
-            raise MarkerError(f"the answer {variant.label!r} is no Python: {wrong}")
         if labels.count(variant.label) > 1:
             raise MarkerError(f"{labels.count(variant.label)} answers are called {variant.label!r}: rename one")
-        if variant.diagnosis and variant.diagnosis not in CATALOGUE.keys() | {*own}:
-            raise MarkerError(
-                f"the mistake {variant.diagnosis!r} has no sentence: correct the name, write `# %% wrong: "
-                f'{variant.diagnosis} "A sentence."`, or add it to the catalogue (autograder/judging/catalogue.py)'
-            )
+        _refuse_unusable(variant, own)
     return found
+
+
+def _refuse_unusable(variant: Variant, own: list[str]) -> None:
+    """Raise MarkerError for an answer that does not run, or whose mistake has no sentence."""
+    if (variant.right or variant.defines) and (wrong := _no_python(variant.code)):
+        raise MarkerError(f"the answer {variant.label!r} is no Python: {wrong}")
+    if variant.diagnosis and variant.diagnosis not in CATALOGUE.keys() | {*own}:
+        raise MarkerError(
+            f"the mistake {variant.diagnosis!r} has no sentence: correct the name, write `# %% wrong: "
+            f'{variant.diagnosis} "A sentence."`, or add it to the catalogue (autograder/judging/catalogue.py)'
+        )
 
 
 def _chunks(text: str) -> list[str]:

@@ -108,6 +108,12 @@ def test_a_check_that_never_comes_to_its_end_is_one_sentence(course, judges, mon
     assert judges == []
 
 
+def test_a_word_for_how_much_is_told_that_there_is_not_is_one_sentence(course, judges):
+    checks(course, "__init__").write_text('ALLOWED = ()\nTELL = "all"\n')
+    refused("verify", "TELL = 'all'", "'diagnose', 'tell', 'none'")
+    assert judges == []
+
+
 def complaints(course):
     """What `autograder verify` complains of, but for the numbers of answers, which are small here."""
     ended = ask("verify", ASSIGNMENT)

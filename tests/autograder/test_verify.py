@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,9 @@ def judged(monkeypatch):
     """Which blanks were tried."""
     names, real = [], module._tried
 
-    def counted(check, source):
+    def counted(check, *more):
         names.append(check.name)
-        return real(check, source)
+        return real(check, *more)
 
     monkeypatch.setattr(module, "_tried", counted)
     return names
@@ -104,6 +105,24 @@ def test_what_is_not_good_is_tried_again_and_said_again(course, judged):
     assert judged == ["two", "two"]
 
 
+@pytest.mark.parametrize(
+    ("forward", "said"),
+    [
+        ("", []),
+        ("too", ["forward is 'too', expected the name of a blank"]),
+        (
+            "one",
+            ["at home a product is told: But it is not the derivative of your own `one`: check that one."],
+        ),
+    ],
+)
+def test_what_is_said_at_home_of_a_right_answer_is_seen(course, judged, forward, said):
+    """The derivative of c x with respect to x is not c x."""
+    changed(course, "two", "witness=np.multiply,", f'witness=np.multiply, forward="{forward}",')
+    report = verify(course, A2)
+    assert [row.complaint for row in report.complaints] == said
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}'])
 def test_a_memory_that_cannot_be_read_is_none(course, judged, text):
     (path,) = (course.directory / "verified").iterdir()
@@ -129,7 +148,8 @@ def test_several_workers_find_the_same(course, monkeypatch):
 
 def test_the_table_counts_what_is_as_it_must_be(course, judged):
     changed(course, "two", "return x * c**0", "return x * c")
-    one, two = verify(course, A2, again=True).table()
+    report = verify(course, A2, again=True)
+    one, two = report.table()
     assert one == {
         "blank": "one",
         "right": "3/3",
@@ -141,7 +161,8 @@ def test_the_table_counts_what_is_as_it_must_be(course, judged):
         "wrong name": "0/72",
     }
     assert two["wrong"] == "12/13" and two["blank"] == "two"
-    assert verify(course, A2).summary().endswith("2 blanks (1 tried before, and unchanged), 1 not as they must be")
+    before = replace(report, remembered=("one",))
+    assert before.summary().endswith("2 blanks (1 tried before, and unchanged), 1 not as they must be")
 
 
 @pytest.mark.parametrize("blank", ["weighted_gradients", "a_name_that_is_longer_than_any"])
