@@ -126,7 +126,7 @@ def test_a_reference_that_cannot_be_tried_is_said_and_not_passed_over(monkeypatc
     else:
         made = replace(public_alone(made), variants=made.variants, names=made.names)
     said = [row.complaint for row in rows(made) if row.kind == "check"]
-    assert len(said) == 1 and said[0].startswith("on fresh inputs alone its reference is not right, or needs more than")
+    assert said[-1].startswith("on fresh inputs alone its reference is not right, or needs more than")
 
 
 def busy(real):

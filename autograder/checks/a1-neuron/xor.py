@@ -7,10 +7,13 @@ from nnlib.activations import step
 
 
 def random_gates(rng):
-    """Weights and thresholds of AND, OR and NAND, right for any inputs 0 and 1."""
+    """Weights of two decimals and thresholds that end in 5e-5, of AND, OR and NAND, right for any inputs 0 and 1.
+
+    Sums over inputs of two decimals keep away from such thresholds, so that no rounding decides.
+    """
     w, v = rng.uniform(0.5, 1.5, size=(2, 2)).round(2)
     share = rng.uniform(0.2, 0.8, size=2)
-    theta_and, theta_or = round(w.max() + share[0] * w.min(), 3), round(share[1] * v.min(), 3)
+    theta_and, theta_or = round(w.max() + share[0] * w.min(), 2) + 5e-5, round(share[1] * v.min(), 2) + 5e-5
     return {"AND": (w, theta_and), "OR": (v, theta_or), "NAND": (-w[::-1], -theta_and)}
 
 
@@ -23,7 +26,7 @@ def binary_rows(rng):
 def plane_rows(rng):
     """Points of the plane, which the first layer's two lines separate in a way only these gates do."""
     for label in ("real inputs", "real inputs and other gates"):
-        yield label, (rng.uniform(-0.5, 1.5, size=(40, 2)).round(3), random_gates(rng))
+        yield label, (rng.uniform(-0.5, 1.5, size=(40, 2)).round(2), random_gates(rng))
 
 
 def two_layers(X, gates):
