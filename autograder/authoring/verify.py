@@ -112,15 +112,20 @@ def _found(made: Assignment, names: list[str], jobs: int) -> Iterator[tuple[int,
 
 
 def _tasks(made: Assignment, names: list[str]) -> list[Task]:
-    """Those that take long come first."""
+    """Those that take long come first. One blank, another one each time, gets the answer that never ends: that takes
+    three seconds, and what ends it is the same for all.
+    """
     source, checks = nbformat.reads(made.source, as_version=4), checks_of(made.name)
     tasks = [Task("", "source"), Task("", "release")] if "" in names else []
-    for name in (name for name in names if name):
+    blanks = [name for name in names if name]
+    endless = secrets.choice(blanks) if blanks else ""
+    for name in blanks:
         tasks.append(Task(name, "tried"))
         stubs = _texts(released(source))
         known = [*checks[name].variants]
         if name in stubs and any(variant.right for variant in known):
-            known += walled(checks[name], stubs[name])
+            harmful = walled(checks[name], stubs[name])
+            known += [one for one in harmful if one.diagnosis != "timed_out" or name == endless]
         tasks += [Task(name, "judged", tuple(known[k : k + AT_ONCE])) for k in range(0, len(known), AT_ONCE)]
     return sorted(tasks, key=lambda task: task.what != "tried")
 

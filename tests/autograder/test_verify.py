@@ -20,6 +20,8 @@ from autograder.authoring import verify as module
 from autograder.authoring.new import new
 from autograder.authoring.verify import verify
 from autograder.course.course import Course
+from autograder.judging.assignment import load_assignment
+from autograder.judging.check_modules import use_checks
 from autograder.report import verified_table
 
 A2 = "a2-mine"
@@ -103,6 +105,13 @@ def test_what_is_not_good_is_tried_again_and_said_again(course, judged):
         report = verify(course, A2)
         assert [(row.blank, row.label) for row in report.complaints] == [("two", "times one")]
     assert judged == ["two", "two"]
+
+
+def test_what_never_ends_is_waited_for_once(verified_once):
+    made = load_assignment(Course(verified_once, verified_once / "course"), A2)
+    use_checks(made.checks)
+    labels = [one.label for task in module._tasks(made, ["", "one", "two"]) for one in task.variants]
+    assert labels.count("an endless loop") == 1 and labels.count("text for a number") == 2
 
 
 @pytest.mark.parametrize(
