@@ -48,6 +48,7 @@ def ran(page, url):
     """Run All, as a student does, until the first error stops it."""
     page.goto(f"{url}/lab/tree/{ASSIGNMENT}.ipynb")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+    page.get_by_text("| Idle").wait_for(timeout=60_000)  # where there is no kernel yet, running asks for one
     error = page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']")
     until = time.monotonic() + 120
     while not error.count() and time.monotonic() < until:  # what is run before the kernel is there is not run

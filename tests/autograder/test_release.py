@@ -38,6 +38,9 @@ def gate(weights, x, threshold):
 def gate(weights, x, threshold):
     raise NotImplementedError()
 # %% wrong: no_step
+def gate(weights, x, threshold):
+    return weights @ x
+# %% wrong: without a colon -> raised
 def gate(weights, x, threshold)
     return a_line_that_does_not_even_parse
 """

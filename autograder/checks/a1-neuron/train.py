@@ -12,7 +12,7 @@ def training_sets(rng):
     Labels lean to 1 and depend on X, so that neither w nor b stays near 0, where rounding would count.
     """
     yield "m = 12, n = 3, 20 steps", (*_labelled(rng, rng.permutation(np.arange(12) % 4 > 0), 3), 0.1, 20)
-    yield "soft labels, 15 steps", (*_labelled(rng, rng.uniform(0.4, 1, size=8).round(2), 2), 0.15, 15)
+    yield "soft labels, 15 steps", (*_labelled(rng, rng.uniform(0.4, 1, size=8).round(2), 2), 0.1, 15)
     yield "one example (m = 1)", (*_labelled(rng, np.ones(1), 2), 0.2, 10)
     yield "one input (n = 1), one step", (*_labelled(rng, np.array([0, 1, 1, 0, 1]), 1), 0.8, 1)
     yield "50 steps, to the minimum", (*_round_bowl(rng), 2.2, 50)
