@@ -5,14 +5,14 @@ Both speak `concurrent.futures`. Few submissions are under way at a time, so tha
 
 import multiprocessing
 import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver
 
+from autograder.course import interrupts
 from autograder.sandbox.pinning import allowed_cores
 
 GONE = "the scheduler went away: what was judged is kept; run the command again when it is back, or without it."
@@ -68,26 +68,17 @@ class Processes:
 
 
 def start_forkserver() -> None:
-    """Start what forks the workers, and do not wait; it imports what they need.
-
-    It is deaf to Ctrl-C, which a terminal sends to every process: this one alone answers.
-    """
+    """Start what forks the workers, and do not wait; it imports what they need."""
     multiprocessing.set_forkserver_preload(["autograder.worker"])
-    resource_tracker.ensure_running()  # else forkserver starts it, and it unblocks the signal
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
+    with interrupts.held_back():
         forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(lent: tuple | None) -> None:
     """First thing in a worker process."""
     from autograder.worker import borrow, end_with_parent
 
-    # not SIG_IGN, which the sandbox would inherit, and with it the students' code
-    signal.signal(signal.SIGINT, lambda *_: None)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+    interrupts.ignored()
     end_with_parent()
     borrow(lent)
 

@@ -132,19 +132,31 @@ def _mutant(function: Callable, mutation: str, part: int, changes: list) -> Call
 
 
 def _mutated(value, mutate: Callable, part: int):
-    """The value with its part-th number or array mutated; None where there is none, or it stays what it was."""
+    """The value with its part-th number or array mutated; None where it stays what it was.
+
+    Raises IndexError where there is no such part: the cell need not go on.
+    """
     if isinstance(value, dict):
-        names = list(value)
-        inner = _mutated(value[names[part]], mutate, 0) if part < len(names) else None
-        return None if inner is None else {**value, names[part]: inner}
+        name = list(value)[part]
+        inner = _mutated(value[name], mutate, 0)
+        return None if inner is None else {**value, name: inner}
+    if isinstance(value, list) and value and all(np.isscalar(item) for item in value):  # a curve: all of it, or nothing
+        return None if part or mutate is MUTATIONS["axis"] else _changed(value, mutate, list)
     if isinstance(value, tuple | list):
-        inner = _mutated(value[part], mutate, 0) if part < len(value) else None
+        inner = _mutated(value[part], mutate, 0)
         return None if inner is None else type(value)([*value[:part], inner, *value[part + 1 :]])
-    if part or isinstance(value, bool | str) or not np.issubdtype(np.asarray(value).dtype, np.number):
+    if part:
+        raise IndexError(part)
+    if isinstance(value, bool | str) or not np.issubdtype(np.asarray(value).dtype, np.number):
         return None
+    return _changed(value, mutate, lambda other: other[()])
+
+
+def _changed(value, mutate: Callable, made: Callable):
+    """What is made of the mutated value; None where that stays what it was."""
     other = mutate(np.asarray(value))
     same = other.shape == np.shape(value) and np.allclose(other, value, rtol=1e-3, atol=0, equal_nan=True)
-    return None if same else other[()]
+    return None if same else made(other)
 
 
 if __name__ == "__main__":

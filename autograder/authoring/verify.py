@@ -9,7 +9,6 @@ import json
 import multiprocessing
 import platform
 import secrets
-import signal
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -26,6 +25,7 @@ from autograder.authoring.table import Report as Report
 from autograder.authoring.table import Row as Row
 from autograder.authoring.table import complaint, percent
 from autograder.authoring.trials import limited
+from autograder.course import interrupts
 from autograder.course.course import Course, NotWritten, write_whole
 from autograder.course.verdict import Verdict
 from autograder.judging.assignment import Assignment, load_assignment
@@ -98,7 +98,9 @@ def _found(made: Assignment, names: list[str], jobs: int) -> Iterator[tuple[int,
     context = multiprocessing.get_context("forkserver")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(made,))
     try:
-        for future in as_completed([pool.submit(_work, task) for task in tasks]):
+        with interrupts.held_back():
+            futures = [pool.submit(_work, task) for task in tasks]
+        for future in as_completed(futures):
             yield len(tasks), future.result()
     except BrokenProcessPool:
         raise ChecksError(
@@ -168,7 +170,7 @@ class _Worker:
 def _begin(made: Assignment) -> None:
     """First thing in a worker process, whose sandbox ends with it."""
     global _worker
-    signal.signal(signal.SIGINT, lambda *_: None)  # a terminal sends Ctrl-C to all; the process that asks answers
+    interrupts.ignored()
     _worker = _Worker(made)
 
 

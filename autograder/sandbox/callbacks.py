@@ -88,7 +88,7 @@ def _is_shift(before: np.ndarray, now: np.ndarray) -> bool:
     with np.errstate(all="ignore"):
         moved = now - before
         largest = np.max(np.abs(moved))
-        return bool(largest > 0 and (np.ptp(moved) < 1e-3 * largest or np.count_nonzero(moved) == 1))
+        return bool(largest > 0 and (np.ptp(moved) < 1e-6 * largest or np.count_nonzero(moved) == 1))
 
 
 def _plain(values) -> list:
