@@ -117,20 +117,18 @@ class Check:
 
     def allowed(self, args: tuple, want: Any) -> tuple[float, ...]:
         """How far from what is wanted each value may be, relative to its largest entry."""
-        number = len(want) if isinstance(want, tuple) else 1
         with np.errstate(all="ignore"):
-            return allowed(self.reference, args, parts(want, number))
+            return allowed(self.reference, args, several(want))
 
     def _hold(self, want: Any, witnessed: Any) -> None:
-        number = len(want) if isinstance(want, tuple) else 1
-        for ours, theirs in zip(parts(want, number), parts(witnessed, number), strict=True):
+        number = len(several(want))
+        for ours, theirs in zip(several(want), parts(witnessed, number), strict=True):
             if not _near(_floats(theirs), _floats(ours), WITNESSED, 1e-300):
                 raise AssertionError(f"{self.name}: the reference and its witness differ")
 
     def _hold_derivative(self, want: Any, args: tuple) -> None:
-        number = len(self.returns)
-        at = [np.zeros(np.shape(part)) for part in parts(want, number)]
-        for k, (property, part) in enumerate(zip(self.returns, parts(want, number), strict=True)):
+        at = [np.zeros(np.shape(part)) for part in several(want)]
+        for k, (property, part) in enumerate(zip(self.returns, several(want), strict=False)):
             cost = lambda v, k=k: self.derivative_of(*at[:k], v, *at[k + 1 :], *args)  # noqa: E731
             if not _near(np.asarray(numerical_gradient(cost, at[k])), _floats(part), DERIVED, 1e-3):
                 raise AssertionError(f"{self.name}: {property} is not dJ")
@@ -173,6 +171,11 @@ def check(
 def parts(value: Any, number: int) -> tuple:
     """The values that a function of so many returned."""
     return (value,) if number == 1 else tuple(value)
+
+
+def several(wanted: Any) -> tuple:
+    """The values that a reference returned, one or more."""
+    return wanted if isinstance(wanted, tuple) else (wanted,)
 
 
 def _floats(value: Any) -> np.ndarray:
