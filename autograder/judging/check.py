@@ -32,7 +32,7 @@ class Check:
     are the gradients at parameters 0. `needs` are blanks that this one may call, never one that computes the same.
 
     At home students are told, too, whether the values are the derivatives of what their own function `forward` gives
-    for the same arguments, with respect to the first of these.
+    for the same arguments, with respect to these from number `forward_at` on, counted from 0.
 
     A check that needs more is a function `by_hand(blank)`, declared with `check`.
     """
@@ -44,6 +44,7 @@ class Check:
     needs: tuple[str, ...] = ()
     rtol: float | None = None
     forward: str = ""
+    forward_at: int = 0
     view: View | None = None  # what a check by hand compares of returned values, where it is not these
     by_hand: Callable[..., None] | None = None  # of a `blank.Blank`
     # what its file and its assignment add

@@ -52,7 +52,7 @@ def _public(check: Check, told: bool) -> dict:
 def _of(check: Check) -> dict:
     """What is told of a blank without examining it."""
     about = {"title": check.title, "properties": [*check.weights], "needs": check.needs}
-    return about | {"forward": "", "view": None, "cases": []}
+    return about | {"forward": "", "forward_at": 0, "view": None, "cases": []}
 
 
 def _blank(check: Check, told: bool) -> dict:
@@ -66,7 +66,8 @@ def _blank(check: Check, told: bool) -> dict:
             one["mistakes"] = {name: _coded(given[k]) for name, given in mistakes.items() if given.get(k) is not None}
             one["told"] = one["told"] and one["property"] not in right.beyond
     view = check.view and {"source": check.view.source, "shapes": check.view.shapes}
-    return _of(check) | {"forward": check.forward, "view": view, "cases": right.noted}
+    forward = {"forward": check.forward, "forward_at": check.forward_at}
+    return _of(check) | forward | {"view": view, "cases": right.noted}
 
 
 class _References:
