@@ -13,6 +13,7 @@ check = Check(
     derivative_of=lambda V, Y, Z: softmax_cross_entropy(Y, Z + V),
     needs=("softmax",),
     forward="cross_entropy",
+    forward_at=1,
 )
 
 

@@ -13,7 +13,7 @@ def training_sets(rng):
     """X (m, n), targets Y (m, K), minibatches (arrays of row numbers) and the learning rate."""
     yield "two epochs, minibatches of 4, 4 and 2", (*_labelled(rng, 10, 3, 4), _epochs(rng, 10, 4, 2), 0.5)
     X, _ = _labelled(rng, 8, 2, 3)
-    yield "soft targets", (X, probabilities(rng, 8, 3), _epochs(rng, 8, 3, 3), 0.3)
+    yield "soft targets, a small learning rate", (X, probabilities(rng, 8, 3), _epochs(rng, 8, 3, 3), 0.02)
     yield "minibatches of one example, K = 2", (*_labelled(rng, 5, 2, 2), _epochs(rng, 5, 1, 2), 0.4)
     yield "one input (n = 1), one step", (*_labelled(rng, 6, 1, 3), _epochs(rng, 6, 6, 1), 0.8)
     draws = [rng.integers(6, size=4) for _ in range(7)]
