@@ -19,7 +19,7 @@ def training_sets(rng):
     draws = [rng.integers(6, size=4) for _ in range(7)]
     yield "examples drawn with replacement", (*_labelled(rng, 6, 2, 3), draws, 0.6)
     yield "digits of 4 × 4 pixels, ten classes", (*_small_digits(rng, 12), _epochs(rng, 12, 5, 2), 0.5)
-    yield "50 steps of the whole set, to the minimum", (*_round_bowl(rng), [np.arange(4)] * 50, 1.2)
+    yield "30 steps of the whole set, to the minimum", (*_round_bowl(rng), [np.arange(4)] * 30, 1.2)
 
 
 def _labelled(rng, m, n, K):
