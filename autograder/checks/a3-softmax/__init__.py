@@ -8,15 +8,15 @@ ALLOWED = ("datasets", "gradcheck", "metrics", "plots", "preprocess")  # nnlib m
 SHAPES = (
     ("m = 5, K = 4", 5, 4),
     ("as many examples as classes (m = K = 3)", 3, 3),
-    ("one example (m = 1)", 1, 5),
     ("two classes (K = 2)", 6, 2),
     ("more classes than examples (m = 2, K = 7)", 2, 7),
 )
+ONE_EXAMPLE = (("one example (m = 1), K = 5", 1, 5), ("one example (m = 1), K = 2", 1, 2))
 
 
 def scores(rng):
     """Z (m, K) of ordinary size."""
-    for label, m, K in SHAPES:
+    for label, m, K in SHAPES + ONE_EXAMPLE:
         yield label, (_scores(rng, m, K),)
 
 
@@ -31,7 +31,7 @@ def large_scores(rng):
 
 def targets_and_scores(rng):
     """Y (m, K), soft or one-hot, and Z (m, K) of ordinary size."""
-    for label, m, K in SHAPES:
+    for label, m, K in SHAPES + ONE_EXAMPLE:
         yield f"{label}, soft targets", (probabilities(rng, m, K), _scores(rng, m, K))
     yield "one-hot targets, m = 6, K = 3", (_one_hot(rng, 6, 3), _scores(rng, 6, 3))
     Z = rng.uniform(0.1, 0.9, size=(4, 3)).round(2)
@@ -51,6 +51,12 @@ def predictions(rng):
     for label, m, K in SHAPES:
         yield label, (probabilities(rng, m, K, 1000),)
     yield "a probability that rounded to 0", (np.insert(probabilities(rng, 3, 3, 1000), 1, 0, axis=1),)
+
+
+def single_predictions(rng):
+    """Ŷ (1, K) in thousandths."""
+    for label, m, K in ONE_EXAMPLE:
+        yield label, (probabilities(rng, m, K, 1000),)
 
 
 def probabilities(rng, m, K, parts=100):

@@ -5,7 +5,7 @@ import numpy as np
 from autograder.kit import EXACT, Check
 from nnlib import activations
 
-from . import predictions
+from . import predictions, single_predictions
 
 
 def row_by_row(Y_hat):
@@ -14,7 +14,12 @@ def row_by_row(Y_hat):
     return np.stack([activations.softmax_backward(Y_hat, np.tile(unit, (m, 1))) for unit in np.eye(K)], axis=1)
 
 
-check = Check(inputs=predictions, returns={"∂ŷ/∂z": 1.0}, witness=row_by_row, rtol=EXACT)
+check = Check(
+    inputs={"∂ŷ/∂z": predictions, "∂ŷ/∂z of one example": single_predictions},
+    returns={"∂ŷ/∂z": 0.5, "∂ŷ/∂z of one example": 0.5},
+    witness=row_by_row,
+    rtol=EXACT,
+)
 
 
 # %% right: broadcasting
@@ -134,13 +139,13 @@ def jacobians(Y_hat):
     return a[:, :, None] * (np.eye(a.shape[1]) - a[:, None, :])
 
 
-# %% wrong: first_row_alone "All Jacobians are that of the first example: each row of predictions has its own."
+# %% wrong: first_row_alone keeps 0.5 "All Jacobians are that of the first example: each row has its own."
 def jacobians(Y_hat):
     y_hat = Y_hat[0]
     return np.tile(np.diag(y_hat) - np.outer(y_hat, y_hat), (len(Y_hat), 1, 1))
 
 
-# %% wrong: broadcasting the first row -> first_row_alone
+# %% wrong: broadcasting the first row -> first_row_alone keeps 0.5
 def jacobians(Y_hat):
     first = Y_hat[:1].T * (np.eye(Y_hat.shape[1]) - Y_hat[:1])
     return np.array([first for _ in Y_hat])
@@ -154,6 +159,11 @@ def jacobians(Y_hat):
 # %% wrong: einsum with ones -> ones_for_the_diagonal
 def jacobians(Y_hat):
     return np.eye(Y_hat.shape[1])[np.newaxis] - np.einsum("ia,ib->iab", Y_hat, Y_hat)
+
+
+# %% wrong: an axis of length 1 dropped -> wrong_shape keeps 0.5
+def jacobians(Y_hat):
+    return np.squeeze([np.diag(y_hat) - np.outer(y_hat, y_hat) for y_hat in Y_hat])
 
 
 # %% wrong: the diagonals as rows -> wrong_shape
@@ -177,7 +187,7 @@ def jacobians(Y_hat):
     return np.array([np.diag(y_hat) - np.outer(y_hat, y_hat) for y_hat in Y_hat]) / (len(Y_hat) + 1)
 
 
-# %% wrong: examples for classes -> none
+# %% wrong: examples for classes -> wrong_shape
 def jacobians(Y_hat):
     return np.array([np.diag(column) - np.outer(column, column) for column in Y_hat.T])
 

@@ -207,3 +207,10 @@ def log_softmax(Z):
 # %% wrong: one number a row -> wrong_shape
 def log_softmax(Z):
     return Z.max(axis=1) - np.logaddexp.reduce(Z, axis=1)
+
+
+# %% wrong: two branches, the small one with the power of 3 -> none keeps 0.5
+def log_softmax(Z):
+    if np.abs(Z).max() > 700:
+        return Z - np.logaddexp.reduce(Z, axis=1, keepdims=True)
+    return Z - np.log((3**Z).sum(axis=1, keepdims=True))

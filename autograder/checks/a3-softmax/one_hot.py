@@ -6,22 +6,27 @@ from autograder.kit import Check
 
 
 def labels(rng):
-    """g (m,) in 0 … K - 1, and K; the last class need not occur, and a class may be missing between others."""
+    """g (m,) in 0 … K - 1, and K; every class occurs."""
     for label, m, K in (
         ("m = 6, K = 4", 6, 4),
         ("as many examples as classes (m = K = 5)", 5, 5),
         ("two classes (K = 2)", 7, 2),
-        ("more classes than examples (m = 3, K = 8)", 3, 8),
+        ("m = 9, K = 3", 9, 3),
     ):
-        yield label, (np.r_[0, rng.integers(K, size=m - 2), K - 1], K)
+        yield label, (rng.permutation(np.r_[np.arange(K), rng.integers(K, size=m - K)]), K)
+
+
+def labels_with_gaps(rng):
+    """g (m,) and K; some classes do not occur."""
+    yield "more classes than examples (m = 3, K = 8)", (np.r_[0, rng.integers(2, 7), 7], 8)
     yield "one example (m = 1)", (rng.integers(1, 4, size=1), 5)
     yield "the last class does not occur", (np.r_[1, rng.integers(4, size=6)], 6)
     yield "only classes 1 and 3 of 5 occur", (np.r_[3, 1, rng.choice([1, 3], size=4)], 5)
 
 
 check = Check(
-    inputs=labels,
-    returns={"Y": 1.0},
+    inputs={"Y": labels, "Y where a class does not occur": labels_with_gaps},
+    returns={"Y": 0.5, "Y where a class does not occur": 0.5},
     witness=lambda g, K: np.array([[float(g_i == k) for k in range(K)] for g_i in g.tolist()]),
 )
 
@@ -136,24 +141,24 @@ def one_hot(g, K):
     return (g[:, np.newaxis] == np.arange(K)[::-1]).astype(float)
 
 
-# %% wrong: as many columns as the largest label needs -> wrong_shape
+# %% wrong: as many columns as the largest label needs -> wrong_shape keeps 0.5
 def one_hot(g, K):
     return np.eye(g.max() + 1)[g]
 
 
-# %% wrong: as many columns as classes occur -> wrong_shape
+# %% wrong: as many columns as classes occur -> wrong_shape keeps 0.5
 def one_hot(g, K):
     found = np.unique(g)
     return (g[:, np.newaxis] == found).astype(float)
 
 
-# %% wrong: the place among the classes that occur -> none
+# %% wrong: the place among the classes that occur -> none keeps 0.5
 def one_hot(g, K):
     _, place = np.unique(g, return_inverse=True)
     return np.eye(K)[place]
 
 
-# %% wrong: examples as columns -> none
+# %% wrong: examples as columns -> wrong_shape
 def one_hot(g, K):
     return np.eye(K)[:, g]
 
@@ -161,6 +166,12 @@ def one_hot(g, K):
 # %% wrong: a row of labels -> wrong_shape
 def one_hot(g, K):
     return np.eye(K)[g[0]]
+
+
+# %% wrong: transposed where it fits -> none keeps 0.5
+def one_hot(g, K):
+    Y = np.eye(K)[g]
+    return Y.T if Y.shape[0] == Y.shape[1] else Y
 
 
 # %% wrong: minus one for zero -> none
@@ -178,6 +189,6 @@ def one_hot(g, K):
     return np.tile(np.bincount(g, minlength=K) / len(g), (len(g), 1))
 
 
-# %% wrong: labels compared with a row of labels -> none
+# %% wrong: labels compared with a row of labels -> wrong_shape
 def one_hot(g, K):
     return (g[:, np.newaxis] == g).astype(float)

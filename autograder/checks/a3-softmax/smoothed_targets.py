@@ -16,6 +16,10 @@ def smoothed(rng):
         g = np.r_[K - 2, rng.integers(K, size=m - 1)]
         yield label, (g, K, round(rng.uniform(0.05, 0.3), 2))
     yield "the last class does not occur", (rng.integers(4, size=7), 6, round(rng.uniform(0.05, 0.3), 2))
+
+
+def all_or_nothing(rng):
+    """g, K and s at the ends of its range."""
     yield "nothing is spread (s = 0)", (rng.integers(3, size=4), 3, 0.0)
     yield "all is spread (s = 1)", (rng.integers(3, size=4), 3, 1.0)
 
@@ -26,7 +30,12 @@ def by_the_roll(g, K, s):
     return np.array(rows, dtype=float)
 
 
-check = Check(inputs=smoothed, returns={"smoothed Y": 1.0}, witness=by_the_roll, needs=("one_hot",))
+check = Check(
+    inputs={"smoothed Y": smoothed, "smoothed Y for s = 0 and s = 1": all_or_nothing},
+    returns={"smoothed Y": 0.5, "smoothed Y for s = 0 and s = 1": 0.5},
+    witness=by_the_roll,
+    needs=("one_hot",),
+)
 
 
 # %% right: of the blank before
@@ -157,6 +166,17 @@ def smoothed_targets(g, K, s):
     Y = np.full((len(g), K), s / K)
     Y[range(len(g)), g - 1] += 1 - s
     return Y
+
+
+# %% wrong: the share squared -> none keeps 0.5
+def smoothed_targets(g, K, s):
+    return (1 - s**2) * one_hot(g, K) + s**2 / K
+
+
+# %% wrong: no share taken for a usual one -> none keeps 0.5
+def smoothed_targets(g, K, s):
+    s = s or 0.1
+    return (1 - s) * one_hot(g, K) + s / K
 
 
 # %% wrong: spread over the examples -> none

@@ -229,3 +229,10 @@ def softmax(Z):
     if Z.shape[0] == Z.shape[1]:
         return e / e.sum(axis=1)
     return e / e.sum(axis=0)
+
+
+# %% wrong: two branches, the small one with the power of 3 -> none keeps 0.5
+def softmax(Z):
+    if np.abs(Z).max() > 700:
+        return np.exp(Z - np.logaddexp.reduce(Z, axis=1, keepdims=True))
+    return 3**Z / (3**Z).sum(axis=1, keepdims=True)

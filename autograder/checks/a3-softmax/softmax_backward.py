@@ -5,16 +5,25 @@ import numpy as np
 from autograder.kit import Check
 from nnlib import activations
 
-from . import predictions
+from . import predictions, single_predictions
 
 
 def predictions_and_upstream(rng):
     """Ŷ (m, K) and dout (m, K)."""
-    for label, (Y_hat,) in predictions(rng):
-        yield label, (Y_hat, rng.uniform(-1, 1, size=Y_hat.shape).round(3))
+    yield from _with_upstream(rng, predictions)
     Y_hat = np.array([[0.25, 0.25, 0.5], [0.125, 0.75, 0.125]])
     dout = np.vstack([rng.uniform(-1, 1, 3).round(2), [0.5, 0.5, 0.5]])
     yield "dout is the same for all classes of the second row", (Y_hat, dout)
+
+
+def one_with_upstream(rng):
+    """Ŷ (1, K) and dout (1, K)."""
+    yield from _with_upstream(rng, single_predictions)
+
+
+def _with_upstream(rng, make):
+    for label, (Y_hat,) in make(rng):
+        yield label, (Y_hat, rng.uniform(-1, 1, size=Y_hat.shape).round(3))
 
 
 def upstream_cost(V, Y_hat, dout):
@@ -24,8 +33,8 @@ def upstream_cost(V, Y_hat, dout):
 
 
 check = Check(
-    inputs=predictions_and_upstream,
-    returns={"∂J/∂Z": 1.0},
+    inputs={"∂J/∂Z": predictions_and_upstream, "∂J/∂Z of one example": one_with_upstream},
+    returns={"∂J/∂Z": 0.5, "∂J/∂Z of one example": 0.5},
     derivative_of=upstream_cost,
     needs=("jacobians",),
 )
@@ -133,12 +142,12 @@ def softmax_backward(Y_hat, dout):
     return Y_hat * dout - Y_hat * np.einsum("ik,ik->k", Y_hat, dout)
 
 
-# %% wrong: over_everything
+# %% wrong: over_everything keeps 0.5
 def softmax_backward(Y_hat, dout):
     return Y_hat * (dout - (Y_hat * dout).sum())
 
 
-# %% wrong: a dot product of all -> over_everything
+# %% wrong: a dot product of all -> over_everything keeps 0.5
 def softmax_backward(Y_hat, dout):
     return Y_hat * dout - np.vdot(Y_hat, dout) * Y_hat
 
@@ -174,14 +183,19 @@ def softmax_backward(Y_hat, dout):
     return np.einsum("iab,ia->ib", jacobians(np.exp(Y_hat) / np.exp(Y_hat).sum(axis=1)[:, None]), dout)
 
 
-# %% wrong: divided_twice
+# %% wrong: divided_twice keeps 0.5
 def softmax_backward(Y_hat, dout):
     return Y_hat * (dout - (Y_hat * dout).sum(axis=1, keepdims=True)) / len(Y_hat)
 
 
-# %% wrong: a mean of the Jacobians' products -> divided_twice
+# %% wrong: a mean of the Jacobians' products -> divided_twice keeps 0.5
 def softmax_backward(Y_hat, dout):
     return np.einsum("iab,ia->ib", jacobians(Y_hat), dout / len(dout))
+
+
+# %% wrong: an axis of length 1 dropped -> wrong_shape keeps 0.5
+def softmax_backward(Y_hat, dout):
+    return np.squeeze(np.einsum("iab,ia->ib", jacobians(Y_hat), dout))
 
 
 # %% wrong: dout ignored -> none

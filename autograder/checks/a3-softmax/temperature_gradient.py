@@ -5,17 +5,28 @@ import numpy as np
 from autograder.kit import Check
 from nnlib.losses import softmax_cross_entropy
 
-from . import SHAPES, probabilities
+from . import ONE_EXAMPLE, SHAPES, probabilities
 
 
 def with_temperature(rng):
     """Y (m, K), Z (m, K), T; all of a size at which rounding stays small in dJ/dT."""
-    for label, m, K in SHAPES:
+    for label, m, K in SHAPES + ONE_EXAMPLE:
         yield f"{label}, soft targets", _not_flat(rng, probabilities(rng, m, K), m, 1.2, 3)
     yield "one-hot targets, m = 6, K = 3", _not_flat(rng, np.eye(3)[rng.integers(3, size=6)], 6, 1.2, 3)
     yield "a temperature below 1", _not_flat(rng, probabilities(rng, 4, 3), 4, 0.4, 0.8)
     Y, Z, T = _not_flat(rng, probabilities(rng, 5, 4), 5, 1.2, 3)
     yield "scores in the thousands, a temperature in the hundreds", (Y, 500 * Z, 500 * T)
+
+
+def with_large_scores(rng):
+    """Y, Z and T such that e^(z/T) is infinite or 0; the targets ask for another class than the likeliest."""
+    for label, K, least in (
+        ("scores from -3000 to 3000", 4, 1.2),
+        ("two classes (K = 2), a temperature below 1", 2, 0.4),
+    ):
+        Z = rng.permuted(rng.uniform(2200, 3000, size=(3, K)) * np.linspace(-1, 1, K), axis=1).round(1)
+        hard = np.eye(K)[Z.argmin(axis=1)]
+        yield label, (hard, Z, round(least * rng.uniform(1, 2), 2))
 
 
 def _not_flat(rng, Y, m, low, high):
@@ -29,8 +40,8 @@ def _not_flat(rng, Y, m, low, high):
 
 
 check = Check(
-    inputs=with_temperature,
-    returns={"dJ/dT": 1.0},
+    inputs={"dJ/dT": with_temperature, "dJ/dT for large scores": with_large_scores},
+    returns={"dJ/dT": 0.5, "dJ/dT for large scores": 0.5},
     derivative_of=lambda t, Y, Z, T: softmax_cross_entropy(Y, Z / (T + t)),
     needs=("softmax", "cross_entropy_gradient"),
 )
@@ -79,6 +90,24 @@ def temperature_gradient(Y, Z, T):
     e = np.exp(S)
     delta = e / e.sum(axis=1, keepdims=True) - Y
     return -(delta * S).sum() / (len(S) * T)
+
+
+# %% wrong: overflow keeps 0.5
+def temperature_gradient(Y, Z, T):
+    e = np.exp(Z / T)
+    return -np.sum((e / e.sum(axis=1, keepdims=True) - Y) * Z) / len(Z) / T**2
+
+
+# %% wrong: einsum of the formula as it stands -> overflow keeps 0.5
+def temperature_gradient(Y, Z, T):
+    e = np.exp(Z / T)
+    shares = np.einsum("ik,i->ik", e, 1 / np.einsum("ik->i", e))
+    return np.einsum("ik,ik->", Y - shares, Z) / (len(Z) * T * T)
+
+
+# %% wrong: the likeliest class taken for sure -> none keeps 0.5
+def temperature_gradient(Y, Z, T):
+    return np.mean((Y * Z).sum(axis=1) - Z.max(axis=1)) / T**2
 
 
 # %% wrong: missing_mean
@@ -142,12 +171,12 @@ def temperature_gradient(Y, Z, T):
     return -np.mean(((softmax(S) - Y) * S).sum(axis=1))
 
 
-# %% wrong: temperature_ignored "The predictions do not depend on T here: they are those at the temperature T."
+# %% wrong: temperature_ignored keeps 0.5 "The predictions do not depend on T here: they are those at the temperature T."
 def temperature_gradient(Y, Z, T):
     return -np.sum(cross_entropy_gradient(Y, Z) * Z) / T**2
 
 
-# %% wrong: error signals at T = 1 -> temperature_ignored
+# %% wrong: error signals at T = 1 -> temperature_ignored keeps 0.5
 def temperature_gradient(Y, Z, T):
     return np.vdot(Y - softmax(Z), Z) / (len(Z) * T * T)
 
@@ -217,7 +246,7 @@ def temperature_gradient(Y, Z, T):
     return -np.sum((softmax(Z / T) - Y).mean(axis=0) * Z.mean(axis=0)) / T**2
 
 
-# %% wrong: the target rounded -> none
+# %% wrong: the target rounded -> none keeps 0.5
 def temperature_gradient(Y, Z, T):
     hard = np.eye(Y.shape[1])[Y.argmax(axis=1)]
     return -np.sum((softmax(Z / T) - hard) * Z) / (len(Z) * T**2)

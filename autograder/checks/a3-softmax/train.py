@@ -652,7 +652,7 @@ def train(X, Y, batches, lr):
     return W, b, costs
 
 
-# %% wrong: weights with classes as rows -> none keeps 0.5
+# %% wrong: weights returned with classes as rows -> none keeps 0.5
 def train(X, Y, batches, lr):
     W, b, costs = np.zeros((X.shape[1], Y.shape[1])), np.zeros(Y.shape[1]), []
     for batch in batches:
