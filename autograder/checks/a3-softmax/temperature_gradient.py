@@ -19,14 +19,11 @@ def with_temperature(rng):
 
 
 def with_large_scores(rng):
-    """Y, Z and T such that e^(z/T) is infinite or 0; the targets ask for another class than the likeliest."""
-    for label, K, least in (
-        ("scores from -3000 to 3000", 4, 1.2),
-        ("two classes (K = 2), a temperature below 1", 2, 0.4),
-    ):
-        Z = rng.permuted(rng.uniform(2200, 3000, size=(3, K)) * np.linspace(-1, 1, K), axis=1).round(1)
-        hard = np.eye(K)[Z.argmin(axis=1)]
-        yield label, (hard, Z, round(least * rng.uniform(1, 2), 2))
+    """Y, Z and T such that e^(z/T) is infinite or 0; the targets ask for the least likely class."""
+    for label, K in (("scaled scores from -1000 to 1000", 4), ("scaled scores from -1000 to 1000, K = 2", 2)):
+        T = round(rng.uniform(40, 80), 1)
+        Z = rng.permuted(T * rng.uniform(800, 1000, size=(3, K)) * np.linspace(-1, 1, K), axis=1).round()
+        yield label, (np.eye(K)[Z.argmin(axis=1)], Z, T)
 
 
 def _not_flat(rng, Y, m, low, high):
@@ -171,7 +168,7 @@ def temperature_gradient(Y, Z, T):
     return -np.mean(((softmax(S) - Y) * S).sum(axis=1))
 
 
-# %% wrong: temperature_ignored keeps 0.5 "The predictions do not depend on T here: they are those at the temperature T."
+# %% wrong: temperature_ignored keeps 0.5 "The predictions do not depend on T here: they are those at T."
 def temperature_gradient(Y, Z, T):
     return -np.sum(cross_entropy_gradient(Y, Z) * Z) / T**2
 
