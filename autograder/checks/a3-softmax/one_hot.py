@@ -31,14 +31,14 @@ check = Check(
 )
 
 
-# %% right: rows of the identity
-def one_hot(g, K):
-    return np.eye(K)[g]
-
-
 # %% right: each label against each class
 def one_hot(g, K):
     return (g[:, np.newaxis] == np.arange(K)).astype(float)
+
+
+# %% right: rows of the identity
+def one_hot(g, K):
+    return np.eye(K)[g]
 
 
 # %% right: a one in each row
@@ -69,6 +69,9 @@ def one_hot(g, K):
     Y = np.zeros((g.shape[0], K))
     np.put_along_axis(Y, g.reshape(-1, 1), 1.0, axis=1)
     return Y
+
+
+# %% same: return g[:, np.newaxis] == np.arange(K) "True and False count as 1 and 0."
 
 
 # %% wrong: counted_from_one

@@ -40,6 +40,11 @@ check = Check(
 )
 
 
+# %% right: einsum with the Jacobians
+def softmax_backward(Y_hat, dout):
+    return np.einsum("iab,ia->ib", jacobians(Y_hat), dout)
+
+
 # %% right: less the weighted mean
 def softmax_backward(Y_hat, dout):
     return Y_hat * (dout - (Y_hat * dout).sum(axis=1, keepdims=True))
@@ -48,11 +53,6 @@ def softmax_backward(Y_hat, dout):
 # %% right: of the Jacobians
 def softmax_backward(Y_hat, dout):
     return np.array([jacobian.T @ row for jacobian, row in zip(jacobians(Y_hat), dout)])
-
-
-# %% right: einsum with the Jacobians
-def softmax_backward(Y_hat, dout):
-    return np.einsum("iab,ia->ib", jacobians(Y_hat), dout)
 
 
 # %% right: each row by itself
