@@ -59,10 +59,13 @@ class _Asked:
         value, moved = _called(self._name, function, case["args"])
         self._moved = self._moved or moved
         values = parts_of(self._name, value, case["returns"])
-        self._slopes.append(_is_slope_of(self._namespace.get(self._blank["forward"]), case["args"], values))
+        self._slopes.append(self._is_slope_of_forward(case["args"], values))
         for one in case["compared"]:
             got = View(**self._blank["view"]).of(values) if one["part"] is None else values[one["part"]]
             self._compare(got, one, case)
+
+    def _is_slope_of_forward(self, args: tuple, values: tuple) -> bool | None:
+        return _is_slope_of(self._namespace.get(self._blank["forward"]), args, values, self._blank["forward_at"])
 
     def _compare(self, got: Any, one: dict, case: dict) -> None:
         property, rtol, want = one["property"], one["rtol"], np.asarray(one["want"], dtype=np.float64)
@@ -129,31 +132,35 @@ def _refuted(seen: list[Seen], given: list[dict]) -> dict[str, set[str]]:
 # one's own forward pass
 
 
-def _is_slope_of(forward: Any, args: tuple, values: tuple) -> bool | None:
-    """Whether the values are the derivatives of the sum of `forward(*args)` with respect to its first arguments.
+def _is_slope_of(forward: Any, args: tuple, values: tuple, at: int) -> bool | None:
+    """Whether the values are the derivatives of the sum of `forward(*args)` with respect to its arguments from `at` on.
 
     None where there is no such function, or nothing can be said.
     """
-    if not callable(forward) or any(np.size(args[k]) > MOST_MOVED for k in range(len(values))):
+    if not callable(forward) or any(np.size(args[at + k]) > MOST_MOVED for k in range(len(values))):
         return None
     try:
         with np.errstate(all="ignore"), redirect_stdout(StringIO()):  # it is called often, and may print
-            pairs = [(numeric(value), _slope(forward, args, k)) for k, value in enumerate(values)]
-            near = [np.abs(value - slope) <= 1e-6 * max(1e-3, np.abs(slope).max()) for value, slope in pairs]
-            return all(np.all(each) for each in near)
+            return all(_near(numeric(value), forward, args, at + k) for k, value in enumerate(values))
     except Exception:  # it is the student's function, and here only to be compared with
         return None
 
 
-def _slope(forward: Callable, args: tuple, k: int) -> np.ndarray:
+def _near(value: np.ndarray, forward: Callable, args: tuple, k: int) -> bool:
+    """Whether this is the slope, as far as differences tell: where values are large, those of two steps differ."""
+    slope, other = (_slope(forward, args, k, step) for step in (6e-6, 3e-6))
+    return bool(np.all(np.abs(value - slope) <= 2 * np.abs(slope - other) + 1e-6 * max(1e-3, np.abs(slope).max())))
+
+
+def _slope(forward: Callable, args: tuple, k: int, step: float) -> np.ndarray:
     """∂ sum(forward)/∂ args[k] by central differences."""
     at, slope = np.array(args[k], dtype=np.float64), np.zeros(np.shape(args[k]))
     for index in np.ndindex(at.shape):
-        h = 6e-6 * max(1.0, abs(at[index]))
+        h = step * max(1.0, abs(at[index]))
         sums = []
-        for step in (h, -h):
+        for change in (h, -h):
             moved = at.copy()
-            moved[index] += step
+            moved[index] += change
             sums.append(np.sum(_called("", forward, (*args[:k], moved, *args[k + 1 :]))[0]))
         slope[index] = (sums[0] - sums[1]) / (2 * h)
     return slope

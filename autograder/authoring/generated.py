@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.authoring.trials import examined
-from autograder.judging.check import Check, parts
+from autograder.judging.check import Check, several
 from autograder.judging.variants import Variant
 
 BELOW = """
@@ -137,8 +137,7 @@ def _without_return(reference: str, blank: str) -> str:
 
 def _of_low_degree(check: Check, args: tuple) -> bool:
     """Whether differences with large steps are the derivative itself: the cost is a polynomial of degree 2 at most."""
-    several = parts(check.reference(*copy.deepcopy(args)), len(check.returns))
-    at = [np.zeros(np.shape(part)) for part in several]
+    at = [np.zeros(np.shape(part)) for part in several(check.reference(*copy.deepcopy(args)))]
     step = [np.full(point.shape, 0.5) for point in at]
     J = lambda t: check.derivative_of(*(t * s for s in step), *args)  # noqa: E731
     one, two = (J(1.0) - J(-1.0)) / 2, (J(2.0) - J(-2.0)) / 4

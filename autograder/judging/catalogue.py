@@ -97,5 +97,29 @@ DESCENT_SENTENCES = {
     "cost_summed": "The costs are sums over the examples, not means.",
 }
 
+SOFTMAX_SENTENCES = {
+    "counted_from_one": "Every 1 stands one place too early: the classes are counted from 0.",
+    "over_examples": "The sum runs over the examples: each row belongs to one example and is treated by itself.",
+    "over_everything": "The sum runs over all entries: each row belongs to one example and is treated by itself.",
+    "whole_array_shifted": "One number was taken off all rows: far below it a whole row rounds to 0.",
+    "scores_negated": "The largest score got the smallest probability: look at the sign of the exponent.",
+    "sigmoids": "Each class got a sigmoid of its own: with softmax the classes share one denominator.",
+    "softmax_twice": "Softmax was applied once too often: what is a score here, and what a probability?",
+    "log_for_value": "This is the logarithm of what is wanted.",
+    "divided_by_K": "The number of classes enters as a divisor: a mean is taken over the examples alone.",
+    "diagonal_alone": "Only the diagonal of the Jacobian enters: each score moves all probabilities.",
+    "softmax_left_out": "The scores stand where the predictions belong: softmax is missing.",
+    "softmax_slope": "The derivative of softmax enters once more: behind the cross entropy it has cancelled.",
+    "denominator_forgotten": "The denominator was held fixed: every score of the row stands in it.",
+    "target_left_out": "The targets do not enter: only the predictions do.",
+}
+
 STRUCTURAL = frozenset(STRUCTURAL_SENTENCES) - {"modified_input"}  # which is no way to fail
-CATALOGUE = STRUCTURAL_SENTENCES | MEAN_SENTENCES | NEURON_SENTENCES | LOGISTIC_SENTENCES | DESCENT_SENTENCES
+CATALOGUE = (
+    STRUCTURAL_SENTENCES
+    | MEAN_SENTENCES
+    | NEURON_SENTENCES
+    | LOGISTIC_SENTENCES
+    | DESCENT_SENTENCES
+    | SOFTMAX_SENTENCES
+)

@@ -35,7 +35,7 @@ class Check:
     are the gradients at parameters 0. `needs` are blanks that this one may call, never one that computes the same.
 
     At home students are told, too, whether the values are the derivatives of what their own function `forward` gives
-    for the same arguments, with respect to the first of these.
+    for the same arguments, with respect to these from number `forward_at` on, counted from 0.
 
     A check that needs more is a function `by_hand(blank)`, declared with `check`.
     """
@@ -47,6 +47,7 @@ class Check:
     needs: tuple[str, ...] = ()
     rtol: float | None = None
     forward: str = ""
+    forward_at: int = 0
     view: View | None = None  # what a check by hand compares of returned values, where it is not these
     by_hand: Callable[..., None] | None = None  # of a `blank.Blank`
     # what its file and its assignment add
@@ -147,20 +148,18 @@ class Check:
         return want
 
     def _rounding(self, args: tuple, want: Any) -> tuple[float, ...]:
-        number = len(want) if isinstance(want, tuple) else 1
         with np.errstate(all="ignore"):
-            return allowed(self.reference, args, parts(want, number))
+            return allowed(self.reference, args, several(want))
 
     def _hold(self, want: Any, witnessed: Any) -> None:
-        number = len(want) if isinstance(want, tuple) else 1
-        for ours, theirs in zip(parts(want, number), parts(witnessed, number), strict=True):
+        number = len(several(want))
+        for ours, theirs in zip(several(want), parts(witnessed, number), strict=True):
             if not _near(_floats(theirs), _floats(ours), WITNESSED, 1e-300):
                 raise AssertionError(f"{self.name}: the reference and its witness differ")
 
     def _hold_derivative(self, want: Any, args: tuple) -> None:
-        number = len(self.returns)
-        at = [np.zeros(np.shape(part)) for part in parts(want, number)]
-        for k, (property, part) in enumerate(zip(self.returns, parts(want, number), strict=True)):
+        at = [np.zeros(np.shape(part)) for part in several(want)]
+        for k, (property, part) in enumerate(zip(self.returns, several(want), strict=False)):
             cost = lambda v, k=k: self.derivative_of(*at[:k], v, *at[k + 1 :], *args)  # noqa: E731
             if not _near(np.asarray(numerical_gradient(cost, at[k])), _floats(part), DERIVED, 1e-3):
                 raise AssertionError(f"{self.name}: {property} is not dJ")
@@ -214,6 +213,11 @@ def _key(what: str, args: tuple) -> bytes:
     except (pickle.PicklingError, AttributeError, TypeError):  # functions in lists
         return b""
     return key if len(key) <= LARGEST_KNOWN else b""
+
+
+def several(wanted: Any) -> tuple:
+    """The values that a reference returned, one or more."""
+    return wanted if isinstance(wanted, tuple) else (wanted,)
 
 
 def _floats(value: Any) -> np.ndarray:

@@ -54,7 +54,7 @@ def _public(check: Check, told: bool) -> dict:
 def _of(check: Check) -> dict:
     """What is told of a blank without examining it."""
     about = {"title": check.title, "properties": [*check.weights], "needs": check.needs}
-    return about | {"forward": "", "view": None, "later": [*check.weights], "cases": []}
+    return about | {"forward": "", "forward_at": 0, "view": None, "later": [*check.weights], "cases": []}
 
 
 def _blank(check: Check, told: bool) -> dict:
@@ -69,7 +69,8 @@ def _blank(check: Check, told: bool) -> dict:
             one["told"] = one["told"] and one["property"] not in right.beyond
     view = check.view and {"source": check.view.source, "shapes": check.view.shapes}
     later = [property for property in check.weights if property in right.beyond]
-    return _of(check) | {"forward": check.forward, "view": view, "later": later, "cases": right.noted}
+    forward = {"forward": check.forward, "forward_at": check.forward_at}
+    return _of(check) | forward | {"view": view, "later": later, "cases": right.noted}
 
 
 class _References:

@@ -2,6 +2,7 @@
 
 import re
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -333,6 +334,15 @@ def test_a_gradient_must_be_as_exact_as_a_formula():
     assert verdict_on(made, KernelGuest({"f": lambda x: 3 * x * x}), b"").outcome == PASSED
     verdict = verdict_on(made, KernelGuest({"f": central}), b"")
     assert (verdict.score, verdict.diagnosis) == (0.0, "inaccurate")
+
+
+def test_a_gradient_may_be_examined_on_several_kinds_of_inputs():
+    inputs, returns = {"f": numbers, "f again": numbers}, {"f": 0.5, "f again": 0.5}
+    made = replace(slope(lambda x: 3 * x**2, derivative_of=cubes), inputs=inputs, returns=returns)
+    assert verdict_on(made, KernelGuest({"f": lambda x: 3 * x * x}), b"").outcome == PASSED
+    wrong = replace(made, names={"f": lambda x: 2 * x**2})
+    with pytest.raises(AssertionError, match="f: f is not dJ"):
+        verdict_on(wrong, KernelGuest({"f": lambda x: 2 * x**2}), b"")
 
 
 @pytest.mark.parametrize(

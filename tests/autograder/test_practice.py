@@ -190,6 +190,19 @@ def test_a_right_derivative_of_another_function_than_ones_own_is_told_so(capsys)
     ]
 
 
+SUM_OF_COSTS = "def cross_entropy(Y, Z):\n    return np.sum(Y * (np.logaddexp.reduce(Z, axis=1, keepdims=True) - Z))"
+ITS_GRADIENT = "def cross_entropy_gradient(Y, Z):\n    return softmax(Z) - Y"
+
+
+@pytest.mark.parametrize(("cost", "noted"), [(SUM_OF_COSTS, True), ("", False)])
+def test_ones_own_forward_function_may_have_other_arguments_first(cost, noted):
+    practice.cases.load(cases("a3-softmax"))
+    namespace = answered(checks_of("a3-softmax")["cross_entropy_gradient"], f"{cost}\n\n\n{ITS_GRADIENT}")
+    found = practice.examine("cross_entropy_gradient", namespace["cross_entropy_gradient"], namespace)
+    note = "It is the derivative of your own `cross_entropy`, though: look for the mistake there."
+    assert found.state == "wrong" and (note in found.notes) == noted
+
+
 # the table
 
 
