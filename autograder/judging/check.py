@@ -25,7 +25,8 @@ class Check:
     """A blank's check. `returns` are the values its function returns, in order, each with its share of the points.
 
     `inputs(rng)` yields (kind of input in words, arguments). Where it is a mapping, the function returns one value,
-    examined on several kinds of inputs: what it maps, and `returns` shares out the points to, are their names.
+    examined on several kinds of inputs: what it maps, and `returns` shares out the points to, are their names. Where
+    several values share one name of `returns`, `values` has the name of each, in order.
 
     What is wanted is what the reference returns, the first right answer in the blank's file. Its witness shares no code
     with it: `witness(*args)` returns the same, or `derivative_of(*parameters, *args)` is the cost of which the values
@@ -38,6 +39,7 @@ class Check:
     """
 
     returns: Mapping[str, float]
+    values: tuple[str, ...] = ()
     inputs: Inputs | Mapping[str, Inputs] | None = None
     derivative_of: Callable | None = None
     witness: Callable | None = None
@@ -59,6 +61,8 @@ class Check:
             raise ValueError(f"the weights of a check sum to {total}, expected 1: {dict(self.returns)}")
         if (self.inputs is None) == (self.by_hand is None):
             raise ValueError("a check has inputs, or is written by hand: give one of the two")
+        if self.values and {*self.values} != {*self.returns}:
+            raise ValueError(f"`values` names other properties than `returns`: {self.values}, {[*self.returns]}")
 
     @property
     def weights(self) -> Mapping[str, float]:
@@ -86,7 +90,12 @@ class Check:
         if isinstance(self.inputs, Mapping):
             yield from (((name,), make) for name, make in self.inputs.items())
         else:
-            yield tuple(self.returns), self.inputs
+            yield self.of_values, self.inputs
+
+    @property
+    def of_values(self) -> tuple[str, ...]:
+        """The property of each value that is returned."""
+        return self.values or tuple(self.returns)
 
     @property
     def is_exact(self) -> bool:
@@ -128,9 +137,9 @@ class Check:
                 raise AssertionError(f"{self.name}: the reference and its witness differ")
 
     def _hold_derivative(self, want: Any, args: tuple) -> None:
-        number = len(self.returns)
+        number = len(self.of_values)
         at = [np.zeros(np.shape(part)) for part in parts(want, number)]
-        for k, (property, part) in enumerate(zip(self.returns, parts(want, number), strict=True)):
+        for k, (property, part) in enumerate(zip(self.of_values, parts(want, number), strict=True)):
             cost = lambda v, k=k: self.derivative_of(*at[:k], v, *at[k + 1 :], *args)  # noqa: E731
             if not _near(np.asarray(numerical_gradient(cost, at[k])), _floats(part), DERIVED, 1e-3):
                 raise AssertionError(f"{self.name}: {property} is not dJ")

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from autograder.authoring import soundness
+from autograder.authoring.kernel import KernelGuest
 from autograder.authoring.soundness import faults
+from autograder.judging.blank import verdict_on
 from autograder.kit import check as by_hand
 from autograder.notebook import cells
 from tests.autograder.assignments import check, checks_of, texts
@@ -89,3 +91,14 @@ def test_a_reference_that_its_own_check_refuses_is_seen():
     real = check(A1, "sigmoid")
     made = replace(sigmoid, variants=real.variants, names=real.names)
     assert found(made) == ["its reference, the first right answer, is not right"]
+
+
+def test_values_that_share_a_property_lose_and_keep_it_together():
+    made = replace(check(A1, "row_gradients"), returns={"both": 1.0}, values=("both", "both"))
+    assert found(made) == []
+    right = made.reference
+    for changed in (lambda dw, db: (dw + 1, db), lambda dw, db: (dw, db + 1)):
+        guest = KernelGuest({made.name: lambda *args, changed=changed: changed(*right(*args))})
+        assert verdict_on(made, guest, b"").score == 0
+    with pytest.raises(ValueError, match="`values` names other properties than `returns`"):
+        replace(made, values=("both", "neither"))
