@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from autograder.authoring import soundness
@@ -102,3 +103,23 @@ def test_values_that_share_a_property_lose_and_keep_it_together():
         assert verdict_on(made, guest, b"").score == 0
     with pytest.raises(ValueError, match="`values` names other properties than `returns`"):
         replace(made, values=("both", "neither"))
+
+
+def test_what_is_wanted_is_computed_once_for_the_same_arguments_and_nobody_can_change_it():
+    asked = []
+
+    def witness(X, delta):
+        asked.append(len(X))
+        return X.T @ delta / len(X), delta.mean()
+
+    made = replace(check(A1, "row_gradients"), witness=witness, derivative_of=None)
+    X, delta = np.ones((3, 2)), np.ones(3)
+    for _ in range(2):
+        dw, _ = made.wanted((X, delta))
+        assert list(dw) == [1, 1]
+        dw += 1
+    made.wanted((np.ones((4, 2)), np.ones(4)))
+    for _ in range(2):  # too large to be kept
+        made.wanted((np.ones((2000, 2)), np.ones(2000)))
+    assert asked == [3, 4, 2000, 2000]
+    assert by_hand(weights={"f": 1.0})(lambda blank: None)._remembered == {}
