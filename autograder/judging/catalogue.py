@@ -97,5 +97,19 @@ DESCENT_SENTENCES = {
     "cost_summed": "The costs are sums over the examples, not means.",
 }
 
+LAYER_SENTENCES = {
+    "bias_left_out": "The biases do not enter.",
+    "slope_left_out": "The slope of the activation does not enter: one more factor leads from an activation to its signal.",
+    "slope_squared": "The slope of the activation enters twice.",
+    "value_for_slope": "The activation itself stands where its slope belongs.",
+    "sigmoid_slope": "This is the slope of the sigmoid: these units have another activation.",
+    "tanh_twice": "The tanh was applied twice: follow which array holds signals and which activations.",
+    "error_averaged": "The error signals were divided by the number of examples: each belongs to one example alone.",
+    "signals_for_activations": "The signals of the layer before were used where its activations belong.",
+    "moved_weights": "Weights moved before the gradients of the layers below were formed: first gradients, then steps.",
+    "biases_penalised": "The biases are penalised, too: the statement exempts them.",
+}
+
 STRUCTURAL = frozenset(STRUCTURAL_SENTENCES) - {"modified_input"}  # which is no way to fail
 CATALOGUE = STRUCTURAL_SENTENCES | MEAN_SENTENCES | NEURON_SENTENCES | LOGISTIC_SENTENCES | DESCENT_SENTENCES
+CATALOGUE |= LAYER_SENTENCES
