@@ -76,6 +76,21 @@ def train(X, y, sizes, seed):
     return tuple(parameters)
 
 
+# %% same: (np.random, []) "Any start will do: what counts is where training ends."
+# %% same: range(100 + 1) "A step more or less makes no difference to the accuracy."
+# %% same: range(100 - 1) "as above"
+# %% same: range(99) "as above"
+# %% same: range(101) "as above"
+# %% same: return parameters "A list of the parameters is as good as a tuple."
+# %% same: rng.normal(size=(n, k)), np.zeros "Weights somewhat larger, or smaller, learn this task as well."
+# %% same: / n, np.zeros "as above"
+# %% same: rng.normal(size=(n, k)) * np.sqrt(n) "as above, but not from every start"
+# %% same: np.sqrt(n) / rng.normal "as above, now and then"
+# %% same: np.ones(k) "Biases may start anywhere."
+# %% same: gradient - array "The signs change with each step, 100 times: tanh is odd and the clouds are symmetric."
+# %% same: zip(gradients, parameters) "as above"
+
+
 # %% right: minibatches
 def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
