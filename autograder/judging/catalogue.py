@@ -99,7 +99,7 @@ DESCENT_SENTENCES = {
 
 LAYER_SENTENCES = {
     "bias_left_out": "The biases do not enter.",
-    "slope_left_out": "The slope of the activation does not enter: one more factor leads from an activation to its signal.",
+    "slope_left_out": "The slope of the activation does not enter: one more factor leads from activation to signal.",
     "slope_squared": "The slope of the activation enters twice.",
     "value_for_slope": "The activation itself stands where its slope belongs.",
     "sigmoid_slope": "This is the slope of the sigmoid: these units have another activation.",

@@ -1,10 +1,11 @@
-"""The held-out answers to a4-mlp that are its own: networks that are trained, in a way, and right of no new examples."""
+"""The held-out answers to a4-mlp that are its own: networks that are right of few new examples."""
 
 import numpy as np
 
 
 def drawn(rng, sizes):
-    return [array for n, k in zip(sizes, sizes[1:], strict=False) for array in (rng.normal(size=(n, k)), rng.normal(size=k))]
+    shapes = [shape for n, k in zip(sizes, sizes[1:], strict=False) for shape in ((n, k), k)]
+    return [rng.normal(size=shape) for shape in shapes]
 
 
 def one_class(rng, X, y, sizes, seed):

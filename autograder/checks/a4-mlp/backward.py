@@ -20,7 +20,7 @@ LAST, BEFORE, ALL = "the last layer", "the layer before it", "all layers"
 
 
 def networks(rng):
-    """X (m, s_0), soft targets Y (m, K), W1, b1, …; the targets lean to the first class and the output to the others."""
+    """X (m, s_0), soft targets Y (m, K), W1, b1, …; targets lean to the first class and outputs to the others."""
     for label, m, sizes in SIZES:
         Y = rng.uniform(0.6, 0.9, m).round(2)
         Y = np.column_stack([Y, *[(1 - Y) / (sizes[-1] - 1)] * (sizes[-1] - 1)])
@@ -177,7 +177,7 @@ def backward(X, Y, *parameters):
     return gradients
 
 
-# %% wrong: mean_in_each_layer keeps 0.25 "The mean was taken again in each layer on the way back: it enters once in all."
+# %% wrong: mean_in_each_layer keeps 0.25 "The mean was taken again in each layer on the way back: it enters once."
 def backward(X, Y, *parameters):
     A = [X, *forward(X, *parameters)]
     Delta, gradients = (softmax(A[-1]) - Y) / len(X), ()
@@ -260,7 +260,7 @@ def backward(X, Y, *parameters):
     return gradients
 
 
-# %% wrong: softmax_left_out "The error signal of the output was computed from the scores: the prediction is the softmax."
+# %% wrong: softmax_left_out "The output error signal was computed from the scores: the prediction is the softmax."
 def backward(X, Y, *parameters):
     A = [X, *forward(X, *parameters)]
     Delta, gradients = A[-1] - Y, ()
@@ -281,7 +281,7 @@ def backward(X, Y, *parameters):
     return gradients
 
 
-# %% wrong: slope_at_output "The output has a slope of its own here: with the softmax and cross entropy it is in already."
+# %% wrong: slope_at_output "The output has a slope of its own here: softmax and cross entropy have it in already."
 def backward(X, Y, *parameters):
     A = [X, *forward(X, *parameters)]
     P = softmax(A[-1])

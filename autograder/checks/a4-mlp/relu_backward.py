@@ -86,7 +86,7 @@ def relu_backward(dout, Z):
     return np.where(Z < 0, 0.0, dout)
 
 
-# %% wrong: half_at_zero keeps 0.5 "Half of what arrives passes where a signal is exactly 0: the statement chose otherwise."
+# %% wrong: half_at_zero keeps 0.5 "Half of what arrives passes where a signal is 0: the statement chose otherwise."
 def relu_backward(dout, Z):
     return dout * np.heaviside(Z, 0.5)
 

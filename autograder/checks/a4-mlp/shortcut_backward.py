@@ -75,7 +75,7 @@ def shortcut_backward(dout, X, W, b):
     return X.T @ dZ, dZ.sum(axis=0), both
 
 
-# %% wrong: shortcut_left_out keeps 0.5 "The shortcut hands nothing back: on how many ways do the inputs reach the cost?"
+# %% wrong: shortcut_left_out keeps 0.5 "The shortcut hands nothing back: in how many ways do inputs reach the cost?"
 def shortcut_backward(dout, X, W, b):
     return linear_backward(tanh_backward(dout, linear_forward(X, W, b)), X, W)
 
@@ -86,7 +86,7 @@ def shortcut_backward(dout, X, W, b):
     return X.T @ dZ, sum(dZ), np.array([W @ d for d in dZ])
 
 
-# %% wrong: shortcut_alone keeps 0.5 "Only the shortcut hands something back to the inputs: they act through the layer, too."
+# %% wrong: shortcut_alone keeps 0.5 "Only the shortcut hands something back: inputs act through the layer, too."
 def shortcut_backward(dout, X, W, b):
     dW, db, _ = linear_backward(tanh_backward(dout, linear_forward(X, W, b)), X, W)
     return dW, db, dout.copy()

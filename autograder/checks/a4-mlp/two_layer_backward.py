@@ -16,7 +16,7 @@ SIZES = (
 
 
 def networks(rng):
-    """X (m, n), soft labels y (m,), W1 (n, k), b1 (k,), w2 (k,) and b2; no hidden signal near 0, where ReLU has a kink."""
+    """X (m, n), soft labels y (m,), W1 (n, k), b1 (k,), w2 (k,) and b2; no hidden signal near the kink of ReLU."""
     for label, m, n, k in SIZES:
         while True:
             X, W1, b1 = drawn(rng, m, n), drawn(rng, n, k), drawn(rng, k)
@@ -174,7 +174,7 @@ def two_layer_backward(X, y, W1, b1, w2, b2):
     return dW1, db1, delta @ A1, sum(delta)
 
 
-# %% wrong: output_weights_left_out keeps 0.5 "The error signal reached the hidden units without the weights in between."
+# %% wrong: output_weights_left_out keeps 0.5 "The error signal reached the hidden units without the weights between."
 def two_layer_backward(X, y, W1, b1, w2, b2):
     Z1 = X @ W1 + b1
     A1 = np.maximum(0, Z1)
