@@ -125,15 +125,15 @@ def train(X, y, sizes, seed):
     bs = [np.zeros(k) for k in sizes[1:]]
     for _ in range(110):
         A = [X]
-        for l, (W, b) in enumerate(zip(Ws, bs)):
+        for k, (W, b) in enumerate(zip(Ws, bs)):
             Z = A[-1] @ W + b
-            A.append(Z if l == last else np.tanh(Z))
+            A.append(Z if k == last else np.tanh(Z))
         D = softmax(A[-1])
         D[np.arange(len(y)), y] -= 1
-        for l in range(last, -1, -1):
-            dW, db = A[l].T @ D / len(X), D.mean(axis=0)
-            D = (D @ Ws[l].T) * (1 - A[l] ** 2)
-            Ws[l], bs[l] = Ws[l] - dW, bs[l] - db
+        for k in range(last, -1, -1):
+            dW, db = A[k].T @ D / len(X), D.mean(axis=0)
+            D = (D @ Ws[k].T) * (1 - A[k] ** 2)
+            Ws[k], bs[k] = Ws[k] - dW, bs[k] - db
     return tuple(array for pair in zip(Ws, bs) for array in pair)
 
 
