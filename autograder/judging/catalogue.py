@@ -114,6 +114,19 @@ SOFTMAX_SENTENCES = {
     "target_left_out": "The targets do not enter: only the predictions do.",
 }
 
+LAYER_SENTENCES = {
+    "bias_left_out": "The biases do not enter.",
+    "slope_left_out": "The slope of the activation does not enter: one more factor leads from activation to signal.",
+    "slope_squared": "The slope of the activation enters twice.",
+    "value_for_slope": "The activation itself stands where its slope belongs.",
+    "sigmoid_slope": "This is the slope of the sigmoid: these units have another activation.",
+    "tanh_twice": "The tanh was applied twice: follow which array holds signals and which activations.",
+    "error_averaged": "The error signals were divided by the number of examples: each belongs to one example alone.",
+    "signals_for_activations": "The signals of the layer before were used where its activations belong.",
+    "moved_weights": "Weights moved before the gradients of the layers below were formed: first gradients, then steps.",
+    "biases_penalised": "The biases are penalised, too: the statement exempts them.",
+}
+
 STRUCTURAL = frozenset(STRUCTURAL_SENTENCES) - {"modified_input"}  # which is no way to fail
 CATALOGUE = (
     STRUCTURAL_SENTENCES
@@ -122,4 +135,5 @@ CATALOGUE = (
     | LOGISTIC_SENTENCES
     | DESCENT_SENTENCES
     | SOFTMAX_SENTENCES
+    | LAYER_SENTENCES
 )

@@ -28,7 +28,8 @@ class Check:
     """A blank's check. `returns` are the values its function returns, in order, each with its share of the points.
 
     `inputs(rng)` yields (kind of input in words, arguments). Where it is a mapping, the function returns one value,
-    examined on several kinds of inputs: what it maps, and `returns` shares out the points to, are their names.
+    examined on several kinds of inputs: what it maps, and `returns` shares out the points to, are their names. Where
+    several values share one name of `returns`, `values` has the name of each, in order.
 
     What is wanted is what the reference returns, the first right answer in the blank's file. Its witness shares no code
     with it: `witness(*args)` returns the same, or `derivative_of(*parameters, *args)` is the cost of which the values
@@ -41,6 +42,7 @@ class Check:
     """
 
     returns: Mapping[str, float]
+    values: tuple[str, ...] = ()
     inputs: Inputs | Mapping[str, Inputs] | None = None
     derivative_of: Callable | None = None
     witness: Callable | None = None
@@ -69,6 +71,8 @@ class Check:
             raise ValueError(f"the inputs are for {[*self.inputs]}, and the points for {[*self.returns]}")
         if self.rtol is not None and not 0 < self.rtol < 1:
             raise ValueError(f"rtol is {self.rtol}, expected a number between 0 and 1")
+        if self.values and {*self.values} != {*self.returns}:
+            raise ValueError(f"`values` names other properties than `returns`: {self.values}, {[*self.returns]}")
 
     @property
     def weights(self) -> Mapping[str, float]:
@@ -96,7 +100,12 @@ class Check:
         if isinstance(self.inputs, Mapping):
             yield from (((name,), make) for name, make in self.inputs.items())
         else:
-            yield tuple(self.returns), self.inputs
+            yield self.of_values, self.inputs
+
+    @property
+    def of_values(self) -> tuple[str, ...]:
+        """The property of each value that is returned."""
+        return self.values or tuple(self.returns)
 
     @property
     def is_exact(self) -> bool:
@@ -159,7 +168,7 @@ class Check:
 
     def _hold_derivative(self, want: Any, args: tuple) -> None:
         at = [np.zeros(np.shape(part)) for part in several(want)]
-        for k, (property, part) in enumerate(zip(self.returns, several(want), strict=False)):
+        for k, (property, part) in enumerate(zip(self.of_values, several(want), strict=False)):
             cost = lambda v, k=k: self.derivative_of(*at[:k], v, *at[k + 1 :], *args)  # noqa: E731
             if not _near(np.asarray(numerical_gradient(cost, at[k])), _floats(part), DERIVED, 1e-3):
                 raise AssertionError(f"{self.name}: {property} is not dJ")

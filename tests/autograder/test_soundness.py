@@ -5,8 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+<<<<<<< HEAD
 from autograder.authoring import soundness, trials
+=======
+from autograder.authoring import soundness
+from autograder.authoring.kernel import KernelGuest
+>>>>>>> a4
 from autograder.authoring.soundness import faults
+from autograder.judging.blank import verdict_on
 from autograder.kit import check as by_hand
 from autograder.notebook import cells
 from tests.autograder.assignments import check, checks_of, texts
@@ -92,6 +98,7 @@ def test_a_reference_that_its_own_check_refuses_is_seen():
     assert found(made) == ["its reference, the first right answer, is not right"]
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
 def test_a_witness_that_is_not_finite_is_no_witness(value):
     made = replace(check(A1, "sigmoid"), witness=lambda z: np.full(z.shape, value))
@@ -179,6 +186,17 @@ def test_what_has_no_end_is_ended(monkeypatch, what):
 def endless(_):
     while True:
         pass
+=======
+def test_values_that_share_a_property_lose_and_keep_it_together():
+    made = replace(check(A1, "row_gradients"), returns={"both": 1.0}, values=("both", "both"))
+    assert found(made) == []
+    right = made.reference
+    for changed in (lambda dw, db: (dw + 1, db), lambda dw, db: (dw, db + 1)):
+        guest = KernelGuest({made.name: lambda *args, changed=changed: changed(*right(*args))})
+        assert verdict_on(made, guest, b"").score == 0
+    with pytest.raises(ValueError, match="`values` names other properties than `returns`"):
+        replace(made, values=("both", "neither"))
+>>>>>>> a4
 
 
 def test_what_is_wanted_is_computed_once_for_the_same_arguments_and_nobody_can_change_it():
@@ -198,4 +216,8 @@ def test_what_is_wanted_is_computed_once_for_the_same_arguments_and_nobody_can_c
     for _ in range(2):  # too large to be kept
         made.wanted((np.ones((2000, 2)), np.ones(2000)))
     assert asked == [3, 4, 2000, 2000]
+<<<<<<< HEAD
     assert by_hand(weights={"f": 1.0})(lambda blank: None)._known == {}
+=======
+    assert by_hand(weights={"f": 1.0})(lambda blank: None)._remembered == {}
+>>>>>>> a4
