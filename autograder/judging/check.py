@@ -65,6 +65,11 @@ class Check:
         """Each property that is examined, with its share of the points."""
         return self.returns
 
+    @property
+    def number(self) -> int:
+        """How many values its function returns."""
+        return 1 if isinstance(self.inputs, Mapping) else len(self.returns)
+
     def share(self, properties: Iterable[str]) -> float:
         """The share of the points that these properties give."""
         return sum(self.weights[name] for name in properties)
@@ -128,9 +133,9 @@ class Check:
                 raise AssertionError(f"{self.name}: the reference and its witness differ")
 
     def _hold_derivative(self, want: Any, args: tuple) -> None:
-        number = len(self.returns)
-        at = [np.zeros(np.shape(part)) for part in parts(want, number)]
-        for k, (property, part) in enumerate(zip(self.returns, parts(want, number), strict=True)):
+        several = parts(want, self.number)
+        at = [np.zeros(np.shape(part)) for part in several]
+        for k, (property, part) in enumerate(zip(self.returns, several, strict=False)):
             cost = lambda v, k=k: self.derivative_of(*at[:k], v, *at[k + 1 :], *args)  # noqa: E731
             if not _near(np.asarray(numerical_gradient(cost, at[k])), _floats(part), DERIVED, 1e-3):
                 raise AssertionError(f"{self.name}: {property} is not dJ")
