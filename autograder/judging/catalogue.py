@@ -18,7 +18,7 @@ STRUCTURAL_SENTENCES = {
     "not_finite": "NaN or infinity for a finite value: look for a division by 0, a logarithm of 0 or an overflow.",
     "timed_out": "The call did not finish in the time allowed: look for a loop that never ends.",
     "died": "The notebook's process ended during the call: look for an exit or for arrays far too large.",
-    "inaccurate": "Right to a few digits only: derive the formula instead of taking differences, and stay in float64.",
+    "inaccurate": "Right to a few digits only: derive the formula if one is asked for, use float64, mind the step.",
     "modified_input": "An argument was changed in place: make a new array instead. This costs no marks.",
 }
 
@@ -97,5 +97,13 @@ DESCENT_SENTENCES = {
     "cost_summed": "The costs are sums over the examples, not means.",
 }
 
+# Gates, which send back dout times a local gradient.
+GATE_SENTENCES = {
+    "dout_missing": "dout does not enter: this is only the local gradient.",
+    "dout_twice": "dout enters twice.",
+    "averaged_over_copies": "The messages to the copies of an input were averaged: they add up.",
+}
+
 STRUCTURAL = frozenset(STRUCTURAL_SENTENCES) - {"modified_input"}  # which is no way to fail
 CATALOGUE = STRUCTURAL_SENTENCES | MEAN_SENTENCES | NEURON_SENTENCES | LOGISTIC_SENTENCES | DESCENT_SENTENCES
+CATALOGUE |= GATE_SENTENCES
