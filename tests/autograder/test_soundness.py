@@ -10,7 +10,7 @@ from autograder.kit import check as by_hand
 from autograder.notebook import cells
 from tests.autograder.assignments import check, checks_of, texts
 
-A1 = "a1-neuron"
+A1, A2 = "a1-neuron", "a2-backprop"
 WITNESSED = sorted(set(checks_of(A1)) - {"gate_weights"})  # which compares with truth tables
 
 
@@ -51,6 +51,15 @@ def test_too_few_answers_are_seen():
 def test_a_reference_without_a_witness_is_seen(blank):
     alone = replace(check(A1, blank), witness=None, derivative_of=None)
     assert found(alone) == ["its reference has no witness: give `witness` or `derivative_of`"]
+
+
+@pytest.mark.parametrize("blank", ["gram_backward", "sigmoid_backward"])
+def test_a_wrong_cost_is_seen_where_one_gradient_is_examined_on_several_kinds_of_inputs(blank):
+    made = check(A2, blank)
+    assert found(made, texts(A2, cells.ANSWER)[blank]) == []
+    twice = replace(made, derivative_of=lambda *args: 2 * made.derivative_of(*args))
+    (said,) = found(twice, texts(A2, cells.ANSWER)[blank])
+    assert said.startswith(f"{blank}: ") and said.endswith("is not dJ")
 
 
 @pytest.mark.parametrize("blank", WITNESSED)
