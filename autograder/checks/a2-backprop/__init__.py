@@ -92,17 +92,17 @@ def sines(rng, shape, size=1.0, rate=1.0, offset=0.0, place=1.0, hardly=None):
 
 
 def log_sum_exp(rng):
-    """f(x) = log Σ exp(x + S) as source, its derivative, x (4,): each entry of it depends on all of x."""
-    x, S = rng.uniform(-1, 1, size=4).round(3), written(rng.uniform(-1, 1, size=4).round(3))
+    """f(x) = log Σ exp(x + S) as source, its derivative, x (3,): each entry of it depends on all of x."""
+    x, S = rng.uniform(-1, 1, size=3).round(3), written(rng.uniform(-1, 1, size=3).round(3))
     terms = f"np.exp(x + {S})"
     return f"lambda x: np.log(np.sum({terms}))", f"lambda x: {terms} / np.sum({terms})", x
 
 
 def quadratic(rng):
-    """f(x) = xᵀ Q x / 2 + cos x₀ as source, its derivative, x (3,)."""
-    Q = rng.uniform(0.5, 2, size=(3, 3)).round(2)
-    x, Q = rng.uniform(0.5, 2, size=3).round(3), written(Q + Q.T)
-    return f"lambda x: x @ {Q} @ x / 2 + np.cos(x[0])", f"lambda x: {Q} @ x - np.sin(x[0]) * np.eye(3)[0]", x
+    """f(x) = xᵀ Q x / 2 + cos x₀ as source, its derivative, x (2,)."""
+    Q = rng.uniform(0.5, 2, size=(2, 2)).round(2)
+    x, Q = rng.uniform(0.5, 2, size=2).round(3), written(Q + Q.T)
+    return f"lambda x: x @ {Q} @ x / 2 + np.cos(x[0])", f"lambda x: {Q} @ x - np.array([np.sin(x[0]), 0])", x
 
 
 def written(array):
