@@ -99,8 +99,8 @@ DESCENT_SENTENCES = {
 
 # Gates, which send back dout times a local gradient.
 GATE_SENTENCES = {
-    "dout_missing": "dout does not enter: this is only the local gradient.",
-    "dout_twice": "dout enters twice.",
+    "dout_missing": "The gradient dout does not enter: this is only the local gradient.",
+    "dout_twice": "The gradient dout enters twice.",
     "averaged_over_copies": "The messages to the copies of an input were averaged: they add up.",
 }
 

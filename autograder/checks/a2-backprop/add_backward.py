@@ -155,7 +155,7 @@ def add_backward(dout, a, b):
     return tuple(np.full(np.shape(x), np.size(dout) / np.size(x)) for x in (a, b))
 
 
-# %% wrong: shared_between_inputs "dout was shared out between the two inputs: what does a sum gate send back?"
+# %% wrong: shared_between_inputs "The two inputs share dout: what does a sum gate send back to each?"
 def add_backward(dout, a, b):
     def back(x):
         new = np.ndim(dout) - np.ndim(x)

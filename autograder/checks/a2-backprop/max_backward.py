@@ -184,7 +184,7 @@ def max_backward(dout, X):
     return (dout * X.max(axis=1))[:, None] * np.eye(X.shape[1])[np.argmax(X, axis=1)]
 
 
-# %% wrong: min_for_max "dout went to the smallest entry of each row."
+# %% wrong: min_for_max "The smallest entry of each row got dout."
 def max_backward(dout, X):
     return dout[:, None] * np.eye(X.shape[1])[np.argmin(X, axis=1)]
 

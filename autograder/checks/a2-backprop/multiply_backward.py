@@ -227,6 +227,11 @@ def multiply_backward(dout, a, b):
     return add_backward(dout * b, a, b)[0], add_backward(dout, a, b)[1]
 
 
+# %% wrong: a as in a sum -> sum_for_product keeps 0.5
+def multiply_backward(dout, a, b):
+    return add_backward(dout, a, b)[0], add_backward(dout * a, a, b)[1]
+
+
 # %% wrong: one array for both -> wrong_type
 def multiply_backward(dout, a, b):
     return dout * a * b

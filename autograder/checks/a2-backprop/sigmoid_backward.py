@@ -143,7 +143,7 @@ def sigmoid_backward(dout, a):
     return dout * (a**2 - a)
 
 
-# %% wrong: slope_divides "dout was divided by the slope: a message is multiplied by the local gradient."
+# %% wrong: slope_divides "The slope divides dout: a local gradient is a factor."
 def sigmoid_backward(dout, a):
     return dout / (a * (1 - a))
 
