@@ -11,6 +11,7 @@ from autograder.judging.check import check as check
 from autograder.sandbox.fault import StudentFault as StudentFault
 from practice.comparing import EXACT as EXACT
 from practice.faults import View as View
+from practice.source import formula as formula
 from practice.values import describe as describe
 from practice.values import numeric as numeric
 

@@ -61,7 +61,7 @@ class _Asked:
         values = parts_of(self._name, value, case["returns"])
         self._slopes.append(self._is_slope_of_forward(case["args"], values))
         for one in case["compared"]:
-            got = View(**self._blank["view"]).of(values) if one["part"] is None else values[one["part"]]
+            got = View(**self._blank["view"]).of(values, case["args"]) if one["part"] is None else values[one["part"]]
             self._compare(got, one, case)
 
     def _is_slope_of_forward(self, args: tuple, values: tuple) -> bool | None:

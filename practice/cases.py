@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from practice.source import formula
+
 MODES = DIAGNOSE, TELL, NONE = "diagnose", "tell", "none"  # how much an assignment tells
 
 PARTS = {"assignment", "tell", "ways_to_fail", "sentences", "blanks"}  # of a file of cases
@@ -51,6 +53,8 @@ def _decoded(node: dict) -> Any:
             return np.array(items)
         case {"$tuple": items}:
             return tuple(items)
+        case {"$function": source}:
+            return formula(source)
         case {"$dict": pairs}:
             return dict(pairs)
     return node

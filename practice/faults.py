@@ -52,25 +52,28 @@ def parts_of(name: str, value: Any, returns: int) -> tuple:
 class View:
     """What is compared of returned values where these may differ and be right: a Python expression in their names.
 
-    `shapes` has their names, in order, and the shape that each must have.
+    `shapes` has their names, in order, and the shape that each must have, None for an axis of any length; `given` has
+    the names of the arguments.
     """
 
     source: str
     shapes: Mapping[str, tuple]
+    given: tuple[str, ...] = ()
 
-    def of(self, values: tuple) -> np.ndarray:
-        """Raises StudentFault where these are no numbers of their shapes."""
+    def of(self, values: tuple, args: tuple) -> np.ndarray:
+        """What is compared of the values for these arguments. Raises StudentFault where they have other shapes."""
         pairs = zip(values, self.shapes.items(), strict=True)
         named = {name: _shaped(value, name, shape) for value, (name, shape) in pairs}
-        return np.asarray(eval(self.source, {"np": np, **named}))
+        return np.asarray(eval(self.source, {"np": np, **dict(zip(self.given, args, strict=False)), **named}))
 
 
 def _shaped(value: Any, name: str, shape: tuple) -> np.ndarray:
     array = numeric(value)
     if array is None:
         raise StudentFault("wrong_type", f"{name} is {describe(value)}, expected numbers.")
-    if array.shape != tuple(shape):
-        raise StudentFault("wrong_shape", f"{name} has shape {array.shape}, expected {tuple(shape)}.")
+    if array.ndim != len(shape) or any(size not in (None, n) for size, n in zip(shape, array.shape, strict=True)):
+        expected = str(tuple(shape)).replace("None", "any")
+        raise StudentFault("wrong_shape", f"{name} has shape {array.shape}, expected {expected}.")
     return array
 
 

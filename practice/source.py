@@ -1,6 +1,7 @@
 """The call to make again, as Python source."""
 
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,13 @@ def source_of(name: str, args: tuple) -> str:
     arguments = ",\n".join(_literal(argument) for argument in args)
     call = f"{name}({arguments})" if "\n" not in arguments else f"{name}(\n{textwrap.indent(arguments, '    ')},\n)"
     return f"import numpy as np\n\n{call}" if len(call) <= 2000 else ""
+
+
+def formula(source: str) -> Callable:
+    """The function of this Python source, as in formula("lambda x: np.sum(x**2)"), its docstring: examples show it."""
+    function = eval(source, {"np": np})
+    function.__doc__ = source
+    return function
 
 
 def _literal(value: Any) -> str:

@@ -18,7 +18,7 @@ STRUCTURAL_SENTENCES = {
     "not_finite": "NaN or infinity for a finite value: look for a division by 0, a logarithm of 0 or an overflow.",
     "timed_out": "The call did not finish in the time allowed: look for a loop that never ends.",
     "died": "The notebook's process ended during the call: look for an exit or for arrays far too large.",
-    "inaccurate": "Right to a few digits only: derive the formula instead of taking differences, and stay in float64.",
+    "inaccurate": "Right to a few digits only: derive the formula if one is asked for, use float64, mind the step.",
     "modified_input": "An argument was changed in place: make a new array instead. This costs no marks.",
 }
 
@@ -127,6 +127,13 @@ LAYER_SENTENCES = {
     "biases_penalised": "The biases are penalised, too: the statement exempts them.",
 }
 
+# Gates, which send back dout times a local gradient.
+GATE_SENTENCES = {
+    "dout_missing": "The gradient dout does not enter: this is only the local gradient.",
+    "dout_twice": "The gradient dout enters twice.",
+    "averaged_over_copies": "The messages to the copies of an input were averaged: they add up.",
+}
+
 STRUCTURAL = frozenset(STRUCTURAL_SENTENCES) - {"modified_input"}  # which is no way to fail
 CATALOGUE = (
     STRUCTURAL_SENTENCES
@@ -136,4 +143,5 @@ CATALOGUE = (
     | DESCENT_SENTENCES
     | SOFTMAX_SENTENCES
     | LAYER_SENTENCES
+    | GATE_SENTENCES
 )

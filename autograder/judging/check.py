@@ -79,6 +79,11 @@ class Check:
         """Each property that is examined, with its share of the points."""
         return self.returns
 
+    @property
+    def number(self) -> int:
+        """How many values its function returns."""
+        return 1 if isinstance(self.inputs, Mapping) else len(self.returns)
+
     def share(self, properties: Iterable[str]) -> float:
         """The share of the points that these properties give."""
         return sum(self.weights[name] for name in properties)

@@ -6,6 +6,7 @@ No check is in it, no reference and no answer.
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def _blank(check: Check, told: bool) -> dict:
             k = one.pop("k")
             one["mistakes"] = {name: _coded(given[k]) for name, given in mistakes.items() if given.get(k) is not None}
             one["told"] = one["told"] and one["property"] not in right.beyond
-    view = check.view and {"source": check.view.source, "shapes": check.view.shapes}
+    view = check.view and asdict(check.view)
     later = [property for property in check.weights if property in right.beyond]
     forward = {"forward": check.forward, "forward_at": check.forward_at}
     return _of(check) | forward | {"view": view, "later": later, "cases": right.noted}
@@ -99,7 +100,7 @@ class _Right(Blank):
 
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         value = super().call(name, *args, returns=returns)
-        if name == self.check.name and not any(map(callable, args)):
+        if name == self.check.name and all(argument.__doc__ for argument in args if callable(argument)):
             self._came = parts(value, returns)
             case = {"label": self._case.label, "args": _coded(args), "returns": returns, "compared": []}
             self.noted.append(case)
@@ -156,6 +157,8 @@ def _coded(value: Any) -> Any:
         return _coded_array(value)
     if isinstance(value, np.generic):
         return value.item()
+    if callable(value):
+        return {"$function": value.__doc__}
     if isinstance(value, tuple):
         return {"$tuple": [*map(_coded, value)]}
     if isinstance(value, dict):

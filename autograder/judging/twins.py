@@ -64,6 +64,7 @@ class Twin:
 
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         """What the wrong answer returns. Raises StudentFault where that is no value, or not so many."""
+        self._args = args
         try:
             value = plain(self._namespace[name](*copy.deepcopy(args)))
         except Exception as error:  # a wrong answer may raise anything
@@ -73,7 +74,7 @@ class Twin:
         return value
 
     def view(self, values: tuple) -> np.ndarray:
-        return self._check.view.of(values)
+        return self._check.view.of(values, self._args)
 
     def want(self, *args: Any) -> Any:
         self._last = _next(self._wanted)

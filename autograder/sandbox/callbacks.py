@@ -43,8 +43,9 @@ class Callbacks:
     def answer(self, body: Any) -> tuple[str, Any]:
         """("value", what the function returns) or ("fault", {"type_name", "message"}).
 
-        The function gets float64 copies, whatever was sent. Raises StudentFault for what is no call of a function that
-        was lent, or one too many.
+        The function gets float64 copies, whatever was sent; a stand-in also gets functions that were lent, and counts
+        as a call for each number it gets beside them. Raises StudentFault for what is no call of a function that was
+        lent, or one too many.
         """
         self._calls -= 1
         if self._calls < 0:
@@ -52,12 +53,31 @@ class Callbacks:
             raise StudentFault("timed_out", text)
         index, args, named = self._asked(body)
         try:
-            args, values = _plain(args), _plain(named.values())
+            args, values = self._plain(index, args), self._plain(index, named.values())
             self._note_shift(index, [*args, *values])
             with np.errstate(all="ignore"):
                 return "value", self._lent[index](*args, **dict(zip(named, values, strict=True)))
         except Exception as error:  # the caller's doing, as wrong shapes are: it is told, as by a function of its own
             return "fault", {"type_name": type(error).__name__, "message": str(error)[:500]}
+
+    def _plain(self, index: int, values) -> list:
+        """float64 copies of numbers and arrays, and for a stand-in the functions that were lent among them.
+
+        Raises ValueError where it would call these too often, besides what `_plain` raises.
+        """
+        lent = [self._lent_as(value) if index < len(self.stand_ins) else None for value in values]
+        arrays = iter(_plain([value for value, function in zip(values, lent, strict=True) if function is None]))
+        found = [next(arrays) if function is None else function for function in lent]
+        if any(lent):
+            self._calls -= sum(map(np.size, found))
+        if self._calls < 0:
+            raise ValueError("the arguments are too large for a function that is called for each of their entries")
+        return found
+
+    def _lent_as(self, value: Any) -> Callable | None:
+        """The function, but no stand-in, that was lent as this; None for anything else."""
+        is_lent = type(value) is wire.Callback and len(self.stand_ins) <= value.index < len(self._lent)
+        return self._lent[value.index] if is_lent else None
 
     def _note_shift(self, index: int, args: list) -> None:
         """Count calls of stand-ins as numerical derivatives do: an argument moves as a whole or in one entry."""

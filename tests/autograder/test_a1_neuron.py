@@ -53,7 +53,7 @@ def test_random_gates_are_gates():
     rng = np.random.default_rng(0)
     for _ in range(200):
         for name, (w, theta) in file_of("xor").random_gates(rng).items():
-            fires = file_of("gate_weights").FIRES.of((w, theta))
+            fires = file_of("gate_weights").FIRES.of((w, theta), (name,))
             assert list(fires) == list(file_of("gate_weights").TABLES[name])
 
 

@@ -196,6 +196,21 @@ def test_the_author_is_told_of_too_many_calls_even_where_they_are_caught(monkeyp
     assert in_a_kernel("lent", code).diagnosis == "timed_out"
 
 
+def test_a_stand_in_is_handed_the_functions_that_were_lent_and_each_entry_beside_them_counts(monkeypatch):
+    monkeypatch.setattr(callbacks, "MOST_CALLS", 100)
+    lender = Callbacks({"plus_one": lambda f, x: f(x) + 1})
+    (own,) = lender.lend("g", (np.sum,))
+
+    def asked(function, size):
+        kind, value = lender.answer({"callback": 0, "args": (function, np.ones(size)), "named": {}})
+        return value if kind == "value" else value["type_name"]
+
+    assert asked(own, 3) == 4 and asked(wire.Callback(0), 3) == asked(wire.Callback(2), 3) == "TypeError"
+    assert asked(own, 200) == "ValueError"
+    with pytest.raises(StudentFault, match="more than 100 times"):
+        asked(own, 1)
+
+
 def test_only_functions_of_the_open_request_are_lent():
     lender = Callbacks()
     assert lender.lend("f", (1, [abs])) == (1, [wire.Callback(0)])

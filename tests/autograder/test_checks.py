@@ -126,7 +126,11 @@ def test_no_answer_can_choose_to_be_undecided(assignment, blank, junk):
     assert said.outcome != UNDECIDED and said.score == 0 and said.findings
 
 
-TOGETHER = {("a1-neuron", "gate_weights"): {"all three"}, ("a4-mlp", "backward"): {"all layers"}}  # lost with any other
+TOGETHER = {  # properties that are lost with any other
+    ("a1-neuron", "gate_weights"): {"all three"},
+    ("a2-backprop", "check_gradient"): {"all together"},
+    ("a4-mlp", "backward"): {"all layers"},
+}
 
 
 def lost(assignment, variant):

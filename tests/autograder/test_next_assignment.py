@@ -18,7 +18,7 @@ from tests.a1_class import environment
 from tests.small_class import graded, write_checks
 
 TESTS = ("test_checks", "test_catalogue")
-OTHERS = ("assignments", "guests", "held_out", "held_out_a1_neuron")
+OTHERS = ("assignments", "guests", "held_out", "held_out_a1_neuron", "held_out_a2_backprop")
 SENTENCES = """
 
 CATALOGUE |= {

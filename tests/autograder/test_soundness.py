@@ -5,19 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-<<<<<<< HEAD
 from autograder.authoring import soundness, trials
-=======
-from autograder.authoring import soundness
 from autograder.authoring.kernel import KernelGuest
->>>>>>> a4
 from autograder.authoring.soundness import faults
 from autograder.judging.blank import verdict_on
 from autograder.kit import check as by_hand
 from autograder.notebook import cells
 from tests.autograder.assignments import check, checks_of, texts
 
-A1 = "a1-neuron"
+A1, A2 = "a1-neuron", "a2-backprop"
 WITNESSED = sorted(set(checks_of(A1)) - {"gate_weights"})  # which compares with truth tables
 
 
@@ -60,6 +56,15 @@ def test_a_reference_without_a_witness_is_seen(blank):
     assert found(alone) == ["its reference has no witness: give `witness` or `derivative_of`"]
 
 
+@pytest.mark.parametrize("blank", ["gram_backward", "sigmoid_backward"])
+def test_a_wrong_cost_is_seen_where_one_gradient_is_examined_on_several_kinds_of_inputs(blank):
+    made = check(A2, blank)
+    assert found(made, texts(A2, cells.ANSWER)[blank]) == []
+    twice = replace(made, derivative_of=lambda *args: 2 * made.derivative_of(*args))
+    (said,) = found(twice, texts(A2, cells.ANSWER)[blank])
+    assert said.startswith(f"{blank}: ") and said.endswith("is not dJ")
+
+
 @pytest.mark.parametrize("blank", WITNESSED)
 def test_a_wrong_answer_for_a_reference_is_seen_by_its_witness(blank):
     made = check(A1, blank)
@@ -98,7 +103,6 @@ def test_a_reference_that_its_own_check_refuses_is_seen():
     assert found(made) == ["its reference, the first right answer, is not right"]
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
 def test_a_witness_that_is_not_finite_is_no_witness(value):
     made = replace(check(A1, "sigmoid"), witness=lambda z: np.full(z.shape, value))
@@ -186,7 +190,6 @@ def test_what_has_no_end_is_ended(monkeypatch, what):
 def endless(_):
     while True:
         pass
-=======
 def test_values_that_share_a_property_lose_and_keep_it_together():
     made = replace(check(A1, "row_gradients"), returns={"both": 1.0}, values=("both", "both"))
     assert found(made) == []
@@ -196,7 +199,6 @@ def test_values_that_share_a_property_lose_and_keep_it_together():
         assert verdict_on(made, guest, b"").score == 0
     with pytest.raises(ValueError, match="`values` names other properties than `returns`"):
         replace(made, values=("both", "neither"))
->>>>>>> a4
 
 
 def test_what_is_wanted_is_computed_once_for_the_same_arguments_and_nobody_can_change_it():
@@ -216,8 +218,4 @@ def test_what_is_wanted_is_computed_once_for_the_same_arguments_and_nobody_can_c
     for _ in range(2):  # too large to be kept
         made.wanted((np.ones((2000, 2)), np.ones(2000)))
     assert asked == [3, 4, 2000, 2000]
-<<<<<<< HEAD
     assert by_hand(weights={"f": 1.0})(lambda blank: None)._known == {}
-=======
-    assert by_hand(weights={"f": 1.0})(lambda blank: None)._remembered == {}
->>>>>>> a4

@@ -273,8 +273,12 @@ class _Host:
         """A plain function for a `Callback`; anything else is itself."""
         return partial(self._call, lent.index) if type(lent) is wire.Callback else lent
 
+    def _handed_back(self, value):
+        """The `Callback` again of which this is the function; anything else is itself."""
+        return wire.Callback(value.args[0]) if type(value) is partial and value.func == self._call else value
+
     def _call(self, index: int, *args, **named):
-        body = plain({"callback": index, "args": args, "named": named})
+        body = plain(wire.replaced({"callback": index, "args": args, "named": named}, self._handed_back))
         wire.send(self._connection, "callback", self.nonce, body)
         reply = wire.receive(self._connection)
         if reply.kind == "fault":
