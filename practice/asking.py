@@ -46,7 +46,8 @@ class _Asked:
         findings = ended + self._failures()
         likely = sentence(strongest(findings, used["ways_to_fail"].keys()))
         wrong = next(filter(has_a_picture, self._seen), None)
-        return Examined(self._name, findings, likely, [*self._notes(findings)], wrong, len(self._blank["cases"]))
+        notes, more = [*self._notes(findings)], bool(self._blank["beyond"])
+        return Examined(self._name, findings, likely, notes, wrong, len(self._blank["cases"]), more)
 
     def _ask(self, function: Any, case: dict) -> None:
         value, moved = _called(self._name, function, case["args"])
@@ -54,8 +55,12 @@ class _Asked:
         values = parts_of(self._name, value, case["returns"])
         self._slopes.append(_is_slope_of(self._namespace.get(self._blank["forward"]), case["args"], values))
         for one in case["compared"]:
-            got = View(**self._blank["view"]).of(values) if one["part"] is None else values[one["part"]]
+            got = self._viewed(values, case["args"])[one["viewed"]] if one["part"] is None else values[one["part"]]
             self._compare(got, one, case)
+
+    def _viewed(self, values: tuple, args: tuple) -> tuple:
+        viewed = View(**self._blank["view"]).of(values, args)
+        return viewed if isinstance(viewed, tuple) else (viewed,)
 
     def _compare(self, got: Any, one: dict, case: dict) -> None:
         property, rtol, want = one["property"], one["rtol"], np.asarray(one["want"], dtype=np.float64)

@@ -25,6 +25,7 @@ class Examined:
     notes: list[str]  # which say nothing against it
     wrong: Seen | None  # the first array that came with entries that are wrong
     examples: int
+    more: bool = False  # whether handed in it is examined in ways that home has not
 
     @property
     def state(self) -> str:
@@ -34,7 +35,8 @@ class Examined:
     def lines(self) -> list[str]:
         """What is said of it, a line for each finding, in the words of the feedback page."""
         if not self.findings:
-            return [f"right on {self.examples} public examples" if self.examples else "is examined when you hand in"]
+            right = f"right on {self.examples} public examples" if self.examples else "is examined when you hand in"
+            return [f"{right}; more is examined when you hand in" if self.more and self.examples else right]
         if used["tell"] == TELL:
             return ["not right yet" if self.state == WRONG else self.state]
         said = [(finding.property, without(finding.message, self.likely)) for finding in self.findings]

@@ -42,19 +42,24 @@ def parts_of(name: str, value: Any, returns: int) -> tuple:
 
 @dataclass(frozen=True)
 class View:
-    """What is compared of returned values where these may differ and be right: a Python expression in their names.
+    """What is compared of returned values where these may differ and be right: a Python expression in their names and
+    in `args`, those of the call; several in a tuple.
 
-    `shapes` has their names, in order, and the shape that each must have.
+    `shapes` has their names, in order, and the shape that each must have: a tuple, or an expression in `args`.
     """
 
     source: str
-    shapes: Mapping[str, tuple]
+    shapes: Mapping[str, tuple | str]
 
-    def of(self, values: tuple) -> np.ndarray:
+    def of(self, values: tuple, args: tuple = ()) -> np.ndarray | tuple[np.ndarray, ...]:
         """Raises StudentFault where these are no numbers of their shapes."""
-        pairs = zip(values, self.shapes.items(), strict=True)
+        given = {"np": np, "args": args}
+        shapes = {name: eval(shape, given) if isinstance(shape, str) else shape for name, shape in self.shapes.items()}
+        pairs = zip(values, shapes.items(), strict=True)
         named = {name: _shaped(value, name, shape) for value, (name, shape) in pairs}
-        return np.asarray(eval(self.source, {"np": np, **named}))
+        with np.errstate(all="ignore"):
+            found = eval(self.source, given | named)
+        return tuple(map(np.asarray, found)) if isinstance(found, tuple) else np.asarray(found)
 
 
 def _shaped(value: Any, name: str, shape: tuple) -> np.ndarray:

@@ -196,9 +196,11 @@ class Blank:
 
     # comparing
 
-    def view(self, values: tuple) -> np.ndarray:
-        """What is compared of returned values, as the check declares it. Raises StudentFault where there is no such."""
-        return self.check.view.of(values)
+    def view(self, values: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
+        """What is compared of the values of the last call, as the check declares it. Raises StudentFault where there is
+        no such.
+        """
+        return self.check.view.of(values, self._call[1])
 
     def want(self, *args: Any) -> Any:
         """What the blank's reference returns for `args`. Raises AssertionError where its witness says otherwise."""

@@ -52,7 +52,7 @@ def _public(check: Check, told: bool) -> dict:
 def _of(check: Check) -> dict:
     """What is told of a blank without examining it."""
     about = {"title": check.title, "properties": [*check.weights], "needs": check.needs}
-    return about | {"forward": "", "view": None, "cases": []}
+    return about | {"forward": "", "view": None, "beyond": [*check.weights], "cases": []}
 
 
 def _blank(check: Check, told: bool) -> dict:
@@ -66,7 +66,8 @@ def _blank(check: Check, told: bool) -> dict:
             one["mistakes"] = {name: _coded(given[k]) for name, given in mistakes.items() if given.get(k) is not None}
             one["told"] = one["told"] and one["property"] not in right.beyond
     view = check.view and {"source": check.view.source, "shapes": check.view.shapes}
-    return _of(check) | {"forward": check.forward, "view": view, "cases": right.noted}
+    told = {"forward": check.forward, "view": view, "beyond": sorted(right.beyond), "cases": right.noted}
+    return _of(check) | told
 
 
 class _References:
@@ -91,7 +92,7 @@ class _Right(Blank):
         self.noted: list[dict] = []
         self.beyond: set[str] = set()
         self._came: tuple = ()
-        self._viewed: Any = None
+        self._viewed: tuple = ()
 
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         value = super().call(name, *args, returns=returns)
@@ -103,23 +104,29 @@ class _Right(Blank):
             self._came = ()
         return value
 
-    def view(self, values: tuple) -> np.ndarray:
-        self._viewed = super().view(values)
-        return self._viewed
+    def view(self, values: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
+        viewed = super().view(values)
+        self._viewed = viewed if isinstance(viewed, tuple) else (viewed,)
+        return viewed
 
     def close(self, property: str, got: Any, want: Any, *args: Any, **named: Any) -> None:
         super().close(property, got, want, *args, **named)
         seen = self.rounds[-1].seen[-1]
-        part = next((k for k, value in enumerate(self._came) if value is got), None)
-        if not self._came or (part is None and got is not self._viewed):
+        part, viewed = _position(got, self._came), _position(got, self._viewed)
+        if not self._came or part is viewed is None:
             self.beyond.add(property)
             return
-        one = {"property": property, "part": part, "want": _coded(seen.want), "rtol": seen.rtol, "told": seen.told}
+        of = {"property": property, "part": part, "viewed": viewed}
+        one = of | {"want": _coded(seen.want), "rtol": seen.rtol, "told": seen.told}
         self.noted[-1]["compared"].append(one | {"k": len(self.rounds[-1].seen) - 1})
 
     def true(self, property: str, *args: Any, **named: Any) -> None:
         super().true(property, *args, **named)
         self.beyond.add(property)
+
+
+def _position(one: Any, values: tuple) -> int | None:
+    return next((k for k, value in enumerate(values) if value is one), None)
 
 
 def _given(check: Check, mistake: Any, round: Any) -> dict[int, np.ndarray]:

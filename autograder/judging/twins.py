@@ -65,6 +65,7 @@ class Twin:
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         """What the wrong answer returns. Raises StudentFault where that is no value, or not so many."""
         try:
+            self._args = args
             value = plain(self._namespace[name](*copy.deepcopy(args)))
         except Exception as error:  # a wrong answer may raise anything
             raise StudentFault("raised", str(error)) from error
@@ -72,8 +73,8 @@ class Twin:
             raise StudentFault("wrong_type", f"{name} does not return {returns} values")
         return value
 
-    def view(self, values: tuple) -> np.ndarray:
-        return self._check.view.of(values)
+    def view(self, values: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
+        return self._check.view.of(values, self._args)
 
     def want(self, *args: Any) -> Any:
         self._last = _next(self._wanted)
