@@ -99,6 +99,7 @@ DESCENT_SENTENCES = {
 
 TRAINING_SENTENCES = {
     "seed_ignored": "Another seed gave the same numbers: make the generator from the seed that is passed in.",
+    "not_repeatable": "The same seed gave other numbers: the generator was not made from it.",
     "all_zero": "All weights are 0: the units of a layer then stay equal for ever.",
     "all_positive": "No weight is negative: the distribution must be centred at 0.",
     "spread_unscaled": "The spread does not depend on the size of the layer.",

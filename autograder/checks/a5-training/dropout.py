@@ -6,28 +6,23 @@ from autograder.kit import View, check
 
 from . import off_by
 
-# of factors A, 1 if each is 0 or 1, the share that is not 0, and how often neighbours are alike
-FACTORS = "(1 + np.abs({A} * ({A} - 1)).max(), np.mean({A} != 0), np.array([np.mean((w[1::2] == 0) == (w[:-1:2] == 0))"
-FACTORS += " for w in ({A}.ravel(), {A}.T.ravel())]))"
-OF_X = (
-    "np.where(args[0], out / np.where(args[0], args[0], 1), (mask != 0) / (1 - args[1]))"  # where x is 0, out is, too
-)
+# of factors A: 1 if each is 0 or 1; the share that is not 0, and of neighbours that are alike, beside 1 for scale
+FACTORS = "1 + np.abs({A} * ({A} - 1)).max(), np.array([np.mean({A} != 0), "
+FACTORS += "*(np.mean((w[1::2] == 0) == (w[:-1:2] == 0)) for w in ({A}.ravel(), {A}.T.ravel())), 1.0])"
+OF_X = "np.where(args[0], out / np.where(args[0], args[0], 1), (mask != 0) / (1 - args[1]))"  # any where x is 0
 OF_OUT, OF_MASK = (FACTORS.replace("{A}", f"({A} * (1 - args[1]))") for A in (OF_X, "mask"))
-SEEN = View(
-    f"(*{OF_OUT}, *{OF_MASK}, 1 + np.abs(mask * args[0] - out).max())",
-    {"out": "args[0].shape", "mask": "args[0].shape"},
-)
+SHAPES = {"out": "args[0].shape", "mask": "args[0].shape"}
+SEEN = View(f"({OF_OUT}, {OF_MASK}, 1 + np.abs(mask * args[0] - out).max())", SHAPES)
 
 
 def activations(rng):
-    """x (m, n), 3,000 entries, p and a seed; two kinds differ in their seeds alone."""
-    kinds = (
-        ("30 examples, 100 units, some of them 0, p = 0.3", 30, 100, 0.3),
-        ("100 examples, 30 units, p = 0.8", 100, 30, 0.8),
-    )
-    kinds += ("one example (m = 1), p = 0.6", 1, 3000, 0.6), ("one unit (n = 1), p = 0.2", 3000, 1, 0.2)
-    kinds += ("another seed", 1, 3000, 0.6), ("p = 0: nothing is dropped", 2, 3, 0.0)
+    """x (m, n), 2,000 entries, p and a seed; three kinds have one x, and two of these one seed."""
+    kinds = (("20 examples, 100 units, some of them 0, p = 0.3", 20, 100, 0.3),)
+    kinds += ("100 examples, 20 units, p = 0.8", 100, 20, 0.8), ("one unit (n = 1), p = 0.2", 2000, 1, 0.2)
+    kinds += ("one example (m = 1), p = 0.6", 1, 2000, 0.6), ("another seed", 1, 2000, 0.6)
+    kinds += ("the same seed again", 1, 2000, 0.6), ("p = 0: nothing is dropped", 2, 3, 0.0)
     seeds, known = rng.choice(10_000, size=len(kinds), replace=False), {}
+    seeds[5] = seeds[3]
     for (label, m, n, p), seed in zip(kinds, seeds, strict=True):
         x = known.setdefault((m, n), rng.choice([-1, 1], (m, n)) * rng.integers(1, 10, (m, n)) / 2)
         yield label, (x * (x != 1) if "some" in label else x, p, int(seed))
@@ -35,19 +30,20 @@ def activations(rng):
 
 @check(weights={"out": 0.5, "mask": 0.5}, view=SEEN)
 def examined(blank):
-    drawn = {}
+    drawn = []
     for case in blank.cases(activations):
         x, p, _ = case.args
         out, mask = blank.call("dropout", *case.args, returns=2)
         *seen, difference = blank.view((out, mask))
-        for property, (factors, kept, alike) in {"out": seen[:3], "mask": seen[3:]}.items():
+        alike = p**2 + (1 - p) ** 2
+        for property, (factors, shares) in {"out": seen[:2], "mask": seen[2:]}.items():
             blank.close(property, factors, 1.0)
-            blank.close(property, kept, 1 - p, rtol=off_by(x.size) / (1 - p))
-            blank.close(property, alike, np.full(2, p**2 + (1 - p) ** 2), rtol=2 * off_by(x.size // 2))
+            blank.close(property, shares, np.array([1 - p, alike, alike, 1.0]), rtol=off_by(x.size // 2))
         blank.close("mask", difference, 1.0)
-        drawn.setdefault(x.shape, []).append(np.equal(np.asarray(out), 0))
-    one, other = drawn[1, 3000]
-    blank.close("out", np.mean(one == other), 0.6**2 + 0.4**2, rtol=2 * off_by(3000))
+        drawn += [np.equal(np.asarray(out), 0)] if len(x) == 1 else []
+    one, other, again = drawn
+    blank.close("out", np.mean(one == other), 0.6**2 + 0.4**2, rtol=2 * off_by(one.size))
+    blank.close("out", float(np.array_equal(one, again)), 1.0)
 
 
 # %% right: uniform numbers from p on are kept
@@ -63,13 +59,13 @@ def dropout(x, p, seed):
     return np.where(kept, x / (1 - p), 0.0), kept / (1 - p)
 
 
-# %% right: entry by entry, out of Python's own generator
+# %% right: example by example
 def dropout(x, p, seed):
-    import random
-
-    own = random.Random(seed)
-    mask = [[0.0 if own.random() < p else 1 / (1 - p) for _ in row] for row in x]
-    return x * np.array(mask), mask
+    rng, out, masks = np.random.default_rng(seed), [], []
+    for row in x:
+        masks.append((rng.uniform(size=len(row)) < 1 - p) / (1 - p))
+        out.append(row * masks[-1])
+    return np.array(out), np.array(masks)
 
 
 # %% right: chosen between two values, by an older generator
@@ -87,6 +83,9 @@ def dropout(x, p, seed):
     out = x / (1 - p)
     out[dropped] = 0
     return out, mask
+
+
+# %% same: mask = (u > p) / (1 - p) "A uniform number is never equal to p, but for one in 2**53."
 
 
 # %% wrong: not_scaled "What survives is not scaled up: the mean of an entry must stay what it is without dropout."
@@ -177,6 +176,18 @@ def dropout(x, p, seed):
 # %% wrong: always seed 42 -> seed_ignored keeps 0.5
 def dropout(x, p, seed):
     np.random.seed(42)
+    mask = np.where(np.random.rand(*x.shape) < p, 0, 1 / (1 - p))
+    return x * mask, mask
+
+
+# %% wrong: not_repeatable keeps 0.5
+def dropout(x, p, seed):
+    mask = (np.random.default_rng().random(x.shape) >= p) / (1 - p)
+    return x * mask, mask
+
+
+# %% wrong: the global generator as it is -> not_repeatable keeps 0.5
+def dropout(x, p, seed):
     mask = np.where(np.random.rand(*x.shape) < p, 0, 1 / (1 - p))
     return x * mask, mask
 

@@ -5,7 +5,7 @@ from autograder.kit import View, check
 from . import SIGNS, initial, off_by
 
 STEPS = (0.25, 0.5, 0.75, 1.0)  # of the largest weight there may be
-NEAR = f"np.array([np.mean(np.abs(W) < k * (6 / sum(args[:2])) ** 0.5) for k in {STEPS}]).astype(W.dtype)"
+NEAR = f"np.array([np.mean(np.abs(W) < k * (6 / sum(args[:2])) ** 0.5) for k in {STEPS}] + [1.0]).astype(W.dtype)"
 SEEN = View(f"np.mean(W**2 * sum(args[:2]) / 2) ** 0.5, {NEAR}, {SIGNS}", {"W": "args[:2]"})
 
 
@@ -46,12 +46,10 @@ def glorot_uniform(n_in, n_out, seed):
     return np.where(rng.random((n_in, n_out)) < 0.5, -size, size)
 
 
-# %% right: out of Python's own generator
+# %% right: by the inverse of the distribution
 def glorot_uniform(n_in, n_out, seed):
-    import random
-
-    own, r = random.Random(seed), (6 / (n_in + n_out)) ** 0.5
-    return [[own.uniform(-r, r) for _ in range(n_out)] for _ in range(n_in)]
+    z = np.random.default_rng(seed).random(n_in * n_out)
+    return np.interp(z, [0, 1], np.array([-1, 1]) * np.sqrt(6 / (n_in + n_out))).reshape(n_in, n_out)
 
 
 # %% wrong: spread_of_lecun
@@ -153,6 +151,17 @@ def glorot_uniform(n_in, n_out, seed):
 def glorot_uniform(n_in, n_out, seed):
     r = np.sqrt(6 / (n_in + n_out))
     return np.random.RandomState(n_in).uniform(-r, r, (n_in, n_out))
+
+
+# %% wrong: not_repeatable keeps 0.5
+def glorot_uniform(n_in, n_out, seed):
+    r = np.sqrt(6 / (n_in + n_out))
+    return np.random.default_rng().uniform(-r, r, (n_in, n_out))
+
+
+# %% wrong: the global generator as it is -> not_repeatable keeps 0.5
+def glorot_uniform(n_in, n_out, seed):
+    return (2 * np.random.rand(n_in, n_out) - 1) * np.sqrt(6 / (n_in + n_out))
 
 
 # %% wrong: all_zero

@@ -8,7 +8,7 @@ from . import SIGNS, initial, mean_square_off_by
 
 STEPS = (0.5, 1.0, 1.5, 2.0)  # in standard deviations
 SHARES = [erf(k / sqrt(2)) for k in STEPS]  # of normal numbers that are nearer to 0
-NEAR = f"np.array([np.mean(np.abs(W) < k * (2 / args[0]) ** 0.5) for k in {STEPS}]).astype(W.dtype)"
+NEAR = f"np.array([np.mean(np.abs(W) < k * (2 / args[0]) ** 0.5) for k in {STEPS}] + [1.0]).astype(W.dtype)"
 SEEN = View(f"np.mean(W**2 * args[0] / 2) ** 0.5, {NEAR}, {SIGNS}", {"W": "args[:2]"})
 
 
@@ -135,6 +135,16 @@ def he_normal(n_in, n_out, seed):
     return np.random.randn(n_in, n_out) * np.sqrt(2 / n_in)
 
 
+# %% wrong: not_repeatable keeps 0.5
+def he_normal(n_in, n_out, seed):
+    return np.random.default_rng().normal(0, np.sqrt(2 / n_in), (n_in, n_out))
+
+
+# %% wrong: the global generator as it is -> not_repeatable keeps 0.5
+def he_normal(n_in, n_out, seed):
+    return np.random.randn(n_in, n_out) * np.sqrt(2 / n_in)
+
+
 # %% wrong: all_zero
 def he_normal(n_in, n_out, seed):
     return np.zeros((n_in, n_out))
@@ -150,10 +160,10 @@ def he_normal(n_in, n_out, seed):
     return np.random.default_rng(seed).choice([-1.0, 1.0], (n_in, n_out)) * np.sqrt(2 / n_in)
 
 
-# %% wrong: large weights cut off at two standard deviations -> none
+# %% wrong: the same size, drawn evenly in logarithm -> none
 def he_normal(n_in, n_out, seed):
-    std = np.sqrt(2 / n_in)
-    return np.clip(np.random.default_rng(seed).normal(0, std, (n_in, n_out)), -1.2 * std, 1.2 * std)
+    rng = np.random.default_rng(seed)
+    return rng.choice([-1.0, 1.0], (n_in, n_out)) * 10 ** rng.uniform(-3, 0, (n_in, n_out)) * np.sqrt(2 / n_in)
 
 
 # %% wrong: one column for all units -> none

@@ -11,8 +11,9 @@ def valleys(rng):
     """A start, curvatures, learning rate, ρ and a number of steps; nothing diverges, nothing has come to rest."""
     kinds = ("30 steps in a narrow valley", 2, 0.1, 0.9, 30), ("12 steps, n = 4", 4, 0.3, 0.5, 12)
     kinds += ("one parameter (n = 1)", 1, 0.4, 0.8, 9), ("one step", 3, 0.2, 0.7, 1), ("ρ = 0", 2, 0.5, 0.0, 6)
+    kinds += (("11 steps, nearly to the minimum", 3, 0.7, 0.2, 11),)
     for label, n, lr, rho, steps in kinds:
-        h = np.r_[0.1, 2.0][:n] if n == 2 else rng.uniform(0.2, 1.5, n)
+        h = np.r_[0.1, 2.0][:n] if n == 2 else rng.uniform(0.2, 1.5, n) if steps != 11 else np.ones(n)
         yield label, (3 * signed(rng, n).round(2), (h * rng.uniform(0.8, 1, n)).round(3), lr, rho, steps)
 
 
@@ -81,6 +82,9 @@ def momentum_path(theta, h, lr, rho, steps):
         state = (state[0] + v, v)
         points.append(state[0])
     return points, state[1]
+
+
+# %% same: return (points, v) "A list of points is compared as the array that it is."
 
 
 # %% wrong: momentum_left_out "This is plain gradient descent: nothing of the past is kept."

@@ -168,13 +168,13 @@ def rmsprop_step(theta, g, s, lr, rho, epsilon):
     return theta - lr * -g / (new**0.5 + epsilon), new
 
 
-# %% wrong: root_kept keeps 0.5 "The root came back in place of the mean of squares: the next step would average roots."
+# %% wrong: the root for the mean of squares -> none keeps 0.5
 def rmsprop_step(theta, g, s, lr, rho, epsilon):
     root = np.sqrt(rho * s + (1 - rho) * g**2)
     return theta - lr * g / (root + epsilon), root
 
 
-# %% wrong: a root of new shares -> root_kept keeps 0.5
+# %% wrong: a root of new shares -> none keeps 0.5
 def rmsprop_step(theta, g, s, lr, rho, epsilon):
     new = (s + (1 - rho) * (g * g - s)) ** 0.5
     return theta - lr / (new + epsilon) * g, new
