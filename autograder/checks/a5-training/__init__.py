@@ -42,7 +42,7 @@ def layers(rng):
 
 
 def initial(blank, name, spread_off_by, shares):
-    """Compare the statistics of weights that an initialiser draws, shares beside 1 for scale, and those of two seeds."""
+    """Compare statistics of the weights an initialiser draws, shares beside 1 for scale, and those of two seeds."""
     drawn = {}
     for case in blank.cases(layers):
         W = blank.call(name, *case.args)

@@ -11,11 +11,13 @@ NUMBERS = View("lr + 0.0, score + 0.0", {"lr": (), "score": ()})
 
 def ranges(rng):
     """low, high, n, a seed, and at which log₁₀ of the rate validation and test are best and training diverges."""
-    kinds = ("60 draws, 1e-6 to 10", -6, 1, 60), ("12 draws, 1e-4 to 1", -4, 0, 12), ("another seed", -4, 0, 12)
+    kinds = ("60 draws, 1e-6 to 10", -6, 1, 60), ("12 draws, 0.03 to 1", -1.5, 0, 12), ("another seed", -1.5, 0, 12)
     kinds += ("one draw (n = 1)", -3, -1, 1), ("a narrow range, 5 draws", -2, -1.5, 5)
     seeds, share = rng.choice(10_000, len(kinds), replace=False), rng.uniform(0.2, 0.35)
     for (label, low, high, n), seed in zip(kinds, seeds, strict=True):
-        best, tested, end = (round(low + (high - low) * part, 3) for part in (share, share + 0.4, 0.8 if n > 5 else 1))
+        best, tested, end = (
+            round(low + (high - low) * part, 3) for part in (share, share + 0.4, 0.8 if n == 12 else 1)
+        )
         yield label, (10.0**low, 10.0**high, n, int(seed), best, tested, end)
 
 
