@@ -160,7 +160,7 @@ def batch_norm(x, gamma, beta, epsilon):
     return centred / std, centred / std
 
 
-# %% wrong: scale_and_shift_exchanged keeps 0.5 "γ and β have changed places: which one multiplies?"
+# %% wrong: scale_and_shift_exchanged keeps 0.5 "The scale γ and the shift β have changed places: which one multiplies?"
 def batch_norm(x, gamma, beta, epsilon):
     std = np.sqrt(x.var(axis=0) + epsilon)
     x_hat = (x - x.mean(axis=0)) / std

@@ -115,7 +115,7 @@ def dropout(x, p, seed):
     return out, np.where(out == 0, 0.0, 1.0)
 
 
-# %% wrong: keeps_p "p was taken for the probability of keeping: here it is that of dropping."
+# %% wrong: keeps_p "The rate p was taken for the probability of keeping: here it is that of dropping."
 def dropout(x, p, seed):
     mask = (np.random.default_rng(seed).random(x.shape) < p) / (1 - p)
     return x * mask, mask

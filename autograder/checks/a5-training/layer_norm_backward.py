@@ -85,7 +85,7 @@ def layer_norm_backward(dout, x, gamma, epsilon):
     return dx, np.einsum("ij,ij->j", dout, x_hat)
 
 
-# %% wrong: gamma_outside keeps 0.5 "γ was taken out of the means: here it differs within what is averaged."
+# %% wrong: gamma_outside keeps 0.5 "The scale γ was taken out of the means: here it differs within what is averaged."
 def layer_norm_backward(dout, x, gamma, epsilon):
     std = np.sqrt(x.var(axis=1, keepdims=True) + epsilon)
     x_hat = (x - x.mean(axis=1, keepdims=True)) / std
@@ -191,7 +191,7 @@ def layer_norm_backward(dout, x, gamma, epsilon):
     return dx.T, (dout.T * x_hat).sum(axis=1)
 
 
-# %% wrong: gamma_squared keeps 0.5 "γ enters twice."
+# %% wrong: gamma_squared keeps 0.5 "The scale γ enters twice."
 def layer_norm_backward(dout, x, gamma, epsilon):
     std = np.sqrt(x.var(axis=1, keepdims=True) + epsilon)
     x_hat, g = (x - x.mean(axis=1, keepdims=True)) / std, dout * gamma
