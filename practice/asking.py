@@ -61,8 +61,12 @@ class _Asked:
         values = parts_of(self._name, value, case["returns"])
         self._slopes.append(self._is_slope_of_forward(case["args"], values))
         for one in case["compared"]:
-            got = View(**self._blank["view"]).of(values, case["args"]) if one["part"] is None else values[one["part"]]
+            got = self._viewed(values, case["args"])[one["viewed"]] if one["part"] is None else values[one["part"]]
             self._compare(got, one, case)
+
+    def _viewed(self, values: tuple, args: tuple) -> tuple:
+        viewed = View(**self._blank["view"]).of(values, args)
+        return viewed if isinstance(viewed, tuple) else (viewed,)
 
     def _is_slope_of_forward(self, args: tuple, values: tuple) -> bool | None:
         return _is_slope_of(self._namespace.get(self._blank["forward"]), args, values, self._blank["forward_at"])

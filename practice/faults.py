@@ -50,21 +50,26 @@ def parts_of(name: str, value: Any, returns: int) -> tuple:
 
 @dataclass(frozen=True)
 class View:
-    """What is compared of returned values where these may differ and be right: a Python expression in their names.
+    """What is compared of returned values where these may differ and be right: a Python expression in their names and
+    in `args`, those of the call; several in a tuple.
 
-    `shapes` has their names, in order, and the shape that each must have, None for an axis of any length; `given` has
-    the names of the arguments.
+    `shapes` has their names, in order, and the shape that each must have: a tuple, in which None is any length, or an
+    expression in the arguments. `given` has the names of these, if they are to have any.
     """
 
     source: str
-    shapes: Mapping[str, tuple]
+    shapes: Mapping[str, tuple | str]
     given: tuple[str, ...] = ()
 
-    def of(self, values: tuple, args: tuple) -> np.ndarray:
+    def of(self, values: tuple, args: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
         """What is compared of the values for these arguments. Raises StudentFault where they have other shapes."""
-        pairs = zip(values, self.shapes.items(), strict=True)
+        given = {"np": np, "args": args, **dict(zip(self.given, args, strict=False))}
+        shapes = {name: eval(shape, given) if isinstance(shape, str) else shape for name, shape in self.shapes.items()}
+        pairs = zip(values, shapes.items(), strict=True)
         named = {name: _shaped(value, name, shape) for value, (name, shape) in pairs}
-        return np.asarray(eval(self.source, {"np": np, **dict(zip(self.given, args, strict=False)), **named}))
+        with np.errstate(all="ignore"):
+            found = eval(self.source, given | named)
+        return tuple(map(np.asarray, found)) if isinstance(found, tuple) else np.asarray(found)
 
 
 def _shaped(value: Any, name: str, shape: tuple) -> np.ndarray:

@@ -32,7 +32,7 @@ CHANGED = """\
     value = copied({blank}_of_ours(*given))
     for one in given:
         if isinstance(one, np.ndarray):
-            one += 1
+            one += one.dtype.type(1)  # which booleans can, too
     return value
 
 

@@ -196,8 +196,10 @@ class Blank:
 
     # comparing
 
-    def view(self, values: tuple) -> np.ndarray:
-        """What is compared of returned values, as the check declares it. Raises StudentFault where there is no such."""
+    def view(self, values: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
+        """What is compared of the values of the last call, as the check declares it. Raises StudentFault where there is
+        no such.
+        """
         return self.check.view.of(values, self._call[1])
 
     def want(self, *args: Any) -> Any:

@@ -134,6 +134,27 @@ GATE_SENTENCES = {
     "averaged_over_copies": "The messages to the copies of an input were averaged: they add up.",
 }
 
+TRAINING_SENTENCES = {
+    "seed_ignored": "Another seed gave the same numbers: make the generator from the seed that is passed in.",
+    "not_repeatable": "The same seed gave other numbers: the generator was not made from it.",
+    "all_zero": "All weights are 0: the units of a layer then stay equal for ever.",
+    "all_positive": "No weight is negative: the distribution must be centred at 0.",
+    "spread_unscaled": "The spread does not depend on the size of the layer.",
+    "spread_of_fan_out": "The number of outputs alone sets the spread: which numbers does this rule use?",
+    "spread_of_lecun": "This is the spread for a signal that no activation follows: which rule is asked for?",
+    "epsilon_in_root": "The small constant stands under the root: the statement adds it to the root.",
+    "epsilon_forgotten": "The small constant does not enter: what happens where everything else under the bar is 0?",
+    "square_forgotten": "The mean of squares was fed with gradients that are not squared.",
+    "root_forgotten": "The step is divided by a mean square itself: what has the size of a gradient?",
+    "shares_exchanged": "The two shares are exchanged: which part of the old value does ρ keep?",
+    "old_memory": "The step uses the memory from before this gradient: update it first.",
+    "statistics_constant": "Mean and variance were taken for constants: they depend on every input, too.",
+    "mean_path_missing": "The path over the mean is missing: moving all inputs together must change nothing.",
+    "variance_path_missing": "The path over the variance is missing: follow all three paths back.",
+    "gamma_left_out": "The scale γ does not enter the gradient of the inputs.",
+    "wrong_axis": "Statistics were taken along the other axis: which numbers are normalised together?",
+}
+
 STRUCTURAL = frozenset(STRUCTURAL_SENTENCES) - {"modified_input"}  # which is no way to fail
 CATALOGUE = (
     STRUCTURAL_SENTENCES
@@ -144,4 +165,5 @@ CATALOGUE = (
     | SOFTMAX_SENTENCES
     | LAYER_SENTENCES
     | GATE_SENTENCES
+    | TRAINING_SENTENCES
 )

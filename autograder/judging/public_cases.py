@@ -96,7 +96,7 @@ class _Right(Blank):
         self.noted: list[dict] = []
         self.beyond: set[str] = set()
         self._came: tuple = ()
-        self._viewed: Any = None
+        self._viewed: tuple = ()
 
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         value = super().call(name, *args, returns=returns)
@@ -108,23 +108,29 @@ class _Right(Blank):
             self._came = ()
         return value
 
-    def view(self, values: tuple) -> np.ndarray:
-        self._viewed = super().view(values)
-        return self._viewed
+    def view(self, values: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
+        viewed = super().view(values)
+        self._viewed = viewed if isinstance(viewed, tuple) else (viewed,)
+        return viewed
 
     def close(self, property: str, got: Any, want: Any, *args: Any, **named: Any) -> None:
         super().close(property, got, want, *args, **named)
         seen = self.rounds[-1].seen[-1]
-        part = next((k for k, value in enumerate(self._came) if value is got), None)
-        if not self._came or (part is None and got is not self._viewed):
+        part, viewed = _position(got, self._came), _position(got, self._viewed)
+        if not self._came or part is viewed is None:
             self.beyond.add(property)
             return
-        one = {"property": property, "part": part, "want": _coded(seen.want), "rtol": seen.rtol, "told": seen.told}
+        of = {"property": property, "part": part, "viewed": viewed}
+        one = of | {"want": _coded(seen.want), "rtol": seen.rtol, "told": seen.told}
         self.noted[-1]["compared"].append(one | {"k": len(self.rounds[-1].seen) - 1})
 
     def true(self, property: str, *args: Any, **named: Any) -> None:
         super().true(property, *args, **named)
         self.beyond.add(property)
+
+
+def _position(one: Any, values: tuple) -> int | None:
+    return next((k for k, value in enumerate(values) if value is one), None)
 
 
 def _given(check: Check, mistake: Any, round: Any) -> dict[int, np.ndarray]:

@@ -73,7 +73,7 @@ class Twin:
             raise StudentFault("wrong_type", f"{name} does not return {returns} values")
         return value
 
-    def view(self, values: tuple) -> np.ndarray:
+    def view(self, values: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
         return self._check.view.of(values, self._args)
 
     def want(self, *args: Any) -> Any:

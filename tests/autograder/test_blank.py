@@ -15,6 +15,7 @@ from autograder.judging.check import Check, check
 from autograder.judging.check_modules import checks_of
 from autograder.sandbox.fault import Reply, StudentFault
 from practice.comparing import EXACT, RTOL
+from practice.faults import View
 from tests.autograder.made_up import knowing
 
 
@@ -667,3 +668,36 @@ def test_large_values_are_not_kept_to_the_end(wrapped):
     finally:
         tracemalloc.stop()
     assert verdict.outcome == FAILED and peak < 60_000_000  # 24 of 8 MB came
+
+
+# views
+
+
+MEAN_AND_REST = View("np.mean(out), out - args[0]", {"out": "args[0].shape"})
+
+
+def viewed(function):
+    """The verdict on a function of which is compared the mean, and how far each entry is from that of its argument."""
+
+    @check(weights={"mean": 0.5, "entries": 0.5}, view=MEAN_AND_REST)
+    def f(blank):
+        for case in blank.cases(numbers):
+            mean, entries = blank.view((blank.call("f", *case.args),))
+            blank.close("mean", mean, np.mean(case.args[0]))
+            blank.close("entries", entries, np.zeros(len(case.args[0])))
+
+    return verdict_on(f, KernelGuest({"f": function}), b"secret")
+
+
+def test_a_view_reads_the_arguments_of_the_call_and_gives_several_arrays():
+    assert viewed(lambda x: x).outcome == PASSED
+    mean_only = viewed(lambda x: np.full(len(x), x.mean()))
+    assert {finding.property for finding in mean_only.findings} == {"entries"}
+
+
+@pytest.mark.parametrize(
+    ("function", "way"),
+    [(lambda x: x[None], "wrong_shape"), (lambda x: "x", "wrong_type"), (np.float32, "wrong_dtype")],
+)
+def test_a_view_of_no_such_array_is_a_fault_of_the_student(function, way):
+    assert viewed(function).diagnosis == way

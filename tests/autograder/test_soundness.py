@@ -190,6 +190,8 @@ def test_what_has_no_end_is_ended(monkeypatch, what):
 def endless(_):
     while True:
         pass
+
+
 def test_values_that_share_a_property_lose_and_keep_it_together():
     made = replace(check(A1, "row_gradients"), returns={"both": 1.0}, values=("both", "both"))
     assert found(made) == []

@@ -1,0 +1,251 @@
+"""∂J/∂x and ∂J/∂γ of batch normalisation in training."""
+
+import numpy as np
+
+from autograder.kit import Check
+
+from . import upstream
+
+
+def cost(dx, dgamma, dout, x, gamma, epsilon):
+    """What moves with x + dx and γ + dγ; β moves nothing but itself."""
+    x = x + dx
+    centred = x - np.sum(x, axis=0) / len(x)
+    return np.sum(dout * (gamma + dgamma) * centred / np.sqrt(np.sum(centred**2, axis=0) / len(x) + epsilon))
+
+
+check = Check(inputs=upstream, returns={"∂J/∂x": 0.5, "∂J/∂γ": 0.5}, derivative_of=cost)
+
+
+# %% right: closed form
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_beta, d_gamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return gamma / std * (dout - (d_beta + x_hat * d_gamma) / len(x)), d_gamma
+
+
+# %% right: three paths
+def batch_norm_backward(dout, x, gamma, epsilon):
+    m, centred = len(x), x - x.mean(axis=0)
+    std = np.sqrt((centred**2).mean(axis=0) + epsilon)
+    g = gamma * dout
+    d_variance = -0.5 * (g * centred).sum(axis=0) / std**3
+    d_centred = g / std + 2 / m * centred * d_variance
+    return d_centred - d_centred.mean(axis=0), (dout * centred / std).sum(axis=0)
+
+
+# %% right: means
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = (np.var(x, axis=0) + epsilon) ** 0.5
+    x_hat, g = (x - np.mean(x, axis=0)) / std, dout * gamma
+    dx = (g - np.mean(g, axis=0) - x_hat * np.mean(g * x_hat, axis=0)) / std
+    return dx, np.einsum("ij,ij->j", dout, x_hat)
+
+
+# %% right: the Jacobian of each column
+def batch_norm_backward(dout, x, gamma, epsilon):
+    m, n = x.shape
+    dx, d_gamma = np.zeros((m, n)), np.zeros(n)
+    for j in range(n):
+        std = np.sqrt(x[:, j].var() + epsilon)
+        x_hat = (x[:, j] - x[:, j].mean()) / std
+        jacobian = (np.eye(m) - 1 / m - np.outer(x_hat, x_hat) / m) / std
+        dx[:, j], d_gamma[j] = gamma[j] * jacobian @ dout[:, j], x_hat @ dout[:, j]
+    return dx, d_gamma
+
+
+# %% right: the mean moves what is left
+def batch_norm_backward(dout, x, gamma, epsilon):
+    centred = x - x.mean(axis=0)
+    variance = np.mean(centred * centred, axis=0) + epsilon
+    d_gamma = np.sum(dout * centred, axis=0) / np.sqrt(variance)
+    g = (dout - dout.mean(axis=0)) * gamma / np.sqrt(variance)
+    return g - centred * np.mean(g * centred, axis=0) / variance, d_gamma
+
+
+# %% wrong: statistics_constant keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    return gamma / std * dout, (dout * x_hat).sum(axis=0)
+
+
+# %% wrong: the direct path alone -> statistics_constant keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = (np.var(x, axis=0) + epsilon) ** 0.5
+    x_hat, g = (x - np.mean(x, axis=0)) / std, dout * gamma
+    return g / std, np.einsum("ij,ij->j", dout, x_hat)
+
+
+# %% wrong: variance_path_missing keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    return gamma / std * (dout - dout.sum(axis=0) / len(x)), (dout * x_hat).sum(axis=0)
+
+
+# %% wrong: centred alone -> variance_path_missing keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = (np.var(x, axis=0) + epsilon) ** 0.5
+    x_hat, g = (x - np.mean(x, axis=0)) / std, dout * gamma / std
+    return g - np.mean(g, axis=0), np.einsum("ij,ij->j", dout, x_hat)
+
+
+# %% wrong: mean_path_missing keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_gamma = (dout * x_hat).sum(axis=0)
+    return gamma / std * (dout - x_hat * d_gamma / len(x)), d_gamma
+
+
+# %% wrong: direct and over the variance -> mean_path_missing keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    m, centred = len(x), x - x.mean(axis=0)
+    std = np.sqrt((centred**2).mean(axis=0) + epsilon)
+    g = gamma * dout
+    d_variance = -0.5 * (g * centred).sum(axis=0) / std**3
+    return g / std + 2 / m * centred * d_variance, (dout * centred / std).sum(axis=0)
+
+
+# %% wrong: gamma_left_out keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_gamma = (dout * x_hat).sum(axis=0)
+    return (dout - (dout.sum(axis=0) + x_hat * d_gamma) / len(x)) / std, d_gamma
+
+
+# %% wrong: means without γ -> gamma_left_out keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = (np.var(x, axis=0) + epsilon) ** 0.5
+    x_hat = (x - np.mean(x, axis=0)) / std
+    dx = (dout - np.mean(dout, axis=0) - x_hat * np.mean(dout * x_hat, axis=0)) / std
+    return dx, np.einsum("ij,ij->j", dout, x_hat)
+
+
+# %% wrong: missing_mean keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_gamma = (dout * x_hat).sum(axis=0)
+    return gamma / std * (dout - dout.sum(axis=0) - x_hat * d_gamma), d_gamma
+
+
+# %% wrong: sums for means -> missing_mean keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = (np.var(x, axis=0) + epsilon) ** 0.5
+    x_hat, g = (x - np.mean(x, axis=0)) / std, dout * gamma
+    dx = (g - np.sum(g, axis=0) - x_hat * np.sum(g * x_hat, axis=0)) / std
+    return dx, np.einsum("ij,ij->j", dout, x_hat)
+
+
+# %% wrong: epsilon_forgotten
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = x.std(axis=0)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_beta, d_gamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return gamma / std * (dout - (d_beta + x_hat * d_gamma) / len(x)), d_gamma
+
+
+# %% wrong: means without the constant -> epsilon_forgotten
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.mean((x - np.mean(x, axis=0)) ** 2, axis=0) ** 0.5
+    x_hat, g = (x - np.mean(x, axis=0)) / std, dout * gamma
+    dx = (g - np.mean(g, axis=0) - x_hat * np.mean(g * x_hat, axis=0)) / std
+    return dx, np.einsum("ij,ij->j", dout, x_hat)
+
+
+# %% wrong: variance_for_root keeps 0.5 "The gradient was divided by the variance in place of its root."
+def batch_norm_backward(dout, x, gamma, epsilon):
+    variance = x.var(axis=0) + epsilon
+    x_hat = (x - x.mean(axis=0)) / np.sqrt(variance)
+    d_beta, d_gamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return gamma / variance * (dout - (d_beta + x_hat * d_gamma) / len(x)), d_gamma
+
+
+# %% wrong: twice over the root -> variance_for_root keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = (np.var(x, axis=0) + epsilon) ** 0.5
+    x_hat, g = (x - np.mean(x, axis=0)) / std, dout * gamma / std
+    dx = (g - np.mean(g, axis=0) - x_hat * np.mean(g * x_hat, axis=0)) / std
+    return dx, np.einsum("ij,ij->j", dout, x_hat)
+
+
+# %% wrong: path_added keeps 0.5 "Two paths have the wrong sign: those over mean and variance take away."
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_beta, d_gamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return gamma / std * (dout + (d_beta + x_hat * d_gamma) / len(x)), d_gamma
+
+
+# %% wrong: means added -> path_added keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = (np.var(x, axis=0) + epsilon) ** 0.5
+    x_hat, g = (x - np.mean(x, axis=0)) / std, dout * gamma
+    dx = (g + np.mean(g, axis=0) + x_hat * np.mean(g * x_hat, axis=0)) / std
+    return dx, np.einsum("ij,ij->j", dout, x_hat)
+
+
+# %% wrong: scale_of_raw_inputs keeps 0.5 "The gradient of γ was taken with x itself: what does γ multiply?"
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_beta, d_gamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return gamma / std * (dout - (d_beta + x_hat * d_gamma) / len(x)), (dout * x).sum(axis=0)
+
+
+# %% wrong: upstream times inputs -> scale_of_raw_inputs keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = (np.var(x, axis=0) + epsilon) ** 0.5
+    x_hat, g = (x - np.mean(x, axis=0)) / std, dout * gamma
+    dx = (g - np.mean(g, axis=0) - x_hat * np.mean(g * x_hat, axis=0)) / std
+    return dx, np.einsum("ij,ij->j", dout, x)
+
+
+# %% wrong: γ gets a mean -> none keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_beta, d_gamma = dout.mean(axis=0), (dout * x_hat).mean(axis=0)
+    return gamma / std * (dout - d_beta - x_hat * d_gamma), d_gamma
+
+
+# %% wrong: the unbiased variance -> none
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0, ddof=min(1, len(x) - 1)) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_beta, d_gamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return gamma / std * (dout - (d_beta + x_hat * d_gamma) / len(x)), d_gamma
+
+
+# %% wrong: γ divides -> none keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_beta, d_gamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return (dout - (d_beta + x_hat * d_gamma) / len(x)) / (gamma * std), d_gamma
+
+
+# %% wrong: one gradient of γ an example -> wrong_shape keeps 0.5
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / std
+    d_beta, d_gamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return gamma / std * (dout - (d_beta + x_hat * d_gamma) / len(x)), dout * x_hat
+
+
+# %% wrong: statistics of the rows -> raised
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=1) + epsilon)
+    x_hat = (x - x.mean(axis=1)) / std
+    d_beta, d_gamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
+    return gamma / std * (dout - (d_beta + x_hat * d_gamma) / len(x)), d_gamma
+
+
+# %% wrong: the inputs alone -> wrong_type
+def batch_norm_backward(dout, x, gamma, epsilon):
+    std = np.sqrt(x.var(axis=0) + epsilon)
+    return [gamma / std * dout, dout, gamma]
