@@ -198,7 +198,8 @@ def test_work_that_is_broken_off_ends_at_once_in_one_sentence(root, tmp_path, wh
     shutil.copytree(root / "assignments" / "a1-neuron", tmp_path / "assignments" / "a1-neuron")
     command = [sys.executable, "-m", "autograder", "verify", "a1-neuron", "--jobs", "2"]
     own = {**os.environ, "PYTHONPATH": str(root)}
-    run = subprocess.Popen(command, cwd=tmp_path, env=own, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    options = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True, "preexec_fn": hear_ctrl_c}
+    run = subprocess.Popen(command, cwd=tmp_path, env=own, **options)
     try:
         workers = until(lambda: [pid for child in children(run.pid) if forks(child) for pid in children(child)])
         time.sleep(1)  # and they have begun
@@ -211,6 +212,11 @@ def test_work_that_is_broken_off_ends_at_once_in_one_sentence(root, tmp_path, wh
         with suppress(ProcessLookupError):
             os.killpg(run.pid, signal.SIGKILL)
     assert (run.returncode, stderr.count("\n")) == (code, 1) and stderr.startswith(said), stderr
+
+
+def hear_ctrl_c():
+    """What is started in the background, as tests may be, ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def children(pid):
