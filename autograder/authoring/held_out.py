@@ -31,7 +31,7 @@ ANY = {
     "noise far down": lambda rng, a: a * (1 + 1e-6 * rng.uniform(1, 2, np.shape(a))) + 1e-7 * np.max(np.abs(a)) + 1e-8,
     "random": lambda rng, a: rng.normal(size=np.shape(a)),
     "random and positive": lambda rng, a: rng.uniform(size=np.shape(a)),
-    "one entry wrong": lambda rng, a: one_entry(lambda value: 1.5 * value - 0.3, rng, a),
+    "one entry wrong": lambda rng, a: one_entry(lambda value: value + 0.3 + abs(value) / 2, rng, a),
     "one entry NaN": partial(one_entry, lambda value: np.nan),
     "one entry infinite": partial(one_entry, lambda value: np.inf),
     "exponential": lambda rng, a: np.exp(np.clip(a, -9, 9)),
@@ -62,7 +62,7 @@ MANY = {  # where entries are many; a number stays as it is, and keeps its share
     "the mean everywhere": lambda rng, a: np.full(a.shape, np.mean(a)),
     "the median everywhere": lambda rng, a: np.full(a.shape, np.median(a) + 0.01),
     "the largest less 0.1": lambda rng, a: np.full(a.shape, np.max(a) - 0.1),
-    "one sign": lambda rng, a: one_entry(lambda value: -value - 0.1, rng, a),
+    "one sign": lambda rng, a: one_entry(lambda value: -value - np.copysign(0.1, value), rng, a),
 }
 STRUCTURE = {
     "noise far down": "inaccurate",

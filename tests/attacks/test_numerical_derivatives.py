@@ -51,8 +51,11 @@ def test_differences_of_low_order_lose_on_accuracy(attacked, order, step):
 
 @pytest.mark.parametrize(("code", "word"), [(EXTENDED, "extended precision"), (DECIMAL, "extended precision")])
 def test_more_digits_than_float64_has_are_a_note_for_staff(attacked, code, word):
+    """Where they come as near as the formula; those of fourth order may, to the last digit."""
     share, notes = judged(attacked, code)
-    assert share > 0 and [note for note in notes if note.startswith("sigmoid_derivative: ") and word in note]
+    assert (share > 0 or code is EXTENDED) and [
+        note for note in notes if note.startswith("sigmoid_derivative: ") and word in note
+    ]
 
 
 def test_shifted_calls_of_what_the_host_answers_for_are_a_note_for_staff(attacked):

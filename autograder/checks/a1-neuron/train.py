@@ -13,7 +13,7 @@ def training_sets(rng):
     """
     yield "m = 12, n = 3, 20 steps", (*_labelled(rng, rng.permutation(np.arange(12) % 4 > 0), 3), 0.1, 20)
     yield "soft labels, 15 steps", (*_labelled(rng, rng.uniform(0.4, 1, size=8).round(2), 2), 0.1, 15)
-    yield "one example (m = 1)", (*_labelled(rng, np.ones(1), 2), 0.2, 10)
+    yield "one example (m = 1)", (*_one_example(rng), 0.2, 10)
     yield "one input (n = 1), one step", (*_labelled(rng, np.array([0, 1, 1, 0, 1]), 1), 0.8, 1)
     yield "50 steps, to the minimum", (*_round_bowl(rng), 2.2, 50)
 
@@ -22,6 +22,11 @@ def _labelled(rng, y, n):
     X = rng.normal(size=(len(y), n))
     X[:, 0] = (2 * y - 1) * rng.uniform(0.3, 2, size=len(y))
     return X.round(2), y.astype(float)
+
+
+def _one_example(rng):
+    """X (1, 2) and its label 1. Its two entries differ in sign: w, which moves along it, is not merely shifted."""
+    return rng.uniform(0.3, 2, size=(1, 2)).round(2) * [1, -1], np.ones(1)
 
 
 def _round_bowl(rng):
