@@ -137,7 +137,7 @@ def _without_return(reference: str, blank: str) -> str:
 
 def _of_low_degree(check: Check, args: tuple) -> bool:
     """Whether differences with large steps are the derivative itself: the cost is a polynomial of degree 2 at most."""
-    several = parts(check.reference(*copy.deepcopy(args)), len(check.returns))
+    several = parts(check.reference(*copy.deepcopy(args)), check.values)
     at = [np.zeros(np.shape(part)) for part in several]
     step = [np.full(point.shape, 0.5) for point in at]
     J = lambda t: check.derivative_of(*(t * s for s in step), *args)  # noqa: E731

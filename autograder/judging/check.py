@@ -89,6 +89,11 @@ class Check:
             yield tuple(self.returns), self.inputs
 
     @property
+    def values(self) -> int:
+        """How many values its function returns."""
+        return 1 if isinstance(self.inputs, Mapping) else len(self.returns)
+
+    @property
     def is_exact(self) -> bool:
         """Whether its values must be as near as rounding lets them: else differences would pass for derivatives."""
         return self.rtol == EXACT or (self.rtol is None and self.derivative_of is not None)
@@ -128,9 +133,9 @@ class Check:
                 raise AssertionError(f"{self.name}: the reference and its witness differ")
 
     def _hold_derivative(self, want: Any, args: tuple) -> None:
-        number = len(self.returns)
-        at = [np.zeros(np.shape(part)) for part in parts(want, number)]
-        for k, (property, part) in enumerate(zip(self.returns, parts(want, number), strict=True)):
+        names = [self.name] if self.values == 1 else self.returns
+        at = [np.zeros(np.shape(part)) for part in parts(want, self.values)]
+        for k, (property, part) in enumerate(zip(names, parts(want, self.values), strict=True)):
             cost = lambda v, k=k: self.derivative_of(*at[:k], v, *at[k + 1 :], *args)  # noqa: E731
             if not _near(np.asarray(numerical_gradient(cost, at[k])), _floats(part), DERIVED, 1e-3):
                 raise AssertionError(f"{self.name}: {property} is not dJ")
