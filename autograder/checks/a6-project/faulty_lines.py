@@ -178,25 +178,25 @@ def examined(blank):
 
 # %% right: each line again from those above it
 def faulty_lines(log):
-    X, Y, W1, b1, W2, b2 = (log[name] for name in ("X", "Y", "W1", "b1", "W2", "b2"))
-    Z1, A1, Z2, Y_hat, dZ2, dZ1 = (log[name] for name in ("Z1", "A1", "Z2", "Y_hat", "dZ2", "dZ1"))
-    mask, lam = log["mask"], log["lam"]
+    names = "X Y W1 b1 W2 b2 mask lam lr rho v_old Z1 A1 Z2 Y_hat J dZ2 dW2 db2 dZ1 dW1 v W1_new"
+    X, Y, W1, b1, W2, b2, mask, lam, lr, rho, v_old, *lines = (log[name] for name in names.split())
+    Z1, A1, Z2, Y_hat, _, dZ2, _, _, dZ1, dW1, v, _ = lines
     E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
-    right = {
-        "Z1": X @ W1 + b1,
-        "A1": np.maximum(Z1, 0) * mask,
-        "Z2": A1 @ W2 + b2,
-        "Y_hat": E / E.sum(axis=1, keepdims=True),
-        "J": lam / 2 * (np.sum(W1**2) + np.sum(W2**2)) - np.sum(Y * np.log(Y_hat)) / len(X),
-        "dZ2": (Y_hat - Y) / len(X),
-        "dW2": A1.T @ dZ2 + lam * W2,
-        "db2": dZ2.sum(axis=0),
-        "dZ1": dZ2 @ W2.T * mask * (Z1 > 0),
-        "dW1": X.T @ dZ1 + lam * W1,
-        "v": log["rho"] * log["v_old"] - log["lr"] * log["dW1"],
-        "W1_new": W1 + log["v"],
-    }
-    return tuple(float(np.max(np.abs(log[line] - right[line])) > 1e-3 * np.max(np.abs(right[line]))) for line in right)
+    right = [
+        X @ W1 + b1,
+        np.maximum(Z1, 0) * mask,
+        A1 @ W2 + b2,
+        E / E.sum(axis=1, keepdims=True),
+        lam / 2 * (np.sum(W1**2) + np.sum(W2**2)) - np.sum(Y * np.log(Y_hat)) / len(X),
+        (Y_hat - Y) / len(X),
+        A1.T @ dZ2 + lam * W2,
+        dZ2.sum(axis=0),
+        dZ2 @ W2.T * mask * (Z1 > 0),
+        X.T @ dZ1 + lam * W1,
+        rho * v_old - lr * dW1,
+        W1 + v,
+    ]
+    return tuple(float(np.abs(line - it).max() > 3e-3 * np.abs(it).max()) for line, it in zip(lines, right))
 
 
 # %% right: example by example, true or false

@@ -93,12 +93,12 @@ def train_network(X, y, seed):
         [np.r_[rng.normal(size=n * k) * np.sqrt(2 / n), np.zeros(k)] for n, k in zip(sizes[:-1], sizes[1:])]
     )
     mean, square = np.zeros(theta.shape), np.zeros(theta.shape)
-    for t in range(1, 301):
-        batch = rng.integers(len(X), size=40)
+    for t in range(1, 221):
+        batch = rng.integers(len(X), size=30)
         g = stacked_gradients(X[batch], y[batch], theta[None], sizes, np.array([1e-3]))[0]
         mean, square = 0.9 * mean + 0.1 * g, 0.999 * square + 0.001 * g**2
         step = mean / (1 - 0.9**t) / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
-        theta = theta - 0.02 * (1 - t / 301) * step
+        theta = theta - 0.02 * (1 - t / 221) * step
     return theta, sizes
 
 
@@ -131,9 +131,9 @@ def train_network(X, y, seed):
     )
     X_valid, y_valid, X, y = X[:100], y[:100], X[100:], y[100:]
     v, rates = 0 * theta, np.array([[0.1], [0.05]])
-    for t in range(200):
+    for t in range(160):
         batch = rng.permutation(len(X))[:40]
-        v = 0.9 * v - rates * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - rates * (1 - t / 160) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     best = np.argmin(stacked_costs(stacked_outputs(X_valid, theta, sizes), y_valid))
     return theta[best], sizes
@@ -144,10 +144,10 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), [64, 48, 32, 10]
     theta = np.hstack([np.r_[rng.normal(0, np.sqrt(2 / n), n * k), [0] * k] for n, k in zip(sizes, sizes[1:])])[None]
     v = np.zeros(theta.shape)
-    for t in range(250):
+    for t in range(220):
         batch = rng.choice(len(X), 32, replace=False)
         g = stacked_gradients(X[batch], y[batch], theta, sizes, np.zeros(1))
-        v = 0.9 * v - 0.06 * np.cos(np.pi / 2 * t / 250) * g
+        v = 0.9 * v - 0.06 * np.cos(np.pi / 2 * t / 220) * g
         theta = theta + v
     return theta[0], np.array(sizes)
 
