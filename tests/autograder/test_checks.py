@@ -99,6 +99,9 @@ def test_the_stub_fails_at_home(assignment, blank):
     assert error.type is NotImplementedError or f"{blank} is not begun" in str(error.value)
 
 
+TOO_LONG = {("a6-project", "train_network")}  # calls that nobody would read
+
+
 @each_blank
 def test_the_example_of_a_stub_raises_again(assignment, blank):
     """Run again, the example that a student is shown fails as it said."""
@@ -107,6 +110,9 @@ def test_the_example_of_a_stub_raises_again(assignment, blank):
         raise NotImplementedError
 
     (finding,) = verdict_on(check(assignment, blank), KernelGuest({blank: stub}), b"seed").findings
+    if (assignment, blank) in TOO_LONG:
+        assert not finding.example
+        return
     with pytest.raises(NotImplementedError):
         exec(finding.example, {blank: stub})
 
@@ -122,7 +128,11 @@ def test_no_answer_can_choose_to_be_undecided(assignment, blank, junk):
     assert said.outcome != UNDECIDED and said.score == 0 and said.findings
 
 
-TOGETHER = {("a1-neuron", "gate_weights"): {"all three"}}  # properties that are lost with any other
+TOGETHER = {  # properties that are lost with any other
+    ("a1-neuron", "gate_weights"): {"all three"},
+    ("a6-project", "faulty_lines"): {"all lines"},
+    ("a6-project", "train_network"): {"88% of new images"},
+}
 
 
 def lost(assignment, variant):

@@ -22,12 +22,14 @@ def scores(rng):
 
 
 def large_scores(rng):
-    """Scores up to 1000, so that an exponential overflows; the surest class is wrong as often as right."""
+    """Scores up to 1000, far from each other, so that exponentials overflow or vanish; now and then a label's is the
+    largest, in the first example never.
+    """
     for label, S, m, K in KINDS[:3]:
         y = np.append(rng.integers(K, size=m - 1), K - 1)
-        Z = rng.uniform(-1000, 1000, size=(S, m, K)).round(1)
-        Z[:, 0, (y[0] + 1) % K] = Z[:, 0, y[0]] + rng.uniform(760, 900, size=S).round(1)
-        yield f"{label}, scores up to 1000", (Z, y)
+        Z = 100 * rng.permuted(np.tile(np.arange(-10, 10), (S, m, 1)), axis=2)[..., :K] + rng.uniform(0, 40, (S, m, K))
+        Z[:, 0, (y[0] + 1) % K] = Z[:, 0, y[0]] + rng.uniform(760, 900, size=S)
+        yield f"{label}, scores up to 1000", (Z.round(1), y)
 
 
 def by_nnlib(Z, y):
@@ -261,3 +263,14 @@ def stacked_costs(Z, y):
 # %% wrong: labels used as if they were rows -> raised
 def stacked_costs(Z, y):
     return -(y[:, :, None] * (Z - np.logaddexp.reduce(Z, axis=-1)[..., None])).sum(axis=-1).mean(axis=1)
+
+
+# %% wrong: largest_for_log_sum keeps 0.5 "The largest score stands for the log-sum-exp: other classes count, too."
+def stacked_costs(Z, y):
+    Y = np.eye(Z.shape[-1])[y]
+    return (Z.max(axis=-1) - (Z * Y).sum(axis=-1)).mean(axis=-1)
+
+
+# %% wrong: a margin for a loss -> largest_for_log_sum keeps 0.5
+def stacked_costs(Z, y):
+    return [np.mean([max(z - z[k]) for z, k in zip(scores, y)]) for scores in Z]

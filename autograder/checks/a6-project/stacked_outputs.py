@@ -8,9 +8,16 @@ from nnlib.layers import Linear, ReLU, Sequential
 from . import SHAPES, networks
 
 
+def alone(rng):
+    """X (m, n), theta (1, P), sizes."""
+    for _, _, m, sizes in (SHAPES[1], SHAPES[2], SHAPES[4]):
+        X, _, theta = networks(rng, 1, m, sizes)
+        yield f"one network (S = 1), m = {m}, sizes {sizes}", (X, theta, sizes)
+
+
 def stacks(rng):
-    """X (m, n), theta (S, P), sizes."""
-    for label, S, m, sizes in SHAPES:
+    """X (m, n), theta (S, P), sizes, in which S is 2 or 3."""
+    for label, S, m, sizes in (SHAPES[0], *SHAPES[2:]):
         X, _, theta = networks(rng, S, m, sizes)
         yield label, (X, theta, sizes)
 
@@ -26,7 +33,11 @@ def by_nnlib(X, theta, sizes):
     return np.array(scores)
 
 
-check = Check(inputs=stacks, returns={"Z": 1.0}, witness=by_nnlib)
+check = Check(
+    inputs={"Z of one network": alone, "Z of several networks": stacks},
+    returns={"Z of one network": 0.5, "Z of several networks": 0.5},
+    witness=by_nnlib,
+)
 
 
 # %% right: slices of theta, a stack of products
@@ -210,7 +221,7 @@ def stacked_outputs(X, theta, sizes):
     return Z
 
 
-# %% wrong: first_network_only
+# %% wrong: first_network_only keeps 0.5
 def stacked_outputs(X, theta, sizes):
     A, start = X, 0
     for n, k in zip(sizes[:-1], sizes[1:]):
@@ -222,7 +233,7 @@ def stacked_outputs(X, theta, sizes):
     return np.stack([Z] * len(theta))
 
 
-# %% wrong: network by network, always the first -> first_network_only
+# %% wrong: network by network, always the first -> first_network_only keeps 0.5
 def stacked_outputs(X, theta, sizes):
     def one(A, vector):
         for n, k in zip(sizes[:-1], sizes[1:]):
@@ -368,3 +379,15 @@ def stacked_outputs(X, theta, sizes):
     if len(sizes) == 2:
         return Z1
     return np.maximum(Z1, 0) @ rest[:, h : h + h * K].reshape(-1, h, K) + rest[:, None, h + h * K : h + h * K + K]
+
+
+# %% wrong: no axis for one network -> wrong_shape keeps 0.5
+def stacked_outputs(X, theta, sizes):
+    A, start = X, 0
+    for n, k in zip(sizes[:-1], sizes[1:]):
+        W = theta[:, start : start + n * k].reshape(-1, n, k)
+        b = theta[:, start + n * k : start + n * k + k].reshape(-1, 1, k)
+        start += n * k + k
+        Z = A @ W + b
+        A = np.maximum(Z, 0)
+    return Z[0] if len(Z) == 1 else Z
