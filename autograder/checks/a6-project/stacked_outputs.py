@@ -338,7 +338,7 @@ def stacked_outputs(X, theta, sizes):
     return Z
 
 
-# %% wrong: examples in front -> none
+# %% wrong: examples in front -> wrong_shape
 def stacked_outputs(X, theta, sizes):
     A, start = X, 0
     for n, k in zip(sizes[:-1], sizes[1:]):
