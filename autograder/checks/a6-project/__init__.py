@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnlib import activations as _activations
 from nnlib.backend import array_module as array_module
 
 TELL = "diagnose"
@@ -12,7 +13,7 @@ SHAPES = (  # kind of input in words, S networks, m examples, sizes of the layer
     ("one network (S = 1), sizes (3, 2, 2)", 1, 5, (3, 2, 2)),
     ("one example (m = 1)", 2, 1, (1, 3, 2)),
     ("no hidden layer, sizes (3, 2)", 2, 5, (3, 2)),
-    ("two hidden layers, sizes (2, 2, 3, 2)", 2, 4, (2, 2, 3, 2)),
+    ("two hidden layers, sizes (2, 2, 3, 2)", 2, 24, (2, 2, 3, 2)),
     ("one input (n = 1)", 2, 5, (1, 3, 2)),
     ("S = m = n = K = 2", 2, 2, (2, 2, 2)),
 )
@@ -24,13 +25,16 @@ def number_of_parameters(sizes):
 
 
 def networks(rng, S, m, sizes):
-    """X (m, n), labels y (m,) of which the last class has one, and theta (S, P), with no hidden signal near 0."""
+    """X (m, n), labels y (m,) of which the last class has one, and theta (S, P): no hidden signal is near 0, nor are
+    all error signals, for then rounding would count.
+    """
     while True:
         X = rng.normal(size=(m, sizes[0])).round(2)
         y = np.append(rng.integers(sizes[-1], size=m - 1), sizes[-1] - 1)
         theta = rng.normal(0, 0.8, size=(S, number_of_parameters(sizes))).round(2)
-        hidden = [np.ones(1), *(Z.ravel() for Z in signals(X, theta, sizes)[:-1])]
-        if np.abs(np.concatenate(hidden)).min() > 0.02:
+        *hidden, Z = signals(X, theta, sizes)
+        Delta = _activations.softmax(Z) - np.eye(sizes[-1])[y]
+        if all(np.abs(signal).min() > 0.003 for signal in hidden) and np.abs(Delta).max(axis=(1, 2)).min() > 0.3:
             return X, y, theta
 
 

@@ -22,13 +22,16 @@ def scores(rng):
 
 
 def large_scores(rng):
-    """Scores up to 1000, far from each other, so that exponentials overflow or vanish; now and then a label's is the
-    largest, in the first example never.
+    """Scores up to 1000, in hundreds apart, so that an exponential overflows. Of the one network, labels are 100 below
+    the largest; in the others' first example so far below that their probability rounds to 0.
     """
     for label, S, m, K in KINDS[:3]:
         y = np.append(rng.integers(K, size=m - 1), K - 1)
-        Z = 100 * rng.permuted(np.tile(np.arange(-10, 10), (S, m, 1)), axis=2)[..., :K] + rng.uniform(0, 40, (S, m, K))
-        Z[:, 0, (y[0] + 1) % K] = Z[:, 0, y[0]] + rng.uniform(760, 900, size=S)
+        hundreds = rng.permuted(np.tile(np.arange(-10, 7), (S, m, 1)), axis=2)[..., :K]
+        rows = np.arange(m) if S == 1 else np.arange(1)
+        hundreds[:, rows] = np.arange(K)
+        hundreds[:, rows, y[rows]], hundreds[:, rows, (y[rows] + 1) % K] = 7 if S == 1 else -9, 8
+        Z = 100 * hundreds + rng.uniform(0, 40, size=(S, m, K))
         yield f"{label}, scores up to 1000", (Z.round(1), y)
 
 
@@ -45,10 +48,10 @@ check = Check(
 
 # %% right: the labels' scores picked by a table
 def stacked_costs(Z, y):
-    Z = Z - np.max(Z, axis=-1, keepdims=True)
-    log_sum = np.log(np.sum(np.exp(Z), axis=-1))
-    Y = y[:, None] == array_module(y).arange(Z.shape[-1])
-    return np.mean(log_sum - np.sum(np.where(Y, Z, 0), axis=-1), axis=-1)
+    Z = Z - np.max(Z, axis=2, keepdims=True)
+    log_sum = np.log(np.sum(np.exp(Z), axis=2))
+    Y = y[:, None] == array_module(y).arange(Z.shape[2])
+    return np.mean(log_sum - np.sum(np.where(Y, Z, 0), axis=2), axis=1)
 
 
 # %% right: the labels' scores taken along the last axis

@@ -13,7 +13,7 @@ def without_penalty(rng):
     for label, S, m, sizes in (*SHAPES[:2], SHAPES[3]):
         yield label, (*networks(rng, S, m, sizes), sizes, np.zeros(S))
     X, y, theta = networks(rng, 2, 4, (2, 2, 2))
-    theta[:, -2:] = rng.uniform(720, 900, size=(2, 2)).round(1) * [[1, -1], [-1, 1]]
+    theta[:, -2:] = rng.uniform(720, 900, size=(2, 2)).round(1) * [[1, -1], [-1, -0.2]]
     yield "scores up to 1000", (X, y, theta, (2, 2, 2), np.zeros(2))
 
 
@@ -146,6 +146,12 @@ def stacked_gradients(X, y, theta, sizes, lam):
                 gradient[s, b] += dz / len(X)
                 dz = W @ dz * (inputs > 0)
     return gradient
+
+
+# %% same: stop when "A loop over a few layers has nothing to settle: all of a layer's numbers are not that small."
+# %% same: zip(sizes[:], "zip ends with the shorter list."
+# %% same: reshape(-2, "NumPy takes any negative number for the dimension that it is to find."
+# %% same: reshape(len(theta), -2) "as above"
 
 
 # %% wrong: missing_mean

@@ -114,6 +114,11 @@ def stacked_outputs(X, theta, sizes):
     return scores
 
 
+# %% same: stop when "A loop over a few layers has nothing to settle: all of a layer's numbers are not that small."
+# %% same: zip(sizes[:], "zip ends with the shorter list."
+# %% same: reshape(-2, "NumPy takes any negative number for the dimension that it is to find."
+
+
 # %% wrong: relu_on_output
 def stacked_outputs(X, theta, sizes):
     A, start = X, 0

@@ -152,6 +152,9 @@ def train_network(X, y, seed):
     return theta[0], np.array(sizes)
 
 
+# %% same: any "Whatever reads so many new images is right, however it was trained."
+
+
 # %% wrong: no hidden layer -> none
 def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 10)
