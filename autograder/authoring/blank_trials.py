@@ -92,7 +92,8 @@ def _generated(check: Check, stub: str, seed: bytes) -> Iterator[Row]:
             function = function_of(replace(check, names={**check.names, **one.given}), one.variant.code)
             said = judged(check, function, seed)
             noted = {finding.diagnosis for finding in said.findings}
-            wrong = complaint(one.variant, said.score, said.diagnosis)
+            told = said.diagnosis or (one.variant.diagnosis if one.coarse else "")
+            wrong = complaint(one.variant, said.score, told)
             if one.noted and one.noted not in noted:
                 wrong = wrong or f"nothing is said of {one.noted}"
             yield Row(check.name, one.variant.label, "generated", said.score, said.diagnosis, wrong)
