@@ -31,7 +31,7 @@ def networks(rng, S, m, sizes):
     while True:
         X = rng.normal(size=(m, sizes[0])).round(2)
         y = np.append(rng.integers(sizes[-1], size=m - 1), sizes[-1] - 1)
-        theta = rng.normal(0, 0.8, size=(S, number_of_parameters(sizes))).round(2)
+        theta = rng.normal(0, 0.5, size=(S, number_of_parameters(sizes))).round(2)
         *hidden, Z = signals(X, theta, sizes)
         Delta = _activations.softmax(Z) - np.eye(sizes[-1])[y]
         if all(np.abs(signal).min() > 0.003 for signal in hidden) and np.abs(Delta).max(axis=(1, 2)).min() > 0.3:
