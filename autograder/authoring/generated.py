@@ -70,8 +70,9 @@ SCHEMES = {
 
 @dataclass(frozen=True)
 class Generated:
-    """An answer; `noted` is what a finding says that costs nothing; `walled`: it is judged in the sandbox; `coarse`: its
-    steps may cross a kink of the cost, and its values are then anywhere.
+    """An answer; `noted` is what a finding says that costs nothing; `walled`: it is judged in the sandbox.
+
+    `coarse`: its steps may cross a kink of the cost, and its values are then anywhere.
     """
 
     variant: Variant
