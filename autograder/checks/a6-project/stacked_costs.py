@@ -22,16 +22,18 @@ def scores(rng):
 
 
 def large_scores(rng):
-    """Scores up to 1000, in hundreds apart, so that an exponential overflows. Of the one network, labels are 100 below
-    the largest; in the others' first example so far below that their probability rounds to 0.
+    """Scores up to 1000, hundreds apart, so that an exponential overflows. The one network is sure and right, but in its
+    first example, by 25; of the others the first label is so far below that its probability rounds to 0.
     """
     for label, S, m, K in KINDS[:3]:
         y = np.append(rng.integers(K, size=m - 1), K - 1)
         hundreds = rng.permuted(np.tile(np.arange(-10, 7), (S, m, 1)), axis=2)[..., :K]
-        rows = np.arange(m) if S == 1 else np.arange(1)
-        hundreds[:, rows] = np.arange(K)
-        hundreds[:, rows, y[rows]], hundreds[:, rows, (y[rows] + 1) % K] = 7 if S == 1 else -9, 8
+        hundreds[:, 0], hundreds[:, 0, (y[0] + 1) % K], hundreds[:, 0, y[0]] = np.arange(K), 8, -9
+        if S == 1:
+            hundreds[:, np.arange(1, m), y[1:]] = 8
         Z = 100 * hundreds + rng.uniform(0, 40, size=(S, m, K))
+        if S == 1:
+            Z[:, 0, y[0]] = Z[:, 0].max() - rng.uniform(25, 27)
         yield f"{label}, scores up to 1000", (Z.round(1), y)
 
 
