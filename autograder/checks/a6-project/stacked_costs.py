@@ -22,7 +22,7 @@ def scores(rng):
 
 
 def large_scores(rng):
-    """Scores up to 1000, hundreds apart, so that an exponential overflows. The one network is sure and right, but in its
+    """Scores up to 1000, hundreds apart: exponentials overflow. The one network is sure and right but in its
     first example, by 25; of the others the first label is so far below that its probability rounds to 0.
     """
     for label, S, m, K in KINDS[:3]:
