@@ -68,7 +68,7 @@ def _mutants(check: Check, seeds: list[bytes]) -> Iterator[Row]:
     reference = next(variant for variant in check.variants if variant.right)
     listed = set()
     for mutant in mutants(reference.code):
-        reasons = [line for line in check.same if line in mutant.line and line not in mutant.was]
+        reasons = [line for line in check.same if line == ANY or (line in mutant.line and line not in mutant.was)]
         passed = _passed(check, mutant.code, seeds, listed=bool(reasons))
         listed |= {*reasons} if passed > LUCKY else set()
         kind = "killed" if passed <= LUCKY else "equivalent" if reasons else "survives"
@@ -78,6 +78,7 @@ def _mutants(check: Check, seeds: list[bytes]) -> Iterator[Row]:
         yield Row(check.name, line, "check", None, "", "no change of the reference that survives reads so: take it out")
 
 
+ANY = "any"  # change that passes: of a blank that is judged by what its answer achieves, not by values
 ADVICE = 'add inputs that do, or write `# %% same: <a part of that line> "Why it is the same."`'
 
 
@@ -104,7 +105,8 @@ def _generated(check: Check, stub: str, seed: bytes) -> Iterator[Row]:
             function = function_of(replace(check, names={**check.names, **one.given}), one.variant.code)
             said = judged(check, function, seed)
             noted = {finding.diagnosis for finding in said.findings}
-            wrong = complaint(one.variant, said.score, said.diagnosis)
+            told = said.diagnosis or (one.variant.diagnosis if one.coarse else "")
+            wrong = complaint(one.variant, said.score, told)
             if one.noted and one.noted not in noted:
                 wrong = wrong or f"nothing is said of {one.noted}"
             yield Row(check.name, one.variant.label, "generated", said.score, said.diagnosis, wrong)

@@ -70,11 +70,15 @@ SCHEMES = {
 
 @dataclass(frozen=True)
 class Generated:
-    """An answer; `noted` is what a finding says that costs nothing; `walled`: it is judged in the sandbox."""
+    """An answer; `noted` is what a finding says that costs nothing; `walled`: it is judged in the sandbox.
+
+    `coarse`: its steps may cross a kink of the cost, and its values are then anywhere.
+    """
 
     variant: Variant
     noted: str = ""
     walled: bool = False
+    coarse: bool = False
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -112,7 +116,8 @@ def _of_values(check: Check, arguments: list[tuple]) -> Iterator[Generated]:
     for kind, scheme in SCHEMES.items() if check.derivative_of else ():
         if kind == "central differences" or not low:  # those of a square with large steps are the derivative itself
             given = {"cost": check.derivative_of, "scheme": scheme}
-            yield _wrapped(check, kind, DIFFERENCES, "inaccurate", given=given)
+            coarse = kind != "central differences"
+            yield _wrapped(check, kind, DIFFERENCES, "inaccurate", given=given, coarse=coarse)
 
 
 def _wrapped(check: Check, label: str, body: str, diagnosis: str = "", right: bool = False, **more) -> Generated:

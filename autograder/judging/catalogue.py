@@ -155,6 +155,21 @@ TRAINING_SENTENCES = {
     "wrong_axis": "Statistics were taken along the other axis: which numbers are normalised together?",
 }
 
+# Networks whose parameters are rows of theta, and their penalty.
+STACK_SENTENCES = {
+    "relu_on_output": "The ReLU acts on the last layer, too: its signals are the scores.",
+    "relu_missing": "Nothing acts between the layers: such a network is one linear layer.",
+    "biases_first": "The biases of a layer were taken before its weights: look again at the order in theta.",
+    "column_by_column": "The weights were read column by column: theta has them row by row.",
+    "biases_left_out": "The biases do not enter.",
+    "first_network_only": "All networks got the parameters of the first: theta has a row for each.",
+    "penalty_missing": "The penalty does not enter: lam changes nothing here.",
+    "penalty_on_biases": "The penalty acts on the biases, too: they are exempt.",
+    "penalty_halved": "The penalty's part is half of the right one: what is the derivative of a square?",
+    "penalty_doubled": "The penalty's part is twice the right one: mind the half in its definition.",
+    "penalty_divided_by_m": "The penalty was averaged over the examples: it is added to the mean once.",
+}
+
 STRUCTURAL = frozenset(STRUCTURAL_SENTENCES) - {"modified_input"}  # which is no way to fail
 CATALOGUE = (
     STRUCTURAL_SENTENCES
@@ -166,4 +181,5 @@ CATALOGUE = (
     | LAYER_SENTENCES
     | GATE_SENTENCES
     | TRAINING_SENTENCES
+    | STACK_SENTENCES
 )

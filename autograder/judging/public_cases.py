@@ -71,7 +71,8 @@ def _blank(check: Check, told: bool) -> dict:
     view = check.view and asdict(check.view)
     later = [property for property in check.weights if property in right.beyond]
     forward = {"forward": check.forward, "forward_at": check.forward_at}
-    return _of(check) | forward | {"view": view, "later": later, "cases": right.noted}
+    cases = [case for case in right.noted if case["compared"]]  # what only the host computes is not told at home
+    return _of(check) | forward | {"view": view, "later": later, "cases": cases}
 
 
 class _References:
@@ -100,6 +101,8 @@ class _Right(Blank):
 
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         value = super().call(name, *args, returns=returns)
+        if returns > 1:  # each an object of its own: the parts 0 and 0 of a value are told apart by that
+            value = tuple(np.array(part) if isinstance(part, int | float) else part for part in value)
         if name == self.check.name and all(argument.__doc__ for argument in args if callable(argument)):
             self._came = parts(value, returns)
             case = {"label": self._case.label, "args": _coded(args), "returns": returns, "compared": []}

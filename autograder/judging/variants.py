@@ -10,6 +10,7 @@ each marker the whole text of an answer cell:
     # %% wrong: only w is averaged -> missing_mean keeps 0.5      (keeps half of the points; 0 where nothing is said)
     # %% wrong: a_name "A sentence for the student."  (a name of this file's own, that the catalogue does not have)
     # %% same: m = X.shape[0] "Why this is right."    (a change of the reference, or a part of its line, that is none)
+    # %% same: any "Why whatever passes is right."    (where a blank is judged by what its answer achieves)
 
 Where an answer runs here, not behind the walls, it finds np, what the folder's `__init__.py` has, and the references of
 the other blanks.

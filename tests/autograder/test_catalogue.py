@@ -201,6 +201,9 @@ def test_an_answer_the_catalogue_does_not_describe_loses_half_at_least_and_gets_
         assert {finding.diagnosis for finding in said.findings} <= {must, ""}, (kind, said.findings)
 
 
+WITHOUT_HINTS = {("a6-project", "faulty_lines")}  # a bug hunt
+
+
 @each_unique_blank
 def test_the_held_out_set_sees_a_name_given_wrongly(assignment, blank):
     """A wrong answer that describes one of its kinds is noticed."""
@@ -214,7 +217,7 @@ def test_the_held_out_set_sees_a_name_given_wrongly(assignment, blank):
     planted = Variant(blank, "planted", False, "planted", 0.0, code, "Planted.")
     made = replace(made, variants=(*made.variants, planted), names=names)
     named = {kind for kind, said, _ in failures(made, assignment, SEEDS[0], ANY) if said.diagnosis == "planted"}
-    assert named == {"scaled by 1.1"}
+    assert named == ({"scaled by 1.1"} if (assignment, blank) not in WITHOUT_HINTS else set())
 
 
 def _spoiled(value, rng):

@@ -94,6 +94,13 @@ def test_a_mutant_that_no_fresh_input_tells_is_seen(few):
     assert len(found) == 1 and "`return (X @ w >= theta).astype(float)`" in found[0] and "# %% same:" in found[0]
 
 
+def test_a_mutant_that_surely_survives_is_asked_no_more(monkeypatch):
+    asked = []
+    monkeypatch.setattr(blank_trials, "is_right", lambda check, function, seed: asked.append(seed) or True)
+    real = check(A1, "perceptron")
+    assert blank_trials._passed(real, real.variants[0].code, [b"seed"] * 200) == 1.0 and len(asked) == 11
+
+
 def test_a_reason_that_no_survivor_needs_is_seen(few):
     made = replace(check(A1, "gradient_step"), same={"return w + lr": "It is the same."})
     assert [(kind, label) for kind, label, _ in complaints(made)] == [("check", "return w + lr")]

@@ -19,11 +19,15 @@ from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import FAILED
 from autograder.judging import check_modules
 from autograder.judging.blank import Blank
+from autograder.judging.check import Check
+from autograder.judging.check import check as by_hand
 from autograder.judging.check_modules import ChecksError, checks_of, telling
 from autograder.judging.public_cases import public_cases
 from nnlib.gradcheck import check_gradients, numerical_gradient
 from tests.autograder import assignments
 from tests.autograder.assignments import ASSIGNMENTS
+from tests.autograder.made_up import checks_of as checks_made
+from tests.autograder.made_up import numbers
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # some answers overflow, which costs no marks
 GIVEN = {"check_gradients": check_gradients, "numerical_gradient": numerical_gradient}
@@ -77,7 +81,10 @@ def test_the_sentences_at_home_are_those_of_the_grader(assignment, variant):
     verdict = graded(check, namespace)
     with np.errstate(all="ignore"):
         found = practice.examine(variant.blank, namespace.get(variant.blank), namespace)
-    if practice.cases.used["blanks"][variant.blank]["beyond"]:  # what home cannot follow
+    if not practice.cases.used["blanks"][variant.blank]["cases"]:  # the grader alone can compute what decides
+        assert found.lines() == ["is examined when you hand in"]
+        return
+    if practice.cases.used["blanks"][variant.blank]["later"]:  # what home cannot follow
         return says_no_other(found, verdict)
     assert tuple(found.findings) == tuple(f for f in verdict.findings if f.diagnosis != "modified_input")
     assert found.likely == (check.sentence(verdict.diagnosis) if verdict.diagnosis else "")
@@ -226,6 +233,25 @@ def test_the_overview_is_a_table_of_all_blanks():
     }
     assert table._repr_html_().count("<tr>") == 11
     assert "✗ row_gradients: ∂J/∂w: For m = 6" in repr(table) and "Most likely: The sum over" in repr(table)
+
+
+def test_equal_parts_of_a_value_are_told_apart():
+    made = Check(name="pair", inputs=numbers, returns={"first": 0.5, "second": 0.5}, witness=lambda x: (1, 1))
+    with checks_made("a0-made-up", {"pair": "def pair(x):\n    return 1, 1"}, pair=made):
+        practice.cases.load(public_cases("a0-made-up"))
+    (finding,) = practice.examine("pair", lambda x: (1, 2), {}).findings
+    assert finding.property == "second" and finding.message.endswith("the value is 2, expected 1.")
+
+
+def test_of_what_the_grader_alone_computes_nothing_is_said_at_home():
+    @by_hand(weights={"accuracy": 1})
+    def examined(blank):
+        for case in blank.cases(numbers):
+            blank.true("accuracy", blank.call("trained", *case.args) > 0, "It is no classifier.")
+
+    with checks_made("a0-made-up", {"trained": "def trained(x):\n    return 1"}, trained=examined):
+        practice.cases.load(public_cases("a0-made-up"))
+    assert practice.examine("trained", lambda x: -1, {}).lines() == ["is examined when you hand in"]
 
 
 # how much is told

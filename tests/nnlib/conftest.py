@@ -1,13 +1,11 @@
-"""What the tests of nnlib share: a gradient check, the devices, a stand-in for CuPy that refuses to mix with NumPy."""
-
-import sys
-import types
+"""What the tests of nnlib share: a gradient check, and the devices."""
 
 import numpy as np
 import pytest
 
 from nnlib.backend import gpu_available
 from nnlib.gradcheck import check_gradients
+from nnlib.stand_in import in_place_of_cupy
 
 
 @pytest.fixture
@@ -21,122 +19,11 @@ def gradient_holds(rng):
     return lambda f, parameters, gradients: check_gradients(f, parameters, gradients, rng=rng).raise_if_failed()
 
 
-# What NumPy 2.4 has and CuPy 14.2 has not: universal functions, and functions that ask their arguments by protocol.
-LACKING = set("isnat matvec spacing vecdot vecmat block einsum_path geomspace histogram_bin_edges insert".split())
-LACKING |= set("nanpercentile nanquantile polyder polydiv polyint unstack".split())
-LACKING |= {
-    f"linalg.{name}"
-    for name in "diagonal matrix_norm multi_dot outer svdvals tensordot trace vecdot vector_norm".split()
-}
-
-
-class StrictArray:
-    """An array that answers NumPy's two protocols as a CuPy array does: for its own kind and for numbers only.
-
-    It is not converted, has no methods of universal functions (np.add.reduce) and no keyword but out, dtype, casting.
-    """
-
-    __module__ = "cupy"
-
-    def __init__(self, data):
-        self.data = np.asarray(data)
-
-    def __array__(self, *args, **kwargs):
-        raise TypeError("implicit conversion to NumPy")
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if method != "__call__" or ufunc.__name__ in LACKING:
-            return NotImplemented
-        if kwargs.keys() - {"out", "dtype", "casting"}:
-            raise TypeError(f"wrong arguments {kwargs}")
-        if any(not isinstance(x, (StrictArray, np.ndarray, np.generic, int, float, complex)) for x in inputs):
-            return NotImplemented
-        result = call(ufunc)(*inputs, **kwargs)
-        return kwargs["out"][0] if "out" in kwargs else result
-
-    def __array_function__(self, function, types, args, kwargs):
-        name = ".".join([*function.__module__.split(".")[1:], function.__name__])
-        return NotImplemented if name in LACKING else call(function)(*args, **kwargs)
-
-    def __getattr__(self, name):
-        if name.startswith("__"):  # NumPy would find __array_interface__ and convert without a word
-            raise AttributeError(name)
-        value = getattr(self.data, name)
-        return call(value) if callable(value) else wrap(value)
-
-    def __getitem__(self, key):
-        return wrap(self.data[unwrap(key)])
-
-    def __setitem__(self, key, value):
-        self.data[unwrap(key)] = unwrap(value)
-
-    def __len__(self):
-        return len(self.data)
-
-    def __bool__(self):
-        return bool(self.data)
-
-    def __float__(self):
-        return float(self.data)
-
-    def __int__(self):
-        return int(self.data)
-
-    def get(self):
-        return self.data.copy()
-
-
-def unwrap(value):
-    if type(value) is np.ndarray:
-        raise TypeError("a NumPy array was mixed with a CuPy array")
-    if isinstance(value, (list, tuple)):
-        return type(value)(unwrap(item) for item in value)
-    return value.data if isinstance(value, StrictArray) else value
-
-
-def wrap(value):
-    if isinstance(value, tuple):  # eigh returns two arrays
-        return tuple(map(wrap, value))
-    return StrictArray(value) if isinstance(value, (np.ndarray, np.generic)) else value
-
-
-def call(function):
-    return lambda *a, **k: wrap(function(*map(unwrap, a), **{key: unwrap(value) for key, value in k.items()}))
-
-
-def operator(name):
-    return lambda self, *others: wrap(getattr(self.data, name)(*map(unwrap, others)))
-
-
-def in_place(name):
-    def operate(self, other):
-        getattr(self.data, name)(unwrap(other))
-        return self
-
-    return operate
-
-
-for symbol in "iadd isub imul itruediv".split():
-    setattr(StrictArray, f"__{symbol}__", in_place(f"__{symbol}__"))
-for symbol in "add sub mul truediv pow matmul radd rsub rmul rtruediv neg abs lt le gt ge eq ne".split():
-    setattr(StrictArray, f"__{symbol}__", operator(f"__{symbol}__"))
-
-
 @pytest.fixture
-def cupy(monkeypatch):
-    """The stand-in, importable as `cupy`, with a device that answers. `asarray` alone takes NumPy arrays."""
-
-    def lookup(name):
-        if name.startswith("__") or name in LACKING:
-            raise AttributeError(name)
-        return call(getattr(np, name))
-
-    module = types.ModuleType("cupy")
-    module.__getattr__ = lookup
-    module.asarray = lambda x, dtype=None: StrictArray(np.asarray(x.data if isinstance(x, StrictArray) else x, dtype))
-    module.cuda = types.SimpleNamespace(is_available=lambda: True)
-    monkeypatch.setitem(sys.modules, "cupy", module)
-    return module
+def cupy():
+    """The stand-in, importable as `cupy`, with a device that answers."""
+    with in_place_of_cupy() as module:
+        yield module
 
 
 @pytest.fixture(params=["numpy", "stand-in", *["gpu"] * gpu_available()])

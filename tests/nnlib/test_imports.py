@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "monitoring": {"numpy"},
     "training": {"numpy", "nnlib.backend", "nnlib.checkpoint", "nnlib.metrics", "nnlib.monitoring", "tqdm.auto"},
     "search": set(),
+    "stand_in": {"numpy", "nnlib.backend"},
     "plots": {"numpy", "nnlib.backend"},
 }
 STANDARD = {"contextlib", "dataclasses", "functools", "gzip", "hashlib", "html", "importlib", "importlib.util", "io"}

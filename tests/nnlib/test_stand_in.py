@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from nnlib.backend import to_numpy
+from nnlib.backend import array_module, gpu_available, to_numpy
+from nnlib.stand_in import in_place_of_cupy, where_it_runs
 
 ONES = np.ones(3)
 
@@ -77,3 +78,32 @@ def test_mixing_converting_and_what_cupy_lacks_is_refused(refused, cupy, z):
 def test_a_function_that_cupy_lacks_is_not_in_the_module(cupy):
     with pytest.raises(AttributeError):
         _ = cupy.insert
+
+
+def test_after_the_block_all_is_as_it_was():
+    before = gpu_available()
+    with in_place_of_cupy():
+        assert gpu_available()
+    assert gpu_available() == before
+
+
+def counted(z):
+    return (z[:, None] == array_module(z).arange(3)).sum(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (counted, "it runs there, with NumPy's numbers"),
+        (lambda z: z @ np.ones(3), "refused, TypeError: a NumPy array was mixed with a CuPy array"),
+        (
+            lambda z: np.zeros(3) if array_module(z) is np else counted(z),
+            "it runs there, with other numbers than on NumPy",
+        ),
+        (lambda z: np.ones(3), "it runs, but its result is a NumPy array: it left the device"),
+    ],
+)
+@pytest.mark.skipif(gpu_available(), reason="a GPU answers in the stand-in's place")
+def test_it_is_told_where_a_function_runs(function, said):
+    told = where_it_runs(function, np.array([2, 0, 2]))
+    assert told == f"no GPU: ran on NumPy\non a strict stand-in for CuPy (worth no points): {said}"
