@@ -113,7 +113,7 @@ def sigmoid_backward(dout, a):
     return dout - dout * a
 
 
-# %% wrong: value_for_slope "The activation itself was used as the local gradient: how steep is the gate there?"
+# %% wrong: value_for_slope
 def sigmoid_backward(dout, a):
     return dout * a
 

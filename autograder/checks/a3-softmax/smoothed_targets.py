@@ -122,12 +122,12 @@ def smoothed_targets(g, K, s):
     return Y
 
 
-# %% wrong: shares_exchanged "The two shares are exchanged: s is spread, the rest stays with the true class."
+# %% wrong: spread_exchanged "The two shares are exchanged: s is spread, the rest stays with the true class."
 def smoothed_targets(g, K, s):
     return s * one_hot(g, K) + (1 - s) / K
 
 
-# %% wrong: two values exchanged -> shares_exchanged
+# %% wrong: two values exchanged -> spread_exchanged
 def smoothed_targets(g, K, s):
     even = (1 - s) / K
     return np.where(g[:, None] == np.arange(K), s + even, even)

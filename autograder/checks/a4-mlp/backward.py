@@ -260,7 +260,7 @@ def backward(X, Y, *parameters):
     return gradients
 
 
-# %% wrong: softmax_left_out "The output error signal was computed from the scores: the prediction is the softmax."
+# %% wrong: softmax_left_out
 def backward(X, Y, *parameters):
     A = [X, *forward(X, *parameters)]
     Delta, gradients = A[-1] - Y, ()

@@ -180,7 +180,7 @@ def stacked_costs(Z, y):
     return [np.mean([np.logaddexp2.reduce(z) - z[k] for z, k in zip(scores, y)]) for scores in Z]
 
 
-# %% wrong: over_examples "The softmax runs over the examples: each example's scores compete among the classes."
+# %% wrong: over_examples
 def stacked_costs(Z, y):
     Y = np.eye(Z.shape[-1])[y]
     log_Y_hat = Z - np.logaddexp.reduce(Z, axis=1)[:, None, :]

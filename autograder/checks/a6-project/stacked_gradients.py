@@ -826,7 +826,7 @@ def stacked_gradients(X, y, theta, sizes, lam):
     return np.stack([one(theta[0], lam[0]) for _ in theta])
 
 
-# %% wrong: signals_for_activations "The signals of the layer below were used: weights multiply its activations."
+# %% wrong: signals_for_activations
 def stacked_gradients(X, y, theta, sizes, lam):
     weights, activations, inputs, start = [], [X], [X], 0
     for n, k in zip(sizes[:-1], sizes[1:]):
