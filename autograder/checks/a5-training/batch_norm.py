@@ -91,14 +91,14 @@ def batch_norm(x, gamma, beta, epsilon):
     return centred / std * gamma + beta, centred / std
 
 
-# %% wrong: variance_for_root "The variance was divided by where its root should be."
+# %% wrong: root_of_variance_left_out "The variance was divided by where its root should be."
 def batch_norm(x, gamma, beta, epsilon):
     variance = x.var(axis=0) + epsilon
     x_hat = (x - x.mean(axis=0)) / variance
     return gamma * x_hat + beta, x_hat
 
 
-# %% wrong: over the mean square -> variance_for_root
+# %% wrong: over the mean square -> root_of_variance_left_out
 def batch_norm(x, gamma, beta, epsilon):
     centred = x - np.mean(x, axis=0)
     square = np.mean(centred * centred, axis=0) + epsilon
