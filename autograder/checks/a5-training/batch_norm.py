@@ -29,9 +29,8 @@ def batch_norm(x, gamma, beta, epsilon):
 
 # %% right: means and variances of the columns
 def batch_norm(x, gamma, beta, epsilon):
-    std = np.sqrt(x.var(axis=0) + epsilon)
-    x_hat = (x - x.mean(axis=0)) / std
-    return gamma * x_hat + beta, x_hat
+    x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + epsilon)
+    return x_hat * gamma + beta, x_hat
 
 
 # %% right: column by column
