@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-import practice
+from autograder.authoring.kernel import KernelGuest
+from autograder.course.verdict import PASSED
+from autograder.judging.blank import verdict_on
 from autograder.judging.check_modules import checks_of
-from autograder.judging.public_cases import public_cases
 from tests.attacks.victims import A4
 
 pytestmark = pytest.mark.parametrize("victim", [A4], indirect=True, ids=lambda victim: victim.assignment)
@@ -152,12 +153,14 @@ def train(X, y, sizes, seed):
 
 
 def test_weights_computed_beforehand_gain_nothing(attacked):
-    """On the public examples they are right; on fresh ones those of as many layers are tried."""
-    train = checks_of(A4.assignment)["train"].reference
-    practice.cases.load(public_cases(A4.assignment))
-    given = [case["args"] for case in practice.cases.used["blanks"]["train"]["cases"]]
-    practice.cases.used.clear()
-    known = json.dumps([[args[0], args[1], train(*args)] for args in given], default=lambda array: array.tolist())
-    verdict = attacked.verdict({"train": STORED.replace("KNOWN", known)}, solved=True)
+    """On the public examples they are right; on fresh ones those of another submission are tried, numbered as well."""
+    check, known = checks_of(A4.assignment)["train"], []
+
+    def train(X, y, sizes, seed):
+        known.append((X.tolist(), y.tolist(), [part.tolist() for part in check.reference(X, y, sizes, seed)]))
+        return known[-1][-1]
+
+    assert verdict_on(check, KernelGuest({**check.names, "train": train}), b"another").outcome == PASSED
+    verdict = attacked.verdict({"train": STORED.replace("KNOWN", json.dumps(known[::-1]))}, solved=True)
     (blank,) = [blank for blank in verdict.blanks if blank.grade_id == "train"]
-    assert blank.score == 0 and [f.message.count("the public example is right") for f in blank.findings] == [1, 1], blank
+    assert blank.score == 0 and [f.message.count("the public example is right") for f in blank.findings] == [1, 1]
