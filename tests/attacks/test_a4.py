@@ -13,6 +13,31 @@ from tests.attacks.victims import A4
 pytestmark = pytest.mark.parametrize("victim", [A4], indirect=True, ids=lambda victim: victim.assignment)
 
 
+WITHHELD = (
+    "from nnlib.layers import Linear as found",
+    "from nnlib.activations import tanh_derivative as found",
+    "from nnlib.losses import softmax_cross_entropy_gradient as found",
+    "import nnlib.graph as found",
+    "import nnlib.training as found",
+    "from autograder.checks import a4 as found",
+    "import scipy.special as found",
+    "import sklearn.neural_network as found",
+    "import torch as found",
+    "from importlib import import_module; found = import_module('nnlib.layers')",
+)
+
+
+def test_answers_cannot_be_imported(attacked):
+    """Each line in a blank of its own: it ends in an exception that says it."""
+    answers = {
+        name: f"def {name}(*args):\n    {line}\n    return found" for name, line in zip(attacked.blanks, WITHHELD, strict=False)
+    }
+    verdict = attacked.verdict(answers)
+    assert verdict.score == 0 and len(answers) == len(WITHHELD)
+    told = {blank.grade_id: blank.findings[0].message for blank in verdict.blanks}
+    assert all("Error: " in told[name] for name in answers), told
+
+
 def test_answers_found_in_memory_gain_nothing(scores):
     """Functions, stand-ins and expected values of that name, wherever they are."""
     code = """\
