@@ -30,7 +30,8 @@ WITHHELD = (
 def test_answers_cannot_be_imported(attacked):
     """Each line in a blank of its own: it ends in an exception that says it."""
     answers = {
-        name: f"def {name}(*args):\n    {line}\n    return found" for name, line in zip(attacked.blanks, WITHHELD, strict=False)
+        name: f"def {name}(*args):\n    {line}\n    return found"
+        for name, line in zip(attacked.blanks, WITHHELD, strict=False)
     }
     verdict = attacked.verdict(answers)
     assert verdict.score == 0 and len(answers) == len(WITHHELD)
@@ -78,7 +79,8 @@ def tanh_backward(dout, Z):
 SHORTCUT = """\
 def shortcut_backward(dout, X, W, b):
     cost = lambda X, W, b: np.sum(dout * (X + np.tanh(X @ W + b)))
-    return (moved(lambda at: cost(X, at, b), W), moved(lambda at: cost(X, W, at), b), moved(lambda at: cost(at, W, b), X))
+    dX = moved(lambda at: cost(at, W, b), X)
+    return moved(lambda at: cost(X, at, b), W), moved(lambda at: cost(X, W, at), b), dX
 """
 
 
@@ -107,7 +109,9 @@ def test_right_for_some_shapes_alone_gains_nothing(attacked, scores):
         check = checks_of(A4.assignment)[name]
         code = check.variants[0].code.replace(f"def {name}(", "def right(")
         arguments = code.partition("(")[2].partition(")")[0]
-        answers[name] = f"{code}def {name}({arguments}):\n    return right({arguments}) if {shapes} else 3 * np.ones(7)\n"
+        answers[name] = (
+            f"{code}def {name}({arguments}):\n    return right({arguments}) if {shapes} else 3 * np.ones(7)\n"
+        )
     got = scores(answers, solved=True)
     assert {got[name] for name in answers} == {0.0}
 
@@ -156,7 +160,8 @@ def test_a_prerequisite_made_wrong_to_fit_carries_no_wrong_answer(scores):
         "relu_backward": "def relu_backward(dout, Z):\n    return np.zeros(Z.shape)",
         "forward": "def forward(X, *parameters):\n    return [np.zeros((len(X), b.size)) for b in parameters[1::2]]",
         "backward": "def backward(X, Y, *parameters):\n    return [np.zeros(array.shape) for array in parameters]",
-        "shortcut_backward": "def shortcut_backward(dout, X, W, b):\n    return np.zeros(W.shape), np.zeros(b.shape), dout",
+        "shortcut_backward": "def shortcut_backward(dout, X, W, b):\n"
+        "    return np.zeros(W.shape), np.zeros(b.shape), dout",
         "two_layer_backward": "def two_layer_backward(X, y, W1, b1, w2, b2):\n"
         "    return np.zeros(W1.shape), np.zeros(b1.shape), np.zeros(w2.shape), 0.5 - y.mean()",
         "train": "def train(X, y, sizes, seed):\n"

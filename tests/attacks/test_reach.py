@@ -77,7 +77,8 @@ def test_only_its_own_code_is_found_by_walking(ask):
         import os
         def probe():
             names = [os.path.join(top, name) for top, _, names in os.walk("/", onerror=None) for name in names]
-            return [n for n in names if n.endswith((".ipynb", ".db")) or "checks" in n and ("neuron" in n or "mlp" in n)][:20]
+            checks = [n for n in names if "checks" in n and ("neuron" in n or "mlp" in n)]
+            return [n for n in names if n.endswith((".ipynb", ".db")) or n in checks][:20]
     """)
     assert [name for name in found if "site-packages" not in name and not name.startswith(("/site/", "/usr/"))] == []
 

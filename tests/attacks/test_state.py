@@ -79,6 +79,7 @@ sys.excepthook = lambda *args: None
 }
 SLOW = {"a thread that takes the checks' sockets"}  # each check has to be waited for
 
+
 @pytest.mark.parametrize(
     ("victim", "what"), [(A1, what) for what in OUTLIVES] + [(A4, what) for what in OUTLIVES if what not in SLOW],
     indirect=["victim"],
