@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -67,7 +67,7 @@ def release_command(assignment: AssignmentName, course: Directory = None, as_jso
     here = Course.here(course)
     say_if_open(here)
     with one_line(ReleaseError, SandboxUnavailable, ChecksError):
-        released = release(here, assignment, verify=lambda name: _verified(here, name))
+        released = release(here, assignment, verify=lambda name: _verified(here, [name])[0])
     if as_json:
         print_json(
             {
@@ -269,7 +269,7 @@ def forget_command(
 
 @app.command("verify")
 def verify_command(
-    assignment: AssignmentName,
+    assignments: Annotated[list[str], typer.Argument(help="Which, for example a1-neuron (default: all).")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Trials at once (default: one a processor).")] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Try those, too, that were found good and did not change.")
@@ -278,22 +278,27 @@ def verify_command(
 ):
     """Try every check: right answers must get everything, wrong ones half at most and their name, mutants nothing."""
     from autograder.authoring.release import ReleaseError
+    from autograder.authoring.table import totals
 
+    here = Course.here()
     with (
         interruptible("nothing of it is remembered"),
         one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError),
     ):
-        report = _verified(Course.here(), assignment, jobs, every)
+        reports = _verified(here, assignments or here.assignments(), jobs, every)
+    table = reports[0].table() if len(reports) == 1 else totals(reports)
     if as_json:
-        print_json({"ok": report.ok, "table": report.table(), "rows": [asdict(row) for row in report.rows]})
+        rows = [{"assignment": report.assignment, **asdict(row)} for report in reports for row in report.rows]
+        print_json({"ok": all(report.ok for report in reports), "table": table, "rows": rows})
     else:
-        for row in report.complaints:
+        for row in (row for report in reports for row in report.complaints):
             out.print(
                 f"[red]{escape(row.blank)}, {escape(row.label or row.kind)}:[/] {escape(row.complaint)}", soft_wrap=True
             )
-        out.print(verified_table(report.table()))
-        out.print(report.summary(), soft_wrap=True)
-    raise typer.Exit(0 if report.ok else 1)
+        out.print(verified_table(table))
+        for report in reports:
+            out.print(report.summary(), soft_wrap=True)
+    raise typer.Exit(0 if all(report.ok for report in reports) else 1)
 
 
 @app.command("new")
@@ -354,10 +359,12 @@ def _epilogue(course: Course, result: Path, cells: int, differing: int) -> str:
     )
 
 
-def _verified(course: Course, assignment: str, jobs: int | None = None, every: bool = False):
-    from autograder.authoring.verify import verify
+def _verified(
+    course: Course, assignments: Sequence[str], jobs: int | None = None, every: bool = False, blanks: bool = True
+):
+    from autograder.authoring.verify import verify_all
 
     with progress_bar() as bar:
-        task = bar.add_task(f"verifying {assignment}", total=None)
+        task = bar.add_task(f"verifying {', '.join(assignments)}", total=None)
         tell = lambda done, total: bar.update(task, total=total, completed=done)  # noqa: E731
-        return verify(course, assignment, jobs or cores(), every, tell)
+        return verify_all(course, assignments, jobs or cores(), every, tell, blanks)
