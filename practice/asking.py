@@ -38,21 +38,31 @@ class _Asked:
     def of(self, function: Any) -> Examined:
         """All that is said of this function."""
         findings = self.findings(function)
-        likely = sentence(strongest(findings, used["ways_to_fail"].keys()))
-        wrong = next(filter(has_a_picture, self._seen), None)
+        diagnosis = strongest(findings, used["ways_to_fail"].keys())
+        first = {finding.property: self._first_failure(finding.property) for finding in findings}
+        wrong = next((seen for seen in first.values() if seen and has_a_picture(seen)), None)
         notes = [*self._notes(findings)] if used["tell"] == DIAGNOSE else []
-        return Examined(self._name, findings, likely, notes, wrong, len(self._blank["cases"]), self._blank["later"])
+        examples = sum(bool(case["compared"]) for case in self._blank["cases"])
+        certain = diagnosis in used["ways_to_fail"]
+        later = self._blank["later"]
+        return Examined(self._name, findings, sentence(diagnosis), certain, notes, wrong, examples, later)
+
+    def _first_failure(self, property: str) -> Seen | None:
+        """The comparison of which the finding speaks."""
+        return next((seen for seen in self._seen if seen.failed and seen.property == property), None)
 
     def findings(self, function: Any) -> list[Finding]:
         """What is said against it."""
-        ended, label = [], ""
+        ended, label, args = [], "", None
         try:
+            _refuse_none(self._name, function)
             for case in self._blank["cases"]:
                 label, args = case["label"], case["args"]
                 self._ask(function, case)
         except StudentFault as fault:
-            said = for_case(label, str(fault))
-            ended = [Finding("call", said, source_of(self._name, args), fault.diagnosis)]
+            said = for_case(label, str(fault), fault.diagnosis)
+            example = "" if args is None else source_of(self._name, args)
+            ended = [Finding("call", said, example, fault.diagnosis)]
         return ended + self._failures()
 
     def _ask(self, function: Any, case: dict) -> None:
@@ -94,21 +104,32 @@ class _Asked:
         if self._moved:
             yield change_note(self._name, self._moved, sentence("modified_input"))
         forward, slopes = self._blank["forward"], [each for each in self._slopes if each is not None]
-        if slopes and all(slopes) and findings:
+        if slopes and all(slopes) and findings and self._is_wrong(forward):
             yield f"It is the derivative of your own `{forward}`, though: look for the mistake there."
         elif slopes and not all(slopes) and not findings:
             yield f"But it is not the derivative of your own `{forward}`: check that one."
         for other in self._blank["needs"] if findings else ():
-            if _Asked(other, self._namespace).findings(self._namespace.get(other)):
+            if self._is_wrong(other):
                 yield f"`{other}`, which it may call, is not right yet: begin there."
 
+    def _is_wrong(self, other: str) -> bool:
+        """Whether something is said against another function of the notebook."""
+        return bool(_Asked(other, self._namespace).findings(self._namespace.get(other)))
 
-def _called(name: str, function: Any, args: tuple) -> tuple[Any, list[int]]:
-    """(what the function returns for copies of the arguments, which of them it changed). Raises StudentFault."""
+
+def _refuse_none(name: str, function: Any) -> None:
+    """Raise StudentFault where there is no function to call, or the one that was handed out."""
     if function is None:
         raise not_defined(name)
     if not callable(function):
         raise not_callable(name)
+    if getattr(getattr(function, "__code__", None), "co_names", ()) == ("NotImplementedError",):
+        raise raised(name, "NotImplementedError", "")
+
+
+def _called(name: str, function: Any, args: tuple) -> tuple[Any, list[int]]:
+    """(what the function returns for copies of the arguments, which of them it changed). Raises StudentFault."""
+    _refuse_none(name, function)
     copies = copy.deepcopy(args)
     try:
         value = plain(function(*copies))

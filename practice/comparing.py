@@ -32,7 +32,7 @@ def compare(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
         return None, ""
     worst = np.unravel_index(np.argmax(error), error.shape)
     entry = f"entry [{', '.join(map(str, worst))}]" if want.ndim else "the value"
-    sentence = f"{entry} is {array[worst]:.6g}, expected {want[worst]:.6g}."
+    sentence = f"{entry} is {array[worst] + 0.0:.6g}, expected {want[worst] + 0.0:.6g}."  # no "-0"
     if not np.isfinite(array[worst]):
         return "not_finite", sentence
     if np.max(error) <= NEARLY * scale:

@@ -23,6 +23,7 @@ class Examined:
     name: str
     findings: list[Finding]
     likely: str  # the sentence of the one mistake, or way to fail, that explains it
+    certain: bool  # whether that is a way to fail, which needs no guess
     notes: list[str]  # which say nothing against it
     wrong: Seen | None  # the first array that came with entries that are wrong
     examples: int
@@ -51,8 +52,11 @@ class Examined:
 
     def sentence(self) -> str:
         """All of it in one line."""
-        likely = [f"Most likely: {self.likely}"] if self._tells and self.likely else []
-        return " ".join([*self.lines(), *likely])
+        return " ".join([*self.lines(), *([self._likely] if self._tells and self.likely else [])])
+
+    @property
+    def _likely(self) -> str:
+        return self.likely if self.certain else f"Most likely: {self.likely}"
 
     @property
     def _tells(self) -> bool:
@@ -65,7 +69,7 @@ class Examined:
     def __repr__(self) -> str:
         text = [f"{SIGNS[self.state]} {self.name}: {self.lines()[0]}", *self.lines()[1:], *self.notes]
         if self._tells:
-            text += [f"Most likely: {self.likely}"] if self.likely else []
+            text += [self._likely] if self.likely else []
             text += ["", "Run this to see it:", "", self._example] if self._example else []
             text += ["", f"Where {self.wrong.property} is wrong (✗):", "", drawn(self.wrong)] if self.wrong else []
         return "\n".join(text)
@@ -75,7 +79,7 @@ class Examined:
         parts = [f"<p><strong>{SIGNS[self.state]} <code>{_html(self.name)}</code></strong> {first}</p>"]
         parts += [f"<p>{line}</p>" for line in [*more, *map(_html, self.notes)]]
         if self._tells:
-            parts += [f"<p><strong>Most likely: {_html(self.likely)}</strong></p>"] if self.likely else []
+            parts += [f"<p><strong>{_html(self._likely)}</strong></p>"] if self.likely else []
             parts += [f"<p>Run this to see it:</p><pre>{html.escape(self._example)}</pre>"] if self._example else []
             parts += [drawn_in_html(self.wrong)] if self.wrong else []
         return "".join(parts)

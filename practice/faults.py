@@ -35,7 +35,8 @@ def text_of(error: BaseException) -> str:
 
 def raised(name: str, type_name: str, message: str) -> StudentFault:
     if type_name == "NotImplementedError":  # what stands in a blank that nobody touched
-        return StudentFault("not_begun", f"{name} is not begun: its cell still raises NotImplementedError.")
+        where = "its cell, or that of a function it calls, still raises NotImplementedError"
+        return StudentFault("not_begun", f"{name} is not begun: {where}.")
     return StudentFault("raised", f"{name} raised {type_name}: {message}"[:500])
 
 
@@ -44,7 +45,9 @@ def parts_of(name: str, value: Any, returns: int) -> tuple:
     if value is None:
         raise StudentFault("returned_none", f"{name} returned None: is a return statement missing?")
     if returns > 1 and (not isinstance(value, list | tuple) or len(value) != returns):
-        raise StudentFault("wrong_type", f"{name} returned {describe(value)}, expected {returns} values.")
+        several = isinstance(value, tuple) and len(value) > 1
+        came = f"{len(value)} values" if several else describe(value)
+        raise StudentFault("wrong_type", f"{name} returned {came}, expected {returns} values.")
     return tuple(value) if returns > 1 else (value,)
 
 

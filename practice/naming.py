@@ -84,9 +84,12 @@ def strongest(findings: list[Finding], ways_to_fail: Set[str]) -> str:
     return next((name for name in names if name not in ways_to_fail), names[0] if names else "")
 
 
-def for_case(label: str, message: str) -> str:
+OF_NO_CASE = {"not_begun", "not_defined", "not_callable"}  # ways to fail that no input has a part in
+
+
+def for_case(label: str, message: str, diagnosis: str = "") -> str:
     """A message that says for which kind of input it holds."""
-    return f"For {label}: {message}" if label else message
+    return f"For {label}: {message}" if label and diagnosis not in OF_NO_CASE else message
 
 
 def without(message: str, sentence: str) -> str:

@@ -242,7 +242,7 @@ class Blank:
             message = "with what it needs put right, fresh inputs are not right either."
         elif not self._public:  # numbers of hidden data are never shown; its public twin passed
             message = "the public example is right, fresh inputs of the same kind are not."
-        return Finding(property, for_case(self._case.label, message), self._example(), diagnosis)
+        return Finding(property, for_case(self._case.label, message, diagnosis), self._example(), diagnosis)
 
     def _example(self) -> str:
         """Source of the last call, where it may be shown."""

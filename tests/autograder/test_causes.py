@@ -55,7 +55,9 @@ def test_a_blank_left_as_it_was_is_not_begun(class_):
     untouched = "def sigmoid(z):\n    raise NotImplementedError()"
     found, notes = told(class_, row_gradients=cells.CODE_STUB, sigmoid=untouched)
     assert found["sigmoid"].diagnosis == "not_begun"
-    assert found["sigmoid"].message.endswith("sigmoid is not begun: its cell still raises NotImplementedError.")
+    assert found["sigmoid"].message.endswith(
+        "sigmoid is not begun: its cell, or that of a function it calls, still raises NotImplementedError."
+    )
     assert found["row_gradients"].diagnosis in ("not_begun", "cell_failed") and notes == ()
 
 

@@ -333,14 +333,45 @@ def test_a_check_that_cannot_be_examined_gives_no_cases_and_leaves_the_others_th
     monkeypatch.setattr("autograder.judging.public_cases.checks_of", lambda assignment: made)
     practice.cases.load(public_cases(A1))
     assert [name for name, blank in practice.cases.used["blanks"].items() if not blank["cases"]] == ["xor"]
-    found = practice.examine("xor", None, {})
+    found = practice.examine("xor", checks_of(A1)["xor"].reference, {})
     assert found.lines() == ["is examined when you hand in"]
 
 
 def test_what_home_cannot_follow_is_said_to_be_examined_later(capsys):
-    practice.cases.used["blanks"]["sigmoid"]["beyond"] = ["σ"]
+    practice.cases.used["blanks"]["sigmoid"]["later"] = ["σ"]
     practice.check(checks_of(A1)["sigmoid"].reference)
-    assert capsys.readouterr().out.endswith("public examples; more is examined when you hand in\n")
+    assert capsys.readouterr().out.endswith("public examples; what is examined only when you hand in: σ\n")
+
+
+def test_a_blank_that_is_not_begun_is_said_to_be_so_without_an_example(capsys):
+    said = told("xor", "def xor(X, gates):\n    raise NotImplementedError()")
+    assert said == (
+        "xor: xor is not begun: its cell, or that of a function it calls, "
+        "still raises NotImplementedError. "
+        "Replace `raise NotImplementedError()` in the cell of this blank by your own code."
+    )
+
+
+@pytest.mark.parametrize(("assignment", "blank"), [("a4-mlp", "train"), ("a6-project", "train_network")])
+def test_what_the_grader_alone_computes_is_seen_to_be_begun_at_home(assignment, blank):
+    practice.cases.load(cases(assignment))
+    stub = answered(checks_of(assignment)[blank], f"def {blank}(X, y, *more):\n    raise NotImplementedError()")
+    assert practice.examine(blank, stub[blank], {}).state == "not begun"
+    found = practice.examine(blank, checks_of(assignment)[blank].reference, {})
+    assert found.lines() == ["is examined when you hand in"]
+
+
+def test_the_picture_is_of_the_example_that_is_told():
+    """Of the wrong shape where m differs from n; where both are 3 only the numbers are wrong."""
+    practice.cases.load(cases("a4-mlp"))
+    wrong = lambda dout, X, W: ((X.T @ dout).T, dout.sum(axis=0), dout @ W.T)  # noqa: E731
+    found = practice.examine("linear_backward", wrong, {})
+    assert "got an array of shape" in found.lines()[0] and found.wrong is None
+
+
+def test_another_number_of_values_is_counted():
+    found = practice.examine("row_gradients", lambda X, delta: (X.T @ delta, 0.0, 0.0), {})
+    assert "returned 3 values, expected 2 values." in found.lines()[0]
 
 
 # alone, fast and small
