@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
@@ -321,41 +322,54 @@ def new_command(
 
 @app.command("demo")
 def demo_command(as_json: Json = False):
-    """Release a1-neuron, grade a class of known answers, write feedback; exit 1 if a mark is unexpected."""
+    """Release all assignments, grade two classes of known answers, write feedback; exit 1 if a mark is unexpected."""
     from autograder import demo
     from autograder.authoring.release import ReleaseError
 
     here = Course.here(Path("course") / "demo")
+    marks, begun = [], time.monotonic()
     with one_line(SandboxUnavailable, NothingToGrade, ReleaseError, ChecksError):
-        students = demo.prepare(here, verify=lambda name: _verified(here, name))
-        verdicts = list(progress(demo.grade_class(here), len(students), f"grading {len(students)} submissions"))
-    marks = demo.compare(verdicts)
+        released = demo.prepare(here, verify=lambda names: _verified(here, names, blanks=False))
+        took = {f"released {', '.join(released)}": time.monotonic() - begun}
+        for assignment, students in demo.CLASSES.items():
+            begun = time.monotonic()
+            grading = f"grading {len(students)} submissions of {assignment}"
+            verdicts = list(progress(demo.grade_class(here, assignment), len(students), grading))
+            marks += demo.compare(assignment, verdicts)
+            took[f"graded {len(students)} submissions of {assignment}"] = time.monotonic() - begun
+            if not as_json:
+                stories = {student.name: student.story for student in students}
+                out.print(marks_table(map(row, verdicts), stories))
     result = demo.write(here, marks)
     differing = [mark for mark in marks if not mark["as_expected"]]
     if as_json:
         print_json(marks)
     else:
-        out.print(marks_table(map(row, verdicts), {student.name: student.story for student in students}))
-        out.print(_epilogue(here, result, len(marks), len(differing)), soft_wrap=True, highlight=False)
+        out.print(_epilogue(here, took, result, len(marks), len(differing)), soft_wrap=True, highlight=False)
     for mark in differing:
         got, expected = mark["diagnosis"] or "no diagnosis", mark["expected_diagnosis"] or "no diagnosis"
         err.print(
-            f"{mark['student']}, {mark['cell']}: got {mark['mark']} ({got}), must get {mark['expected']} ({expected})",
+            f"{mark['assignment']}, {mark['student']}, {mark['cell']}: got {mark['mark']} ({got}), "
+            f"must get {mark['expected']} ({expected})",
             markup=False,
         )
     raise typer.Exit(1 if differing else 0)
 
 
-def _epilogue(course: Course, result: Path, cells: int, differing: int) -> str:
+def _epilogue(course: Course, took: dict[str, float], result: Path, cells: int, differing: int) -> str:
     def shown(path: Path) -> str:
         return str(path.relative_to(course.root))
 
-    return (
-        f"{cells - differing} of {cells} marks and diagnoses are what they must be: {shown(result)}\n"
-        f"gradebook:      {shown(course.gradebook)}\n"
-        f"feedback pages: {shown(course.directory / 'feedback')}/<student>/a1-neuron/a1-neuron.html\n"
-        f"see this class in Formgrader: AUTOGRADER_COURSE={shown(course.directory)} make lab\n"
-        "open the lectures in JupyterLab: make lab"
+    return "\n".join(
+        [
+            *(f"{what}: {seconds:.0f} s" for what, seconds in took.items()),
+            f"{cells - differing} of {cells} marks and diagnoses are what they must be: {shown(result)}",
+            f"gradebook:      {shown(course.gradebook)}",
+            f"feedback pages: {shown(course.directory / 'feedback')}/<student>/<assignment>/<assignment>.html",
+            f"see this class in Formgrader: AUTOGRADER_COURSE={shown(course.directory)} make lab",
+            "try every check: autograder verify",
+            "open the lectures in JupyterLab: make lab",
+        ]
     )
 
 
