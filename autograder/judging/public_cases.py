@@ -5,6 +5,7 @@ No check is in it, no reference and no answer.
 """
 
 import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -27,7 +28,8 @@ def public_cases(assignment: str) -> str:
     """The public cases of an assignment's blanks (JSON). Raises ChecksError."""
     tell = telling(assignment)
     checks = {} if tell == NONE else checks_of(assignment)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of mistakes
         blanks = {name: _public(check, told=tell == DIAGNOSE) for name, check in checks.items()}
     names = {name for blank in blanks.values() for name in _named(blank)}
     sentences = {name: check.sentence(name) for check in checks.values() for name in _own(check, names)}

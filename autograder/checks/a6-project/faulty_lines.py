@@ -121,7 +121,7 @@ def planted(rng, guilty, small=False):
     """A log in which these lines are faulty so that it can be seen, and the others agree to rounding."""
     while True:
         log = given(rng, *((3, 2, 3, 2) if small else map(int, rng.integers((4, 2, 4, 2), (7, 5, 6, 5)))))
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             written = all(_written(rng, line, log, line in guilty) for line in LINES)
         if written and np.abs(log["Z1"]).min() > 1e-3:  # off the ReLU's kink
             return log
