@@ -32,8 +32,31 @@ class Block(NamedTuple):
     lines: frozenset[str]
 
 
+class Blocks:
+    """Blocks, and where their lines are found, by their first characters: thousands are looked for at once."""
+
+    def __init__(self, blocks: list[Block]):
+        self.all = blocks
+        self._lines: dict[str, set[str]] = {}
+        self._of_line: dict[str, list[int]] = {}
+        for number, block in enumerate(blocks):
+            for line in block.lines:
+                self._lines.setdefault(line[:SHORTEST], set()).add(line)
+                self._of_line.setdefault(line, []).append(number)
+
+    def found_in(self, text: str) -> Iterator[tuple[Block, list[str]]]:
+        """(a block, its lines that stand in the text), for each block of which there are any."""
+        starts = {text[k : k + SHORTEST] for k in range(len(text) - SHORTEST + 1)}
+        lines = [line for start in self._lines.keys() & starts for line in self._lines[start] if line in text]
+        found: dict[int, list[str]] = {}
+        for line in lines:
+            for number in self._of_line[line]:
+                found.setdefault(number, []).append(line)
+        yield from ((self.all[number], found[number]) for number in sorted(found))
+
+
 class Secrets(NamedTuple):
-    blocks: list[Block]
+    blocks: Blocks
     digests: dict[str, str]  # SHA-256 of a trusted file -> its name
 
 
@@ -64,7 +87,7 @@ def secrets(sources: dict[str, NotebookNode], public: dict[str, bytes], folders:
     shown = "\n".join(shown)
     blocks = [Block(owner, frozenset(line for line in _lines(text) if line not in shown)) for owner, text in found]
     digests = {_digest(data): name for name, data in files.items() if data}
-    return Secrets([block for block in blocks if block.lines], digests)
+    return Secrets(Blocks([block for block in blocks if block.lines]), digests)
 
 
 def _trusted(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -84,34 +107,10 @@ def leaks(files: dict[str, bytes], secret: Secrets) -> Iterator[str]:
             yield f"{name}: it is a copy of {secret.digests[_digest(data)]}"
         elif "autograder" in Path(name).parts:
             yield f"{name}: nothing of autograder/ belongs here"
-    index = _Index(secret.blocks)
     for passage in passages:
         yield from _markers(passage)
-        for block, found in index.found_in(passage.text):
+        for block, found in secret.blocks.found_in(passage.text):
             yield from _copied(passage, block, found, taught)
-
-
-class _Index:
-    """Where the lines of blocks are found, by their first characters: thousands of lines are looked for at once."""
-
-    def __init__(self, blocks: list[Block]):
-        self._blocks = blocks
-        self._lines: dict[str, set[str]] = {}
-        self._of_line: dict[str, list[int]] = {}
-        for number, block in enumerate(blocks):
-            for line in block.lines:
-                self._lines.setdefault(line[:SHORTEST], set()).add(line)
-                self._of_line.setdefault(line, []).append(number)
-
-    def found_in(self, text: str) -> Iterator[tuple[Block, list[str]]]:
-        """(a block, its lines that stand in the text), for each block of which there are any."""
-        starts = {text[k : k + SHORTEST] for k in range(len(text) - SHORTEST + 1)}
-        lines = [line for start in self._lines.keys() & starts for line in self._lines[start] if line in text]
-        found: dict[int, list[str]] = {}
-        for line in lines:
-            for number in self._of_line[line]:
-                found.setdefault(number, []).append(line)
-        yield from ((self._blocks[number], found[number]) for number in sorted(found))
 
 
 def _markers(passage: Passage) -> Iterator[str]:

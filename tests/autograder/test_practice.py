@@ -299,7 +299,7 @@ def test_another_word_for_how_much_is_told_is_one_sentence(telling_only):
 def secret_lines():
     """The distinctive lines of the notebook's solutions, of the checks and of all answers beside them."""
     secret = leaks.secrets({A1: assignments.source(A1)}, {})
-    return {line for block in secret.blocks for line in block.lines}
+    return {line for block in secret.blocks.all for line in block.lines}
 
 
 def test_the_file_holds_no_line_of_a_solution_a_check_or_an_answer_and_no_hidden_seed():
