@@ -27,6 +27,7 @@ SOLUTION_MARKERS = {"### BEGIN SOLUTION", "### END SOLUTION"}
 ALONE = {
     "xor": "the step written out",
     "sigmoid_derivative": "hyperbolic",
+    "signed_loss": "logarithms of sums of exponentials",
     "train": "everything written out",
 }
 DIFFERENCES = """\
