@@ -27,6 +27,7 @@ ALONE = {
     "a1-neuron": {
         "xor": "the step written out",
         "sigmoid_derivative": "hyperbolic",
+        "signed_loss": "logarithms of sums of exponentials",
         "train": "everything written out",
     },
     "a4-mlp": {},  # there, mistakes of prerequisites are followed through

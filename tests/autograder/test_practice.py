@@ -231,7 +231,7 @@ def test_the_overview_is_a_table_of_all_blanks():
         "row_gradients": "wrong",
         "xor": "not begun",
     }
-    assert table._repr_html_().count("<tr>") == 11
+    assert table._repr_html_().count("<tr>") == 12
     assert "✗ row_gradients: ∂J/∂w: For m = 6" in repr(table) and "Most likely: The sum over" in repr(table)
 
 
