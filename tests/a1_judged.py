@@ -1,4 +1,4 @@
-"""Submissions of a1-neuron, judged in this process behind the real walls: no command line, no gradebook."""
+"""Submissions, of a1-neuron unless told otherwise, judged in this process behind the real walls."""
 
 import hashlib
 from collections.abc import Iterable
@@ -26,12 +26,12 @@ WRONG = {"row_gradients": "def row_gradients(X, delta):\n    return X.T @ delta,
 class Class_:
     """Judges submissions made of the release (or the solution) with some answers and the student's own cells."""
 
-    def __init__(self, root: Path, directory: Path, limits: Limits | None = SHORT):
-        self.course = Course(root, directory)
-        self.source = nbformat.read(self.course.source(ASSIGNMENT), as_version=4)
+    def __init__(self, root: Path, directory: Path, limits: Limits | None = SHORT, assignment: str = ASSIGNMENT):
+        self.course, self.assignment = Course(root, directory), assignment
+        self.source = nbformat.read(self.course.source(assignment), as_version=4)
         self.source.cells = [cell for cell in self.source.cells if cells.grade_id(cell) != FIGURE]
         self.course.secret()  # before several ask at once
-        self.judge = Judge(ASSIGNMENT, limits=limits)
+        self.judge = Judge(assignment, limits=limits)
 
     def notebook(self, answers=None, *, before="", after="", solved=False):
         """A submission whose own cells stand `before` and `after` everything else."""
@@ -51,7 +51,7 @@ class Class_:
             rebuilt.notebook,
             student="attacker",
             submission=name,
-            seed=self.course.seed(ASSIGNMENT, name),
+            seed=self.course.seed(self.assignment, name),
             notes=rebuilt.notes,
         )
         return verdict

@@ -182,7 +182,7 @@ class _Carried(Blank):
     def _given(self, *args: Any) -> Any:
         try:
             found = self._form(*copy.deepcopy(args))
-            return tuple(map(_floats, found)) if isinstance(found, tuple) else _floats(found)
+            return tuple(map(_floats, found)) if isinstance(found, tuple | list) else _floats(found)
         except Exception as error:  # of theirs, or of ours on what theirs gave
             raise Unexplained(str(error)) from error
 

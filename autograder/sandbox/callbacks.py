@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from practice.values import numeric
 MOST_CALLS = 10_000  # of one fork
 MOST_BYTES = 64 << 20  # of one fork, there and back
 MOST_ARGUMENTS = 64  # of one call
-MOST_ENTRIES = 4_000_000  # of what the arguments of one call could be broadcast to
+MOST_ENTRIES = 4_000_000  # of what the arguments of one call could be broadcast to, or two of them multiplied out
 
 
 class Callbacks:
@@ -117,7 +118,16 @@ def _plain(values) -> list:
     for value, array in zip(values, arrays, strict=True):
         if array is None:
             raise TypeError(f"expected real numbers or arrays of them, got {type(value).__name__}")
-    # an empty array's other dimensions count: a sum over none of its rows is as long as they are
-    if math.prod(max(n, 1) for array in arrays for n in array.shape) > MOST_ENTRIES:
+    if _entries([array.shape for array in arrays]) > MOST_ENTRIES:
         raise ValueError(f"the arguments are too large: their sizes multiply to more than {MOST_ENTRIES:,}")
     return [array.astype(np.float64)[()] for array in arrays]
+
+
+def _entries(shapes: list[tuple]) -> int:
+    """The most entries that arrays of these shapes could be broadcast to, or the two largest multiplied out to.
+
+    An empty array's other dimensions count: a sum over none of its rows is as long as they are.
+    """
+    shapes = [[max(n, 1) for n in reversed(shape)] for shape in shapes]
+    broadcast = math.prod(map(max, zip_longest(*shapes, fillvalue=1)))
+    return max(broadcast, math.prod(sorted(map(math.prod, shapes))[-2:]))

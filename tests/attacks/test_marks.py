@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.notebook import cells
-from tests.a1_judged import WRONG
+from tests.attacks.victims import each_victim
 
 ALWAYS_EQUAL = """\
 import numpy as np
@@ -19,8 +19,8 @@ class Yes(np.ndarray):
         return 0.0
     __rsub__ = __sub__
 
-def row_gradients(X, delta):
-    return np.zeros(X.shape[1]).view(Yes), np.zeros(()).view(Yes)
+def BLANK(*args):
+    return tuple(part.view(Yes) for part in ZEROS)
 """
 
 PATCHED = {
@@ -77,18 +77,28 @@ wire.encode = lambda value, buffers, depth=0: True
 }
 
 
+def aimed(code, victim, **more):
+    """{blank: code} of an attack on a blank."""
+    for name, text in {"BLANK": victim.blank, "ZEROS": victim.zeros, "RIGHT": victim.right, **more}.items():
+        code = code.replace(name, text)
+    return {victim.blank: code}
+
+
+@each_victim
 def test_the_unanswered_release_has_no_marks(scores):
     assert set(scores().values()) == {0.0}
 
 
+@each_victim
 @pytest.mark.parametrize("what", PATCHED)
-def test_patching_gains_nothing(scores, what):
-    assert set(scores(before=PATCHED[what]).values()) == {0.0}
-    assert scores(WRONG, before=PATCHED[what])["row_gradients"] == 0.0
+def test_patching_gains_nothing(scores, victim, what):
+    """Neither a blank that has no answer nor one that has a wrong one."""
+    assert set(scores(victim.wrong, before=PATCHED[what]).values()) == {0.0}
 
 
-def test_an_array_that_equals_everything_is_only_its_numbers(scores):
-    assert scores({"row_gradients": ALWAYS_EQUAL})["row_gradients"] == 0.0
+@each_victim
+def test_an_array_that_equals_everything_is_only_its_numbers(scores, victim):
+    assert scores(aimed(ALWAYS_EQUAL, victim))[victim.blank] == 0.0
 
 
 FORGERS = {
@@ -119,22 +129,23 @@ def flood():
             except OSError:
                 pass
 
-def row_gradients(X, delta):
+def BLANK(*args):
     for sock in sockets():
         HOW
-    return 1.0, 1.0
+    return ZEROS
 """
 
 
+@each_victim
 @pytest.mark.parametrize("how", FORGERS)
-def test_forged_replies_are_not_believed(scores, how):
-    code = FORGE.replace("HOW", FORGERS[how])
-    assert scores({"row_gradients": code})["row_gradients"] == 0.0
+def test_forged_replies_are_not_believed(scores, victim, how):
+    assert scores(aimed(FORGE, victim, HOW=FORGERS[how]))[victim.blank] == 0.0
 
 
-def test_a_reply_forged_before_the_checks_does_not_help_or_stop_anything(scores):
-    forged = scores(before=FORGE.replace("HOW", "pass") + "\nfor sock in sockets():\n    sock.sendall(reply('') * 8)")
-    assert set(forged.values()) == {0.0}
+@each_victim
+def test_a_reply_forged_before_the_checks_does_not_help_or_stop_anything(scores, victim):
+    (forger,) = aimed(FORGE, victim, HOW="pass").values()
+    assert set(scores(before=f"{forger}\nfor sock in sockets():\n    sock.sendall(reply('') * 8)").values()) == {0.0}
 
 
 FINITE = """\
@@ -173,14 +184,16 @@ def sigmoid(z):
     assert scores({"sigmoid": code})["sigmoid"] == 0.0
 
 
-def test_values_that_change_between_calls_gain_nothing(scores):
+@each_victim
+def test_values_that_change_between_calls_gain_nothing(scores, victim):
     code = """\
 import itertools
 _n = itertools.count()
-def row_gradients(X, delta):
-    return X.T @ delta / (next(_n) + 1), 0.0
+def BLANK(*args):
+    n = next(_n) + 2
+    return tuple(n * part for part in RIGHT)
 """
-    assert scores({"row_gradients": code})["row_gradients"] == 0.0
+    assert scores(aimed(code, victim))[victim.blank] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -200,11 +213,12 @@ def test_answers_cannot_be_imported(scores, line):
     assert scores({"sigmoid": code})["sigmoid"] == 0.0
 
 
-def test_edited_tests_that_print_full_marks_gain_nothing(attacked):
+@each_victim
+def test_edited_tests_that_print_full_marks_gain_nothing(attacked, victim):
     notebook = attacked.notebook()
     for cell in notebook.cells:
         if cells.is_test(cell):
             cell.source = "4.0"
             cell.metadata.nbgrader.update(points=400, locked=False)
     verdict = attacked.judged(notebook)
-    assert verdict.score == 0 and verdict.points == 40
+    assert verdict.score == 0 and verdict.points == victim.points

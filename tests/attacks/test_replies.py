@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.a1_judged import WRONG
+from tests.attacks.victims import A4, each_victim
 
 HELD = """
 import sys
@@ -45,17 +45,18 @@ REPLIES = {
 }
 
 
+@each_victim
 @pytest.mark.parametrize("how", REPLIES)
-def test_replies_sent_another_way_gain_nothing(scores, how):
-    before = HELD.replace("\n    HOW", REPLIES[how])
-    assert set(scores(before=before).values()) == {0.0}
-    assert scores(WRONG, before=before, solved=True)["row_gradients"] == 0.0
+def test_replies_sent_another_way_gain_nothing(scores, victim, how):
+    """Neither a blank that has no answer nor one that has a wrong one."""
+    assert set(scores(victim.wrong, before=HELD.replace("\n    HOW", REPLIES[how])).values()) == {0.0}
 
 
-def test_a_reply_sent_twice_or_again_is_refused_even_when_it_is_right(scores):
+@each_victim
+@pytest.mark.parametrize("how", ["replayed", "doubled"])
+def test_a_reply_sent_twice_or_again_is_refused_even_when_it_is_right(scores, victim, how):
     """So the two ways above do reach the host."""
-    for how in ("replayed", "doubled"):
-        assert scores(before=HELD.replace("\n    HOW", REPLIES[how]), solved=True)["row_gradients"] == 0.0
+    assert scores(before=HELD.replace("\n    HOW", REPLIES[how]), solved=True)[victim.blank] == 0.0
 
 
 BOMBS = {
@@ -85,6 +86,15 @@ def test_a_bomb_costs_its_own_blank(scores, what):
     assert set(got.values()) == {1.0}, got
 
 
+@pytest.mark.parametrize("victim", [A4], indirect=True, ids=lambda victim: victim.assignment)
+@pytest.mark.parametrize("first", [0, 8])
+def test_bombs_in_every_blank_that_none_needs_cost_these_alone(attacked, scores, first):
+    blanks = ("relu_backward", "hidden_gradients", "penalised", "shortcut_backward", "two_layer_backward", "train")
+    bombs = dict(zip(blanks, [*BOMBS.values()][first:], strict=False))
+    got = scores({name: f"def {name}(*args):\n    return {bomb}" for name, bomb in bombs.items()}, solved=True)
+    assert {got.pop(name) for name in bombs} == {0.0} and set(got.values()) == {1.0}
+
+
 # what looks like a value, and gives one when it is sent, or none
 LAZY = {
     "__array__": "class Late:\n    def __array__(self, *args, **kwargs):\n        return np.zeros(3)",
@@ -110,3 +120,14 @@ def test_an_object_that_computes_later_gains_nothing(scores, how):
     got = scores({"row_gradients": code, "weighted_gradients": bare}, solved=True)
     assert got["row_gradients"] == got["weighted_gradients"] == 0.0
     assert {got[name] for name in got if name not in ("row_gradients", "weighted_gradients", "train")} == {1.0}, got
+
+
+@pytest.mark.parametrize("victim", [A4], indirect=True, ids=lambda victim: victim.assignment)
+def test_objects_that_compute_later_gain_nothing_in_any_blank(attacked, scores):
+    answers = {
+        name: f"{late.replace('Late', f'Late{k}')}\ndef {name}(*args):\n    return tuple(Late{k}() for _ in range(COUNT))"
+        for k, (name, late) in enumerate(zip(attacked.blanks, [*LAZY.values(), *LAZY.values()], strict=False))
+    }
+    for count in (1, 3):
+        given = {name: code.replace("COUNT", str(count)) for name, code in answers.items()}
+        assert set(scores(given).values()) == {0.0}

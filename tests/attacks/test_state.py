@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.a1_judged import WRONG
+from tests.attacks.victims import each_victim
 
 OUTLIVES = {
     "atexit": """
@@ -79,10 +79,11 @@ sys.excepthook = lambda *args: None
 }
 
 
+@each_victim
 @pytest.mark.parametrize("what", OUTLIVES)
-def test_what_outlives_a_cell_gains_nothing(scores, what):
-    assert set(scores(before=OUTLIVES[what]).values()) == {0.0}
-    assert scores(WRONG, before=OUTLIVES[what], solved=True)["row_gradients"] == 0.0
+def test_what_outlives_a_cell_gains_nothing(scores, victim, what):
+    """Neither a blank that has no answer nor one that has a wrong one."""
+    assert set(scores(victim.wrong, before=OUTLIVES[what]).values()) == {0.0}
 
 
 REDEFINED = {
@@ -110,10 +111,10 @@ get_ipython().run_cell = get_ipython().run_cell_async = lambda *args, **kwargs: 
 }
 
 
+@each_victim
 @pytest.mark.parametrize("what", REDEFINED)
-def test_redefining_what_locked_cells_call_gains_nothing(scores, what):
-    assert set(scores(before=REDEFINED[what]).values()) == {0.0}
-    assert scores(WRONG, before=REDEFINED[what], after=REDEFINED[what], solved=True)["row_gradients"] == 0.0
+def test_redefining_what_locked_cells_call_gains_nothing(scores, victim, what):
+    assert set(scores(victim.wrong, before=REDEFINED[what], after=REDEFINED[what]).values()) == {0.0}
 
 
 def test_changing_what_was_sent_does_not_change_what_is_expected(scores):

@@ -70,22 +70,26 @@ def test_no_hidden_signal_is_near_the_kink_of_a_relu():
 # the trained network
 
 
+TASKS = pytest.mark.parametrize("make", ["two_classes", "three_classes"])
+
+
 def shares(train, make, seeds):
-    """The share of new examples that a network is right of, for each of these tasks."""
+    """The share of new examples that a network is right of: a row for each task, a column for each way to number."""
     file, found = file_of("train"), []
     for seed in seeds:
-        [(_, (X, y, sizes, number, X_new, y_new))] = make(np.random.default_rng(seed))
-        found.append(file.share_right(train(X, y, sizes, number), sizes, X_new, y_new))
+        tasks = [args for _, args in getattr(file, make)(np.random.default_rng(seed))]
+        found.append([file.share_right(train(*given), X_new, y_new) for *given, X_new, y_new in tasks])
     return np.array(found)
 
 
-@pytest.mark.parametrize("make", ["two_classes", "three_classes"])
+@TASKS
 def test_a_right_answer_is_far_above_what_is_asked(make):
-    found = shares(answered(A4)["train"], getattr(file_of("train"), make), range(40))
-    assert found.mean() - 10 * found.std() > file_of("train").ENOUGH
+    """The share hardly varies between 60 splits, each with a start of its own: ten times as much would do no harm."""
+    found = shares(answered(A4)["train"], make, range(30))
+    assert found.mean() - 10 * found.std() > file_of("train").ENOUGH and found.min() > 0.93
 
 
-@pytest.mark.parametrize("make", ["two_classes", "three_classes"])
+@TASKS
 def test_a_network_of_one_layer_and_one_that_trains_its_last_layer_alone_are_far_below(make):
     def linear(X, y, sizes, seed):
         design = np.column_stack([X, np.ones(len(X))])
@@ -98,7 +102,40 @@ def test_a_network_of_one_layer_and_one_that_trains_its_last_layer_alone_are_far
 
     (last,) = [one for one in check(A4, "train").variants if one.label == "the hidden layers are never trained"]
     for train in (linear, last.function(check(A4, "train").names)):
-        assert shares(train, getattr(file_of("train"), make), range(10)).max() < 0.75
+        assert shares(train, make, range(10)).max() < 0.8
+
+
+@TASKS
+def test_no_network_computed_beforehand_is_right(make):
+    """Not even that of the very same clouds: it is right of one numbering at most."""
+    for _, (*given, _, _) in getattr(file_of("train"), make)(np.random.default_rng(3)):
+        stored = answered(A4)["train"](*given)
+        found = shares(lambda *args, stored=stored: stored, make, range(60))
+        assert found[3].max() > 0.9 and found.sum(axis=1).max() <= 1
+
+
+NUMERICAL = """
+def train(X, y, sizes, seed):
+    rng, shapes = np.random.default_rng(seed), [shape for n, k in zip(sizes, sizes[1:]) for shape in ((n, k), (k,))]
+    theta = np.concatenate([(rng.normal(size=shape) / np.sqrt(shape[0]) * (len(shape) > 1)).ravel() for shape in shapes])
+    ends = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
+
+    def parameters(theta):
+        return [part.reshape(shape) for part, shape in zip(np.split(theta, ends), shapes)]
+
+    def cost(theta):
+        return -np.mean(np.log(softmax(forward(X, *parameters(theta))[-1])[np.arange(len(y)), y]))
+
+    for _ in range(60):
+        here = cost(theta)
+        theta = theta - [(cost(theta + step) - here) / 1e-6 for step in 1e-6 * np.eye(len(theta))]
+    return parameters(theta)
+"""
+
+
+def test_training_by_numerical_derivatives_is_right():
+    """As the statement says. It gains nothing: one who has no `backward` is judged with ours, where he calls it."""
+    assert judged("train", NUMERICAL).outcome == PASSED
 
 
 def test_what_a_student_says_of_the_accuracy_is_not_believed():

@@ -131,6 +131,9 @@ FINE = {
     "an integer without end is a TypeError": RAISES.format("f(10**400)", "TypeError"),
     "what broadcasting would blow up is a ValueError": RAISES.format(
         "functions[0](np.ones((3000, 1)), np.ones(3000))", "ValueError"),
+    "what three would blow up together is a ValueError": RAISES.format(
+        "named['f'](np.zeros((300, 1, 1)), np.zeros((300, 1)) + np.zeros((1, 300)))", "ValueError"
+    ),
     "so is what summing nothing would": RAISES.format("named['f'](np.zeros((0, 1 << 26)), 0)", "ValueError"),
 }  # fmt: skip
 

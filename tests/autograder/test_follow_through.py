@@ -73,9 +73,9 @@ def marks(blanks):
 NEEDED = [(assignment, then, of) for assignment, then in BLANKS for of in assignments.check(assignment, then).needs]
 
 
-def shows(assignment, variant, then):
-    """Whether a wrong answer to one blank makes the source's answer to another wrong."""
-    namespace = assignments.answered(assignment, **{variant.blank: variant.code})
+def shows(assignment, variant, then, code):
+    """Whether a wrong answer to one blank makes this answer to another wrong."""
+    namespace = assignments.answered(assignment, **{variant.blank: variant.code, then: code})
     return verdict_on(assignments.check(assignment, then), KernelGuest(namespace), b"5eed").outcome == FAILED
 
 
@@ -83,9 +83,10 @@ def shows(assignment, variant, then):
 @pytest.mark.parametrize(("assignment", "then", "wrong"), NEEDED)
 def test_a_wrong_prerequisite_costs_its_own_marks_only(judges, assignment, then, wrong):
     mistaken = [v for v in assignments.wrong(assignment, wrong, keeps=0.0) if v.diagnosis not in STRUCTURAL | {""}]
-    mistake = next(variant for variant in mistaken if shows(assignment, variant, then))
+    caller = next(form for form in assignments.check(assignment, then).forms if form.calls(wrong)).code
+    mistake = next(variant for variant in mistaken if shows(assignment, variant, then, caller))
     names = assignments.before(assignment, then)
-    blanks = judged_with(judges(assignment), assignment, names, **{wrong: mistake.code})
+    blanks = judged_with(judges(assignment), assignment, names, **{wrong: mistake.code, then: caller})
     assert (blanks[wrong].score, blanks[wrong].followed) == (0.0, ())
     assert {name: blanks[name].score for name in names if name != wrong} == dict.fromkeys(set(names) - {wrong}, 4.0)
     assert (blanks[then].outcome, blanks[then].findings, blanks[then].diagnosis) == (PASSED, (), "")

@@ -6,11 +6,9 @@ TELL = "diagnose"  # at home; "tell": right or wrong alone; "none": nothing
 ALLOWED = ("datasets", "gradcheck", "metrics", "plots", "preprocess")  # nnlib modules this assignment may import
 SHAPES = (
     ("m = 5, 3 inputs, 2 units", 5, 3, 2),
-    ("as many examples as inputs and units (m = 4)", 4, 4, 4),
+    ("as many examples as inputs and units (m = 3)", 3, 3, 3),
     ("one example (m = 1)", 1, 3, 2),
-    ("one input", 5, 1, 3),
-    ("one unit", 4, 3, 1),
-    ("more units than examples", 2, 2, 5),
+    ("one input, more units than examples", 2, 1, 4),
 )
 
 

@@ -11,9 +11,8 @@ SIZES = (
     ("m = 4, layers of 3, 4 and 2 units", 4, (3, 4, 2)),
     ("three layers, all of 3 units (m = 3)", 3, (3, 3, 3, 3)),
     ("one layer", 5, (2, 3)),
-    ("one example (m = 1)", 1, (2, 3, 2)),
     ("one unit between two layers", 5, (2, 1, 3)),
-    ("four layers", 3, (2, 3, 4, 3, 2)),
+    ("four layers, one example (m = 1)", 1, (2, 3, 2, 3, 2)),
     ("weak weights after the hidden layer", 4, (2, 3, 3)),
 )
 LAST, BEFORE, ALL = "the last layer", "the layer before it", "all layers"

@@ -10,9 +10,8 @@ from . import drawn, network
 SIZES = (
     ("m = 4, layers of 3, 2 and 4 units", 4, (3, 2, 4)),
     ("three layers, all of 3 units (m = 3)", 3, (3, 3, 3, 3)),
-    ("one example (m = 1)", 1, (2, 3, 2)),
     ("one unit between two layers", 5, (2, 1, 3)),
-    ("four layers", 3, (1, 2, 4, 3, 2)),
+    ("four layers, one example (m = 1)", 1, (1, 2, 4, 3, 2)),
     ("hidden signals near 0", 3, (2, 3, 4)),
 )
 

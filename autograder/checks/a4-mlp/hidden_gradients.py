@@ -10,8 +10,7 @@ SIZES = (
     ("m = 5, from 2 to 3 units, 4 after them", 5, 2, 3, 4),
     ("all sizes equal (m = 3)", 3, 3, 3, 3),
     ("one example (m = 1)", 1, 3, 2, 4),
-    ("one hidden unit", 4, 2, 1, 3),
-    ("one unit after it", 4, 3, 2, 1),
+    ("one hidden unit, and one after it", 4, 2, 1, 1),
 )
 
 

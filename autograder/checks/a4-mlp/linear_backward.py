@@ -8,10 +8,10 @@ from . import SHAPES, drawn, errors
 
 
 def arriving(rng):
-    """dout (m, k), X (m, n) and W (n, k) in each of SHAPES."""
+    """dout (m, k), X (m, n) and W (n, k) in each of SHAPES, and for one unit."""
     for label, m, n, k in SHAPES:
         yield label, (errors(rng, m, k), drawn(rng, m, n), drawn(rng, n, k))
-    yield "inputs in the thousands", (errors(rng, 4, 3), 1000 * drawn(rng, 4, 2), drawn(rng, 2, 3))
+    yield "one unit, inputs in the thousands", (errors(rng, 4, 1), 1000 * drawn(rng, 4, 3), drawn(rng, 3, 1))
 
 
 PARAMETERS, INPUTS = "∂J/∂W and ∂J/∂b", "∂J/∂X"

@@ -9,17 +9,15 @@ from . import SHAPES, drawn
 
 
 def layers(rng):
-    """X (m, n), W (n, k) and b (k,) in each of SHAPES but one."""
+    """X (m, n), W (n, k) and b (k,) in each of SHAPES."""
     for label, m, n, k in SHAPES:
-        if k > 1:
-            yield label, (drawn(rng, m, n), drawn(rng, n, k), drawn(rng, k))
-    yield "inputs in the thousands", (1000 * drawn(rng, 3, 2), drawn(rng, 2, 4), drawn(rng, 4))
+        yield label, (drawn(rng, m, n), drawn(rng, n, k), drawn(rng, k))
 
 
 def single_units(rng):
     """The same for layers of one unit."""
-    for label, m, n in (("one unit", 4, 3), ("one unit, one example", 1, 3), ("one unit, one input", 3, 1)):
-        yield label, (drawn(rng, m, n), drawn(rng, n, 1), drawn(rng, 1))
+    yield "one unit, inputs in the thousands", (1000 * drawn(rng, 4, 3), drawn(rng, 3, 1), drawn(rng, 1))
+    yield "one unit, one example", (drawn(rng, 1, 3), drawn(rng, 3, 1), drawn(rng, 1))
 
 
 def by_layer(X, W, b):

@@ -13,10 +13,9 @@ def layers(rng):
     for label, n, k, lam in (
         ("3 inputs, 2 units", 3, 2, 0.3),
         ("square weights", 3, 3, 0.01),
-        ("one input", 1, 3, 2.5),
         ("one unit", 4, 1, 0.5),
         ("no penalty (lam = 0)", 2, 2, 0.0),
-        ("weights in the hundreds", 2, 4, 0.02),
+        ("one input, weights in the hundreds", 1, 4, 0.02),
     ):
         size = 100 if "hundreds" in label else 1
         J, W, b = rng.uniform(0.2, 2).__round__(3), size * drawn(rng, n, k), drawn(rng, k)

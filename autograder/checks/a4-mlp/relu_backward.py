@@ -10,11 +10,12 @@ from . import drawn
 
 def signals(rng):
     """dout and Z of one shape, no signal of Z near 0."""
-    for label, shape in (("m = 4, 3 units", (4, 3)), ("one example (m = 1)", (1, 4)), ("one unit", (6, 1))):
+    for label, shape in (("m = 4, 3 units", (4, 3)), ("one example (m = 1)", (1, 4))):
         yield label, _opened(rng, rng.choice([-1, 1], shape))
     dead = np.array([[-1, 1, 1], [-1, 1, -1], [-1, -1, 1]])
     yield "a unit that is off for all examples", _opened(rng, dead)
-    yield "signals in the thousands", (drawn(rng, 3, 3), 1000 * rng.choice([-1, 1], (3, 3)) * rng.uniform(1, 2, (3, 3)))
+    large = 1000 * rng.choice([-1, 1], (6, 1)) * rng.uniform(1, 2, (6, 1))
+    yield "one unit, signals in the thousands", (drawn(rng, 6, 1), large)
 
 
 def _opened(rng, signs):
@@ -23,10 +24,9 @@ def _opened(rng, signs):
 
 def touching(rng):
     """dout and Z whose signals are 0 or above."""
-    for label, shape in (("some signals 0", (4, 3)), ("some signals 0, one example", (1, 6))):
-        Z = rng.uniform(0.05, 2, shape).round(3)
-        Z.flat[rng.permutation(Z.size)[: Z.size // 2]] = 0
-        yield label, (drawn(rng, *shape), Z)
+    Z = rng.uniform(0.05, 2, (4, 3)).round(3)
+    Z.flat[rng.permutation(Z.size)[: Z.size // 2]] = 0
+    yield "some signals 0", (drawn(rng, 4, 3), Z)
 
 
 def by_layer(dout, Z):

@@ -10,7 +10,7 @@ from . import drawn, errors
 def layers(rng):
     """dout (m, n), X (m, n), W (n, n) and b (n,)."""
     sizes = (("m = 4, 2 units", 4, 2), ("as many examples as units (m = 3)", 3, 3), ("one example (m = 1)", 1, 3))
-    for label, m, n in (*sizes, ("one unit", 4, 1), ("more units than examples", 2, 4)):
+    for label, m, n in (*sizes, ("one unit", 4, 1)):
         W = (rng.normal(size=(n, n)) / np.sqrt(n)).round(3)
         yield label, (errors(rng, m, n), drawn(rng, m, n), W, rng.uniform(-1, 1, n).round(3))
 

@@ -10,17 +10,15 @@ from . import drawn
 
 def signals(rng):
     """dout and Z of one shape."""
-    for label, shape in (("m = 4, 3 units", (4, 3)), ("one example (m = 1)", (1, 4)), ("one unit", (6, 1))):
+    for label, shape in (("as many examples as units (m = 3)", (3, 3)), ("one example (m = 1)", (1, 4)), ("one unit", (6, 1))):
         yield label, (drawn(rng, *shape), rng.uniform(-2, 2, shape).round(3))
-    yield "square (m = 3, 3 units)", (drawn(rng, 3, 3), rng.uniform(-2, 2, (3, 3)).round(3))
 
 
 def saturated(rng):
     """Signals so large that exp(|z|) is infinite in float64 (from 710 on), and zeros."""
-    for label, largest in (("|z| up to 800", 800), ("|z| up to 1000", 1000)):
-        Z = rng.uniform(750, largest, (3, 3)).round(1) * rng.choice([-1, 1], (3, 3))
-        Z[rng.integers(3), :2] = 0
-        yield label, (drawn(rng, 3, 3), Z)
+    Z = rng.uniform(750, 1000, (5, 3)).round(1) * rng.choice([-1, 1], (5, 3))
+    Z[rng.integers(5), :2] = 0
+    yield "|z| up to 1000 (m = 5, 3 units)", (drawn(rng, 5, 3), Z)
 
 
 def by_layer(dout, Z):

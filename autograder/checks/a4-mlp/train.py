@@ -1,4 +1,13 @@
-"""A network trained until it is right on new examples: its parameters, from which its accuracy is computed anew."""
+"""A network trained until it is right on new examples: its parameters, from which its accuracy is computed anew.
+
+Any way to train is right, as the statement says, by numerical derivatives, too: what a formula is worth is paid where
+it is asked for, and who has none is judged with ours, because this blank needs `backward`.
+
+No network computed beforehand is right: each task comes twice, the second time with other numbers for the classes of
+the same clouds. What answers both alike is right of at most all new examples, shared between the two.
+"""
+
+from functools import cache
 
 import numpy as np
 
@@ -7,38 +16,44 @@ from nnlib.datasets import blobs
 from nnlib.layers import Linear, Sequential, Tanh
 from nnlib.metrics import accuracy, predicted_labels
 
-# The reference, 1500 seeds and splits of each task: 0.990 ± 0.006 and 0.979 ± 0.006 of new examples right, 0.953 and
-# 0.948 at the least; by minibatches 0.951 and 0.911 at the least. So no right answer came near ENOUGH. One layer, or a
-# hidden layer that is never trained, stays below 0.75.
 ENOUGH = 0.85
 NEW = 1000  # examples that training did not see
 
 
 def two_classes(rng):
     """Four clouds around a circle, two classes in turn; one hidden layer."""
-    yield "two classes, 8 hidden units", _task(rng, 2, (2, 8, 2), noise=0.5)
+    yield from _tasks(rng, "two classes, 8 hidden units", (2, 8, 2), noise=0.25)
 
 
 def three_classes(rng):
     """Six clouds around a circle, three classes in turn; two hidden layers."""
-    yield "three classes, hidden layers of 12 and 8 units", _task(rng, 3, (2, 12, 8, 3), noise=0.4)
+    yield from _tasks(rng, "three classes, hidden layers of 12 and 8 units", (2, 12, 8, 3), noise=0.2)
 
 
-def _task(rng, classes, sizes, noise):
-    """X, y, sizes and seed; and new examples, that nobody is given."""
+def _tasks(rng, label, sizes, noise):
+    """X, y, sizes and seed; and new examples, that nobody is given. The circle may lie, and be turned, in any way."""
+    classes, radius, middle = sizes[-1], rng.uniform(1.8, 2.2), rng.uniform(-0.2, 0.2, 2)
     angles = rng.uniform(0, 2 * np.pi) + np.pi * np.arange(2 * classes) / classes
-    centres = 2 / noise * np.column_stack([np.cos(angles), np.sin(angles)])
-    (X, y), (X_new, y_new) = (blobs(m, rng, centres=centres) for m in (120, NEW))
-    seed = int(rng.integers(10**6))
-    return (noise * X).round(3), y % classes, sizes, seed, noise * X_new, y_new % classes
+    centres = np.column_stack([np.cos(angles), np.sin(angles)]) / noise
+    (X, cloud), (X_new, cloud_new) = (blobs(m, rng, centres=centres) for m in (120, NEW))
+    X, X_new = ((middle + noise * radius * part).round(3) for part in (X, X_new))
+    for shift, numbered in enumerate(("", ", the classes numbered otherwise")):
+        y, y_new = ((part + shift) % classes for part in (cloud, cloud_new))
+        yield label + numbered, (X, y, sizes, int(rng.integers(10**6)), X_new, y_new)
 
 
-def share_right(parameters, sizes, X, y):
+def share_right(parameters, X, y):
     """The share of examples whose class a network with these parameters finds."""
-    layers = [one for n, k in zip(sizes, sizes[1:]) for one in (Linear(n, k, rng=np.random.default_rng(0)), Tanh())]
-    model = Sequential(*layers[:-1])
+    model = _network(tuple(W.shape for W in parameters[::2]))
     model.theta = np.concatenate([np.ravel(array) for array in parameters])
     return accuracy(y, predicted_labels(np.nan_to_num(model.forward(X))))
+
+
+@cache
+def _network(shapes):
+    """A network of layers with weights of these shapes, of which the parameters are to be set."""
+    layers = [one for shape in shapes for one in (Linear(*shape, rng=np.random.default_rng(0)), Tanh())]
+    return Sequential(*layers[:-1])
 
 
 def checked(parameters, sizes):
@@ -59,9 +74,9 @@ def examined(blank):
             *args, X, y = case.args
             sizes = args[2]
             got = checked(blank.call("train", *args, returns=2 * len(sizes) - 2), sizes)
-            share = share_right(got, sizes, X, y)
+            share = share_right(got, X, y)
             # asked of the reference only where it is not enough: with wrong gradients it gets no further either
-            enough = share >= ENOUGH or share_right(blank.want(*args), sizes, X, y) < ENOUGH
+            enough = share >= ENOUGH or share_right(blank.want(*args), X, y) < ENOUGH
             blank.true(property, enough, f"{share:.0%} of {NEW} new examples are right, expected {ENOUGH:.0%} or more.")
 
 
@@ -71,50 +86,49 @@ def train(X, y, sizes, seed):
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
     Y = np.eye(sizes[-1])[y]
-    for _ in range(100):
+    for _ in range(60):
         gradients = backward(X, Y, *parameters)
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
 
 
 # %% same: (np.random, []) "Any start will do: what counts is where training ends."
-# %% same: range(100 + 1) "A step more or less makes no difference to the accuracy."
-# %% same: range(100 - 1) "as above"
-# %% same: range(99) "as above"
-# %% same: range(101) "as above"
+# %% same: range(60 + 1) "A step more or less makes no difference to the accuracy."
+# %% same: range(60 - 1) "as above"
+# %% same: range(59) "as above"
+# %% same: range(61) "as above"
 # %% same: return parameters "A list of the parameters is as good as a tuple."
 # %% same: rng.normal(size=(n, k)), np.zeros "Weights somewhat larger, or smaller, learn this task as well."
 # %% same: / n, np.zeros "as above"
 # %% same: rng.normal(size=(n, k)) * np.sqrt(n) "as above, but not from every start"
-# %% same: np.sqrt(n) / rng.normal "as above, now and then"
 # %% same: np.ones(k) "Biases may start anywhere."
 # %% same: gradient - array "The signs change with each step, 100 times: tanh is odd and the clouds are symmetric."
 # %% same: zip(gradients, parameters) "as above"
 
 
-# %% right: minibatches
+# %% right: minibatches, momentum
 def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.uniform(-1, 1, size=(n, k)) * np.sqrt(3 / n), np.zeros(k)]
-    Y = (y[:, np.newaxis] == np.arange(sizes[-1])).astype(float)
-    for _ in range(25):
-        order = rng.permutation(len(X))
-        for rows in np.split(order, 6):
+    Y, speed = (y[:, np.newaxis] == np.arange(sizes[-1])).astype(float), [0 * array for array in parameters]
+    for _ in range(20):
+        for rows in np.split(rng.permutation(len(X)), 2):
             gradients = backward(X[rows], Y[rows], *parameters)
-            parameters = [array - 0.5 * gradient for array, gradient in zip(parameters, gradients)]
+            speed = [0.7 * v - 0.5 * gradient for v, gradient in zip(speed, gradients)]
+            parameters = [array + v for array, v in zip(parameters, speed)]
     return parameters
 
 
-# %% right: a smaller rate, more steps
+# %% right: a rate that falls
 def train(X, y, sizes, seed):
     rng = np.random.default_rng(seed)
     Y, parameters = np.eye(sizes[-1])[y], []
     for n, k in zip(sizes[:-1], sizes[1:]):
         parameters.extend([rng.standard_normal((n, k)) * np.sqrt(2 / (n + k)), 0.1 * rng.standard_normal(k)])
-    for _ in range(220):
+    for rate in np.linspace(1.4, 0.6, 50):
         for array, gradient in zip(parameters, backward(X, Y, *parameters)):
-            array -= 0.5 * gradient
+            array -= rate * gradient
     return tuple(parameters)
 
 
@@ -123,7 +137,7 @@ def train(X, y, sizes, seed):
     rng, last = np.random.default_rng(seed), len(sizes) - 2
     Ws = [rng.normal(size=(n, k)) / np.sqrt(n) for n, k in zip(sizes, sizes[1:])]
     bs = [np.zeros(k) for k in sizes[1:]]
-    for _ in range(110):
+    for _ in range(60):
         A = [X]
         for k, (W, b) in enumerate(zip(Ws, bs)):
             Z = A[-1] @ W + b
@@ -145,10 +159,10 @@ def train(X, y, sizes, seed):
     Y, steps = np.eye(sizes[-1])[y], 0
     while steps < 300:
         P = softmax(forward(X, *parameters)[-1])
-        if -np.mean(np.log(P[np.arange(len(y)), y])) < 0.1:
+        if -np.mean(np.log(P[np.arange(len(y)), y])) < 0.15:
             break
         gradients = backward(X, Y, *parameters)
-        parameters, steps = [p - 0.8 * g for p, g in zip(parameters, gradients)], steps + 1
+        parameters, steps = [p - g for p, g in zip(parameters, gradients)], steps + 1
     return tuple(parameters)
 
 
@@ -158,8 +172,8 @@ def train(X, y, sizes, seed):
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
     Y, speed = np.eye(sizes[-1])[y], [0 * array for array in parameters]
-    for _ in range(80):
-        speed = [0.7 * v - 0.4 * g for v, g in zip(speed, backward(X, Y, *parameters))]
+    for _ in range(30):
+        speed = [0.7 * v - g for v, g in zip(speed, backward(X, Y, *parameters))]
         parameters = [p + v for p, v in zip(parameters, speed)]
     return tuple(parameters)
 
@@ -175,7 +189,7 @@ def train(X, y, sizes, seed):
 # %% wrong: all parameters 0 to start with -> none
 def train(X, y, sizes, seed):
     parameters = [np.zeros(shape) for n, k in zip(sizes, sizes[1:]) for shape in ((n, k), (k,))]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
@@ -184,7 +198,7 @@ def train(X, y, sizes, seed):
 # %% wrong: all weights equal to start with -> none
 def train(X, y, sizes, seed):
     parameters = [np.full(shape, 0.1) for n, k in zip(sizes, sizes[1:]) for shape in ((n, k), (k,))]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
@@ -195,7 +209,7 @@ def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
         parameters = [array + gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
@@ -206,20 +220,19 @@ def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
         parameters[-2:] = [array - gradient for array, gradient in zip(parameters[-2:], gradients[-2:])]
     return tuple(parameters)
 
 
-# %% wrong: only the biases are trained -> none
+# %% wrong: only the last biases are trained -> none
 def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
-        gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
-        parameters[1::2] = [array - gradient for array, gradient in zip(parameters[1::2], gradients[1::2])]
+    for _ in range(50):
+        parameters[-1] = parameters[-1] - backward(X, np.eye(sizes[-1])[y], *parameters)[-1]
     return tuple(parameters)
 
 
@@ -237,7 +250,7 @@ def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
         trained = [array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(trained)
@@ -248,20 +261,20 @@ def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
         parameters = [array - 1e-3 * gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
 
 
-# %% wrong: a rate far too large -> none
+# %% wrong: a penalty far too strong -> none
 def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
-        parameters = [array - 1e3 * gradient for array, gradient in zip(parameters, gradients)]
+        parameters = [0.5 * array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
 
 
@@ -270,7 +283,7 @@ def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         A = [X]
         for W, b in zip(parameters[::2], parameters[1::2]):
             A.append(A[-1] @ W + b)
@@ -288,7 +301,7 @@ def train(X, y, sizes, seed):
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
     Y = np.eye(sizes[-1])[rng.permutation(y)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, Y, *parameters)
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
@@ -300,7 +313,7 @@ def train(X, y, sizes, seed):
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
     Y = np.eye(sizes[-1])[np.sort(y)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, Y, *parameters)
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
@@ -311,7 +324,7 @@ def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
         gradients = gradients if len(sizes) == 3 else [0 * array for array in gradients]
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
@@ -324,7 +337,7 @@ def train(X, y, sizes, seed):
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
     Y = np.eye(sizes[-1])[np.where(y > 1, y, 1 - y) if sizes[-1] == 2 else y]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, Y, *parameters)
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
@@ -335,7 +348,7 @@ def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, y, *parameters)
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
@@ -346,7 +359,7 @@ def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(array.T for array in parameters)
@@ -358,7 +371,7 @@ def train(X, y, sizes, seed):
     sizes = (sizes[0], *(2 * size for size in sizes[1:-1]), sizes[-1])
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
     return tuple(parameters)
@@ -369,7 +382,7 @@ def train(X, y, sizes, seed):
     rng, parameters = np.random.default_rng(seed), []
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.normal(size=(n, k)) / np.sqrt(n), np.zeros(k)]
-    for _ in range(100):
+    for _ in range(50):
         gradients = backward(X, np.eye(sizes[-1])[y], *parameters)
         parameters = [array - gradient for array, gradient in zip(parameters, gradients)]
     return [*zip(parameters[::2], parameters[1::2])]

@@ -9,9 +9,8 @@ from . import drawn
 SIZES = (
     ("m = 6, 3 inputs, 4 hidden units", 6, 3, 4),
     ("all sizes equal (m = 3)", 3, 3, 3),
-    ("one example (m = 1)", 1, 3, 2),
     ("one hidden unit", 5, 2, 1),
-    ("one input, more units than examples", 3, 1, 5),
+    ("one example, one input (m = n = 1)", 1, 1, 4),
 )
 
 
