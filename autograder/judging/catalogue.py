@@ -132,6 +132,8 @@ GATE_SENTENCES = {
     "dout_missing": "The gradient dout does not enter: this is only the local gradient.",
     "dout_twice": "The gradient dout enters twice.",
     "averaged_over_copies": "The messages to the copies of an input were averaged: they add up.",
+    "messages_exchanged": "The two messages are exchanged: the first belongs to the first input.",
+    "mean_once_more": "The result was divided by the number of rows: a mean, if there is one, is in dout already.",
 }
 
 TRAINING_SENTENCES = {
