@@ -112,6 +112,8 @@ SOFTMAX_SENTENCES = {
     "softmax_slope": "The derivative of softmax enters once more: behind the cross entropy it has cancelled.",
     "denominator_forgotten": "The denominator was held fixed: every score of the row stands in it.",
     "target_left_out": "The targets do not enter: only the predictions do.",
+    "number_in_the_log": "A small number was added inside the logarithm: it hides how small the probability is.",
+    "tiny_number_in_the_log": "A tiny number was added inside the logarithm: smaller probabilities hide behind it.",
 }
 
 LAYER_SENTENCES = {

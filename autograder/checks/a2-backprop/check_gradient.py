@@ -426,7 +426,7 @@ def check_gradient(f, gradient, x):
     return bool(np.isclose(numerical_gradient(f, x), gradient(x)).all())
 
 
-# %% wrong: narrow_tolerance keeps 0.35 "Right gradients are rejected: the tolerance is narrower than differences reach."
+# %% wrong: narrow_tolerance keeps 0.35 "Right gradients are rejected: the limit is narrower than differences reach."
 def check_gradient(f, gradient, x):
     analytic, numeric = gradient(x), numerical_gradient(f, x)
     if np.shape(analytic) != np.shape(x):
