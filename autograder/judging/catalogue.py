@@ -18,7 +18,7 @@ STRUCTURAL_SENTENCES = {
     "not_finite": "NaN or infinity for a finite value: look for a division by 0, a logarithm of 0 or an overflow.",
     "timed_out": "The call did not finish in the time allowed: look for a loop that never ends.",
     "died": "The notebook's process ended during the call: look for an exit or for arrays far too large.",
-    "inaccurate": "Right to a few digits only: derive a formula where one is asked for; else mind step and what stays moved.",
+    "inaccurate": "Right to a few digits only: derive a formula if asked for; else mind the step and what stays moved.",
     "modified_input": "An argument was changed in place: make a new array instead. This costs no marks.",
 }
 
