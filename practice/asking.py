@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from practice.cases import DIAGNOSE, sentence, used
-from practice.comparing import compare
+from practice.comparing import compare, wanted
 from practice.examined import Examined, has_a_picture
 from practice.faults import StudentFault, View, change_note, not_callable, not_defined, parts_of, raised, text_of
 from practice.naming import Finding, Property, Seen, for_case, strongest, told_mistakes
@@ -72,7 +72,7 @@ class _Asked:
         self._slopes.append(self._is_slope_of_forward(case["args"], values))
         for one in case["compared"]:
             got = self._viewed(values, case["args"])[one["viewed"]] if one["part"] is None else values[one["part"]]
-            self._compare(got, one, case)
+            self._compare(got, one, case, values)
 
     def _viewed(self, values: tuple, args: tuple) -> tuple:
         viewed = View(**self._blank["view"]).of(values, args)
@@ -81,15 +81,17 @@ class _Asked:
     def _is_slope_of_forward(self, args: tuple, values: tuple) -> bool | None:
         return _is_slope_of(self._namespace.get(self._blank["forward"]), args, values, self._blank["forward_at"])
 
-    def _compare(self, got: Any, one: dict, case: dict) -> None:
-        property, rtol, want = one["property"], one["rtol"], np.asarray(one["want"], dtype=np.float64)
+    def _compare(self, got: Any, one: dict, case: dict, values: tuple) -> None:
+        property, rtol, want = one["property"], one["rtol"], wanted(one["want"])
         kind, message = compare(got, want, rtol)
-        self._seen.append(Seen(property, numeric(got), want, rtol, kind is not None, one["told"]))
+        view = View(**self._blank["view"]) if kind is not None and one["part"] is None else None
+        words = view.said(one["viewed"], got, want, values, case["args"]) if view else ""
+        self._seen.append(Seen(property, numeric(got), want, rtol, kind is not None, one["told"], bool(words)))
         self._given.append(one["mistakes"])
         outcome = self._outcomes[property]
         if kind is not None and outcome.finding is None:
             example = source_of(self._name, case["args"])
-            outcome.finding = Finding(property, for_case(case["label"], message), example)
+            outcome.finding = Finding(property, for_case(case["label"], words or message), example)
         outcome.kinds += [] if kind is None else [kind]
 
     def _failures(self) -> list[Finding]:

@@ -106,8 +106,8 @@ def _briefly(one: Examined) -> str:
 
 
 def has_a_picture(one: Seen) -> bool:
-    """Whether an array of the right shape came in which entries are wrong."""
-    if not one.failed or one.got is None or one.got.shape != one.want.shape or not one.want.ndim:
+    """Whether an array of the right shape came in which entries are wrong, and no words say how."""
+    if not one.failed or one.in_words or one.got is None or one.got.shape != one.want.shape or not one.want.ndim:
         return False
     error, scale = off(one.got.astype(np.float64), one.want)
     return bool(np.any(error > one.rtol * scale))

@@ -57,22 +57,31 @@ class View:
     in `args`, those of the call; several in a tuple.
 
     `shapes` has their names, in order, and the shape that each must have: a tuple, in which None is any length, or an
-    expression in the arguments. `given` has the names of these, if they are to have any.
+    expression in the arguments. `given` has the names of these, if they are to have any. `says` has for each that is
+    compared how it differs, in words: an expression in the same and `got` and `want`; without it the entry is told.
     """
 
     source: str
     shapes: Mapping[str, tuple | str]
     given: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
 
     def of(self, values: tuple, args: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
         """What is compared of the values for these arguments. Raises StudentFault where they have other shapes."""
+        with np.errstate(all="ignore"):
+            found = eval(self.source, self._names(values, args))
+        return tuple(map(np.asarray, found)) if isinstance(found, tuple) else np.asarray(found)
+
+    def said(self, k: int, got: np.ndarray, want: np.ndarray, values: tuple, args: tuple) -> str:
+        """How the k-th that is compared of the values differs from what is wanted, in words; "" where it has none."""
+        return eval(self.says[k], self._names(values, args) | {"got": got, "want": want}) if self.says else ""
+
+    def _names(self, values: tuple, args: tuple) -> dict[str, Any]:
+        """What its expressions find. Raises StudentFault where the values have other shapes."""
         given = {"np": np, "args": args, **dict(zip(self.given, args, strict=False))}
         shapes = {name: eval(shape, given) if isinstance(shape, str) else shape for name, shape in self.shapes.items()}
         pairs = zip(values, shapes.items(), strict=True)
-        named = {name: _shaped(value, name, shape) for value, (name, shape) in pairs}
-        with np.errstate(all="ignore"):
-            found = eval(self.source, given | named)
-        return tuple(map(np.asarray, found)) if isinstance(found, tuple) else np.asarray(found)
+        return given | {name: _shaped(value, name, shape) for value, (name, shape) in pairs}
 
 
 def _shaped(value: Any, name: str, shape: tuple) -> np.ndarray:

@@ -37,7 +37,10 @@ class Property:
 
 @dataclass(frozen=True)
 class Seen:
-    """One comparison: of which property, what came and was expected, whether it failed, whether its mistake is told."""
+    """One comparison: of which property, what came and was expected, whether it failed, whether its mistake is told.
+
+    `in_words` says that its finding tells how it differs, so that no entries need be shown.
+    """
 
     property: str
     got: Any
@@ -45,6 +48,7 @@ class Seen:
     rtol: float
     failed: bool
     told: bool
+    in_words: bool = False
 
     def explained_by(self, value: Any) -> bool:
         """Whether a mistake that gives this value gives what came; if it changes nothing, it explains no failure."""

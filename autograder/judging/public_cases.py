@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.judging.blank import Blank
+from autograder.judging.blank import Blank, position
 from autograder.judging.catalogue import STRUCTURAL_SENTENCES
 from autograder.judging.check import Check, parts
 from autograder.judging.check_modules import checks_of, telling
@@ -101,7 +101,6 @@ class _Right(Blank):
         self.noted: list[dict] = []
         self.beyond: set[str] = set()
         self._came: tuple = ()
-        self._viewed: tuple = ()
 
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         value = super().call(name, *args, returns=returns)
@@ -115,15 +114,10 @@ class _Right(Blank):
             self._came = ()
         return value
 
-    def view(self, values: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
-        viewed = super().view(values)
-        self._viewed = viewed if isinstance(viewed, tuple) else (viewed,)
-        return viewed
-
     def close(self, property: str, got: Any, want: Any, *args: Any, **named: Any) -> None:
         super().close(property, got, want, *args, **named)
         seen = self.rounds[-1].seen[-1]
-        part, viewed = _position(got, self._came), _position(got, self._viewed)
+        part, viewed = position(got, self._came), position(got, self._viewed)
         if not self._came or part is viewed is None:
             self.beyond.add(property)
             return
@@ -134,10 +128,6 @@ class _Right(Blank):
     def true(self, property: str, *args: Any, **named: Any) -> None:
         super().true(property, *args, **named)
         self.beyond.add(property)
-
-
-def _position(one: Any, values: tuple) -> int | None:
-    return next((k for k, value in enumerate(values) if value is one), None)
 
 
 def _given(check: Check, mistake: Any, round: Any) -> dict[int, np.ndarray]:

@@ -11,6 +11,16 @@ LISTED = View(
     "(is_at.sum(axis=0), is_at.argmax(axis=0)))(np.append(order, -1)[:9999, None] == np.arange(n))",
     {"order": (None,)},
     ("n", "edges", "output"),
+    (
+        "next((f'node {k} comes {came:.0f} times.' for k, came in enumerate(got[1 : n + 1]) if came > 1), '')"
+        " or next((f'the list has {order.size} nodes, {want[0]:.0f} are needed: node {k} is missing.'"
+        " for k in range(n) if got[k + 1] < want[k + 1]), '')"
+        " or next((f'the list has {order.size} nodes, {want[0]:.0f} are needed: node {k} is not.'"
+        " for k in range(n) if got[k + 1] > want[k + 1]), '')"
+        " or next((f'node {user} stands before its input {source}.' for source, user in edges"
+        " if got[n + 1 + user] and np.argmax(order == source) > np.argmax(order == user)), '')"
+        " or f'the list has {order.size} numbers, {want[0]:.0f} are needed: some are no numbers of nodes.'",
+    ),
 )
 
 
@@ -280,7 +290,7 @@ def topological_order(n, edges, output):
     return order[::-1]
 
 
-# %% wrong: a node before its inputs, turned round -> none
+# %% wrong: written_too_early "A node was written down before its inputs: one that is reached early may be used again."
 def topological_order(n, edges, output):
     order = []
 
@@ -293,6 +303,70 @@ def topological_order(n, edges, output):
 
     visit(output)
     return order[::-1]
+
+
+# %% wrong: from a stack, turned round -> written_too_early
+def topological_order(n, edges, output):
+    order, stack = [], [output]
+    while stack:
+        node = stack.pop()
+        if node not in order:
+            order.append(node)
+            stack += edges[edges[:, 1] == node, 0][::-1].tolist()
+    return np.array(order[::-1])
+
+
+# %% wrong: users_for_inputs "The list follows the edges to the users: each row of the table is an input and its user."
+def topological_order(n, edges, output):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            for user, source in edges:
+                if user == node:
+                    visit(source)
+            order.append(node)
+
+    visit(output)
+    return order
+
+
+# %% wrong: whatever depends on the output -> users_for_inputs
+def topological_order(n, edges, output):
+    uses = np.zeros((n, n))
+    uses[edges[:, 0], edges[:, 1]] = 1
+    above = np.linalg.matrix_power(np.eye(n) + uses, n)
+    nodes = np.flatnonzero(above[output])
+    return nodes[np.argsort(np.count_nonzero(above[nodes], axis=1), kind="stable")]
+
+
+# %% wrong: output_twice "The output stands in the list twice: the search had written it down already."
+def topological_order(n, edges, output):
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for source, user in edges:
+                if user == node:
+                    visit(source)
+            order.append(node)
+
+    visit(output)
+    return order + [output]
+
+
+# %% wrong: what has all its inputs, and the output once more -> output_twice
+def topological_order(n, edges, output):
+    needed, order = {output}, []
+    for _ in range(n):
+        needed |= {source for source, user in edges if user in needed}
+    while needed:
+        ready = sorted(node for node in needed if not needed & {s for s, user in edges if user == node})
+        order += ready
+        needed -= {*ready}
+    order.append(output)
+    return order
 
 
 # %% wrong: as the edges come -> none

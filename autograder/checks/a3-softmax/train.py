@@ -663,7 +663,7 @@ def train(X, Y, batches, lr):
     return W.T, b, costs
 
 
-# %% wrong: one bias for all classes -> bias_not_updated
+# %% wrong: one bias for all classes -> none
 def train(X, Y, batches, lr):
     W, b, costs = np.zeros((X.shape[1], Y.shape[1])), np.zeros(Y.shape[1]), []
     for batch in batches:
@@ -743,3 +743,71 @@ def train(X, Y, batches, lr):
             W, b = W - lr * X[batch].T @ dZ, b - lr * dZ.sum(axis=0)
             costs = [*costs[1 - len(batches) :], cross_entropy(Y[batch], Z)]
     return W, b, costs
+
+
+# %% wrong: scores_without_bias "The scores are computed without the bias: it takes steps and enters nowhere."
+def train(X, Y, batches, lr):
+    W, b, costs = np.zeros((X.shape[1], Y.shape[1])), np.zeros(Y.shape[1]), []
+    for batch in batches:
+        Z = X[batch] @ W
+        costs.append(cross_entropy(Y[batch], Z))
+        dZ = cross_entropy_gradient(Y[batch], Z)
+        W, b = W - lr * X[batch].T @ dZ, b - lr * dZ.sum(axis=0)
+    return W, b, costs
+
+
+# %% wrong: one matrix, the scores without its last row -> scores_without_bias
+def train(X, Y, batches, lr):
+    A = np.column_stack([X, np.ones(len(X))])
+    V, costs = np.zeros((A.shape[1], Y.shape[1])), []
+    for batch in batches:
+        Z = X[batch] @ V[:-1]
+        costs.append(np.mean(np.logaddexp.reduce(Z, axis=1) - (Y[batch] * Z).sum(axis=1)))
+        V = V - lr * A[batch].T @ (softmax(Z) - Y[batch]) / len(batch)
+    return V[:-1], V[-1], costs
+
+
+# %% wrong: repeats_dropped "A row that stands twice in a minibatch counts twice: repeated rows were dropped."
+def train(X, Y, batches, lr):
+    W, b, costs = np.zeros((X.shape[1], Y.shape[1])), np.zeros(Y.shape[1]), []
+    for batch in batches:
+        batch = np.unique(batch)
+        Z = X[batch] @ W + b
+        costs.append(cross_entropy(Y[batch], Z))
+        dZ = cross_entropy_gradient(Y[batch], Z)
+        W, b = W - lr * X[batch].T @ dZ, b - lr * dZ.sum(axis=0)
+    return W, b, costs
+
+
+# %% wrong: one matrix, each row once -> repeats_dropped
+def train(X, Y, batches, lr):
+    A = np.column_stack([X, np.ones(len(X))])
+    V, costs = np.zeros((A.shape[1], Y.shape[1])), []
+    for batch in batches:
+        batch = sorted({*batch.tolist()})
+        Z = A[batch] @ V
+        costs.append(np.mean(np.logaddexp.reduce(Z, axis=1) - (Y[batch] * Z).sum(axis=1)))
+        V = V - lr * A[batch].T @ (softmax(Z) - Y[batch]) / len(batch)
+    return V[:-1], V[-1], costs
+
+
+# %% wrong: rate_fixed "The learning rate is always the same: it is not the one that is passed in."
+def train(X, Y, batches, lr):
+    W, b, costs = np.zeros((X.shape[1], Y.shape[1])), np.zeros(Y.shape[1]), []
+    for batch in batches:
+        Z = X[batch] @ W + b
+        costs.append(cross_entropy(Y[batch], Z))
+        dZ = cross_entropy_gradient(Y[batch], Z)
+        W, b = W - 0.5 * X[batch].T @ dZ, b - 0.5 * dZ.sum(axis=0)
+    return W, b, costs
+
+
+# %% wrong: one matrix, steps of a half -> rate_fixed
+def train(X, Y, batches, lr):
+    A = np.column_stack([X, np.ones(len(X))])
+    V, costs = np.zeros((A.shape[1], Y.shape[1])), []
+    for batch in batches:
+        Z = A[batch] @ V
+        costs.append(np.mean(np.logaddexp.reduce(Z, axis=1) - (Y[batch] * Z).sum(axis=1)))
+        V = V - A[batch].T @ (softmax(Z) - Y[batch]) / (2 * len(batch))
+    return V[:-1], V[-1], costs
