@@ -5,8 +5,9 @@ from autograder.kit import View, check
 from . import SIGNS, initial, off_by
 
 STEPS = (0.25, 0.5, 0.75, 1.0)  # of the largest weight there may be
-NEAR = f"np.array([np.mean(np.abs(W) < k * (6 / sum(args[:2])) ** 0.5) for k in {STEPS}] + [1.0]).astype(W.dtype)"
-SEEN = View(f"np.mean(W**2 * sum(args[:2]) / 2) ** 0.5, {NEAR}, {SIGNS}", {"W": "args[:2]"})
+NEAR = "(lambda a: np.array([*(np.mean(a < k) for k in {}), 1.0], W.dtype))(np.abs(W) / (6 / {}) ** 0.5)"
+BOTH = "sum(args[:2])"
+SEEN = View(f"np.mean(W**2 * {BOTH} / 2) ** 0.5, {NEAR.format(STEPS, BOTH)}, {SIGNS}", {"W": "args[:2]"})
 
 
 @check(weights={"spread": 0.5, "distribution": 0.5}, view=SEEN)

@@ -8,8 +8,8 @@ from . import SIGNS, initial, mean_square_off_by
 
 STEPS = (0.5, 1.0, 1.5, 2.0)  # in standard deviations
 SHARES = [erf(k / sqrt(2)) for k in STEPS]  # of normal numbers that are nearer to 0
-NEAR = f"np.array([np.mean(np.abs(W) < k * (2 / args[0]) ** 0.5) for k in {STEPS}] + [1.0]).astype(W.dtype)"
-SEEN = View(f"np.mean(W**2 * args[0] / 2) ** 0.5, {NEAR}, {SIGNS}", {"W": "args[:2]"})
+NEAR = "(lambda a: np.array([*(np.mean(a < k) for k in {}), 1.0], W.dtype))(np.abs(W) / (2 / args[0]) ** 0.5)"
+SEEN = View(f"np.mean(W**2 * args[0] / 2) ** 0.5, {NEAR.format(STEPS)}, {SIGNS}", {"W": "args[:2]"})
 
 
 @check(weights={"spread": 0.5, "distribution": 0.5}, view=SEEN)

@@ -11,12 +11,12 @@ NUMBERS = View("lr + 0.0, score + 0.0", {"lr": (), "score": ()})
 
 def ranges(rng):
     """low, high, n, a seed, and at which log₁₀ of the rate validation and test are best and training diverges."""
-    kinds = ("60 draws, 1e-6 to 10", -6, 1, 60), ("12 draws, 0.03 to 1", -1.5, 0, 12), ("another seed", -1.5, 0, 12)
-    kinds += ("one draw (n = 1)", -3, -1, 1), ("a narrow range, 5 draws", -2, -1.5, 5)
+    kinds = ("40 draws, 1e-6 to 10", -6, 1, 40), ("12 draws, 0.03 to 1", -1.5, 0, 12)
+    kinds += ("one draw (n = 1)", -3, -1, 1), ("a narrow range, 5 draws", -2, -1.5, 5), ("another seed", -2, -1.5, 5)
     seeds, share = rng.choice(10_000, len(kinds), replace=False), rng.uniform(0.2, 0.35)
     for (label, low, high, n), seed in zip(kinds, seeds, strict=True):
         best, tested, end = (
-            round(low + (high - low) * part, 3) for part in (share, share + 0.4, 0.8 if n == 12 else 1)
+            round(low + (high - low) * part, 3) for part in (share, share + 0.4, {40: 0.9, 12: 0.8}.get(n, 1))
         )
         yield label, (10.0**low, 10.0**high, n, int(seed), best, tested, end)
 
@@ -25,12 +25,13 @@ class Experiments:
     """The functions that are lent to a search, and what it did with them."""
 
     def __init__(self, best, tested, end):
-        self.trained, self.validated, self.tested = [], [], []
+        self.trained, self.thetas, self.validated, self.tested = [], [], [], []
         of_test, of_validation = f"0.5 - (100 * theta[0] - {tested}) ** 2", f"-((100 * theta[0] - {best}) ** 2)"
 
         def train(lr):
             self.trained.append(np.asarray(lr, dtype=float).item())
-            return np.array([np.log10(self.trained[-1]) / 100, 0.01])
+            self.thetas.append(np.log10(self.trained[-1]) / 100)
+            return np.array([self.thetas[-1], 0.01])
 
         def validation_score(theta):
             self.validated.append(theta[0])
@@ -57,22 +58,28 @@ class Experiments:
 
 @check(weights={"search": 0.5, "choice": 0.5}, view=NUMBERS)
 def examined(blank):
-    drawn = [searched(blank, *case.args) for case in blank.cases(ranges)]
-    blank.close("search", len({*drawn[1]} & {*drawn[2]}), 0.0)
+    """Compare what searches did, and which rates two seeds gave.
+
+    A right answer fails an examination where the distribution of 40 rates is too far off (δ), or where all of 12
+    trainings diverge (0.2¹² = 4.1e-9), and three of them with a probability below 1.3e-8. Two rates may be equal, as
+    they are where few digits were drawn; that two seeds share three of five does not happen so.
+    """
+    *_, one, other = [searched(blank, *case.args) for case in blank.cases(ranges)]
+    blank.close("search", float(len({*one} & {*other}) > 2), 0.0)
 
 
 def searched(blank, low, high, n, seed, *about):
     """Compare what a search did with what it must, and give the rates that it tried."""
     did, again = Experiments(*about), Experiments(*about)
     lr, score = blank.view(blank.call("random_search", *did.lent, low, high, n, seed, returns=2))
-    if n == 5:  # once more, to see whether it can be repeated
+    if n == 1:  # once more, to see whether it can be repeated
         blank.call("random_search", *again.lent, low, high, n, seed, returns=2)
         blank.close("search", float(did.trained == again.trained), 1.0)
     tried = np.sort(np.log(np.array(did.trained) / low) / np.log(high / low))
     outside = np.count_nonzero(~((tried > -1e-9) & (tried < 1 + 1e-9)))
-    counts = len(did.trained), len({*did.validated}), outside, max(len(did.tested) - 1, 0)
-    blank.close("search", np.array(counts), np.array([n, n, 0, 0]))
-    if n == len(tried) == 60:  # Dvoretzky, Kiefer & Wolfowitz: the bound of one share holds for all of them
+    counts = len(did.trained), len({*did.thetas} ^ {*did.validated}), outside, max(len(did.tested) - 1, 0)
+    blank.close("search", np.array(counts), np.array([n, 0, 0, 0]))
+    if n == len(tried) == 40:  # Dvoretzky, Kiefer & Wolfowitz: the bound of one share holds for all of them
         farthest = np.abs(tried - (np.arange(n) + 0.5) / n).max()
         blank.close("search", np.array([farthest, 1.0]), np.array([0.0, 1.0]), rtol=off_by(n) + 0.5 / n)
     is_of_test = abs(score - did.test_of(np.log10(lr))) < 1e-9
@@ -128,7 +135,7 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
 # %% right: an older generator, arrays
 def random_search(train, validation_score, test_score, low, high, n, seed):
     old = np.random.RandomState(seed)
-    rates = np.geomspace(low, high, 1_000_001)[old.randint(0, 1_000_001, n)]
+    rates = low * (high / low) ** (old.randint(0, 1_000_001, n) / 1e6)
     models = np.array([train(lr) for lr in rates])
     scores = np.array([validation_score(theta) for theta in models])
     best = np.argmax(np.nan_to_num(scores, nan=-np.inf))
