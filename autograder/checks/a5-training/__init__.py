@@ -91,19 +91,14 @@ def signed(rng, n):
 
 
 def batches(rng):
-    """x (m, n), γ (n,), β (n,) and ε₀."""
-    kinds = ("m = 6, n = 3", 6, 3, 0.05), ("as many columns as examples (m = n = 4)", 4, 4, 0.2)
-    kinds += ("one example (m = 1)", 1, 3, 0.3), ("one column (n = 1)", 5, 1, 0.1), ("two examples", 2, 5, 0.4)
-    kinds += ("a column that is constant", 4, 3, 0.01), ("entries in the hundreds", 6, 2, 0.5)
-    for label, m, n, epsilon in kinds:
-        x = rng.normal(1, 2, size=(m, n)).round(2)
+    """x (m, s, n), γ (n,), β (n,) and ε₀."""
+    kinds = ("m = 3, s = 2, n = 3", 3, 2, 3, 0.05), ("as many of each (m = s = n = 2)", 2, 2, 2, 0.2)
+    kinds += ("one example (m = 1)", 1, 3, 2, 0.3), ("one position (s = 1)", 4, 1, 2, 0.1)
+    kinds += ("one example, one position", 1, 1, 3, 0.4), ("one feature (n = 1)", 2, 3, 1, 0.1)
+    kinds += ("a feature that is constant", 2, 2, 3, 0.01), ("entries in the hundreds", 2, 3, 2, 0.5)
+    for label, m, s, n, epsilon in kinds:
+        x = rng.normal(1, 2, size=(m, s, n)).round(2)
         x = 100 * x if "hundreds" in label else x
         if "constant" in label:
-            x[:, 1] = 0.5
+            x[..., 1] = 0.5
         yield label, (x, signed(rng, n), signed(rng, n), epsilon)
-
-
-def upstream(rng):
-    """∂J/∂out (m, n), x (m, n), γ (n,) and ε₀."""
-    for label, (x, gamma, _, epsilon) in batches(rng):
-        yield label, (rng.normal(size=x.shape).round(2), x, gamma, epsilon)
