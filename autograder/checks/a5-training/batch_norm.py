@@ -112,7 +112,8 @@ def batch_norm(x, gamma, beta, epsilon):
 
 # %% wrong: variance_unbiased "The variance was divided by one less than there are numbers: only running ones are."
 def batch_norm(x, gamma, beta, epsilon):
-    std = np.sqrt(x.var(axis=(0, 1), ddof=1) + epsilon)
+    M = np.float64(x[..., 0].size)
+    std = np.sqrt(x.var(axis=(0, 1)) * M / (M - 1) + epsilon)
     x_hat = (x - x.mean(axis=(0, 1))) / std
     return gamma * x_hat + beta, x_hat
 
@@ -209,6 +210,12 @@ def batch_norm(x, beta, gamma, epsilon):
     centred = x - np.mean(x, axis=(0, 1))
     std = (np.mean(centred**2, axis=(0, 1)) + epsilon) ** 0.5
     return centred / std * gamma + beta, centred / std
+
+
+# %% wrong: x̂ that is not scaled comes back -> none keeps 0.5
+def batch_norm(x, gamma, beta, epsilon):
+    centred = x - x.mean(axis=(0, 1))
+    return gamma * centred / np.sqrt(x.var(axis=(0, 1)) + epsilon) + beta, centred
 
 
 # %% wrong: β left out -> none keeps 0.5

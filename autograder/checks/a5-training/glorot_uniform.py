@@ -181,6 +181,19 @@ def glorot_uniform(n_in, n_out, seed):
     return np.linspace(-r, r, n_in * n_out).reshape(n_in, n_out)
 
 
+# %% wrong: one weight in a hundred is ten times as large -> none keeps 0.5
+def glorot_uniform(n_in, n_out, seed):
+    rng, r = np.random.default_rng(seed), np.sqrt(6 / (n_in + n_out))
+    return np.where(rng.random((n_in, n_out)) < 0.01, 10, 1) * rng.uniform(-r, r, (n_in, n_out))
+
+
+# %% wrong: half of the inputs' weights, twice -> none keeps 0.5
+def glorot_uniform(n_in, n_out, seed):
+    r = np.sqrt(6 / (n_in + n_out))
+    half = np.random.default_rng(seed).uniform(-r, r, (n_in - n_in // 2, n_out))
+    return np.concatenate([half, half])[:n_in]
+
+
 # %% wrong: plus or minus the largest -> none
 def glorot_uniform(n_in, n_out, seed):
     r = np.sqrt(6 / (n_in + n_out))

@@ -160,6 +160,19 @@ def he_normal(n_in, n_out, seed):
     return np.random.default_rng(seed).choice([-1.0, 1.0], (n_in, n_out)) * np.sqrt(2 / n_in)
 
 
+# %% wrong: one weight in a hundred is ten times as large -> none keeps 0.5
+def he_normal(n_in, n_out, seed):
+    rng = np.random.default_rng(seed)
+    factors = np.where(rng.random((n_in, n_out)) < 0.01, 10, 1)
+    return factors * rng.normal(0, np.sqrt(2 / n_in), (n_in, n_out))
+
+
+# %% wrong: a few numbers, again and again -> none keeps 0.5
+def he_normal(n_in, n_out, seed):
+    few = np.random.default_rng(seed).normal(0, np.sqrt(2 / n_in), (n_in * n_out) // 4)
+    return np.random.default_rng(seed + 1).choice(few, (n_in, n_out))
+
+
 # %% wrong: the same size, drawn evenly in logarithm -> none
 def he_normal(n_in, n_out, seed):
     rng = np.random.default_rng(seed)

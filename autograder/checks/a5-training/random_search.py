@@ -38,7 +38,7 @@ class Experiments:
             return self.validation_of(100 * theta[0])
 
         def test_score(theta):
-            self.tested.append(theta[0])
+            self.tested.append(float(theta[0]))  # of one model, not of many in an array
             return self.test_of(100 * theta[0])
 
         self.validation_of = lambda at: -((at - best) ** 2) if at <= end else np.nan
@@ -47,6 +47,9 @@ class Experiments:
         validation_score.__doc__ = f"lambda theta: {of_validation} if 100 * theta[0] <= {end} else np.nan"
         test_score.__doc__ = f"lambda theta: {of_test}"
         self.lent = train, validation_score, test_score
+
+    def is_of_test(self, lr, score):
+        return abs(score - self.test_of(np.log10(lr))) < 1e-9
 
     def rank(self, lr):
         """The share of the others that validation finds better; 2 for what was not trained, 1.5 for what diverged."""
@@ -60,31 +63,45 @@ class Experiments:
 def examined(blank):
     """Compare what searches did, and which rates two seeds gave.
 
-    A right answer fails an examination where the distribution of 40 rates is too far off (δ), or where all of 12
-    trainings diverge (0.2¹² = 4.1e-9), and three of them with a probability below 1.3e-8. Two rates may be equal, as
-    they are where few digits were drawn; that two seeds share three of five does not happen so.
+    A right answer fails an examination where the distribution of 40 rates, or of all 63, is too far off (2 δ), or where
+    all of 12 trainings diverge (0.2¹² = 4.1e-9), and three of them with a probability below 1.3e-8. Two rates may be
+    equal, as they are where few digits were drawn; that two seeds share three of five does not happen so.
     """
-    *_, one, other = [searched(blank, *case.args) for case in blank.cases(ranges)]
-    blank.close("search", float(len({*one} & {*other}) > 2), 0.0)
+    tried = [searched(blank, *case.args) for case in blank.cases(ranges)]
+    spread_out(blank, np.concatenate(tried), 63)
+    blank.close("search", float(len({*tried[-1]} & {*tried[-2]}) > 2), 0.0)
+
+
+def spread_out(blank, tried, n):
+    """Examine whether n shares of a range may be distributed evenly, by the bound of Dvoretzky, Kiefer & Wolfowitz for
+    the farthest share: it is the one that Hoeffding gives for each.
+    """
+    if len(tried) == n:
+        farthest = np.abs(np.sort(tried) - (np.arange(n) + 0.5) / n).max()
+        blank.close("search", float(not farthest < off_by(n) + 0.5 / n), 0.0)
 
 
 def searched(blank, low, high, n, seed, *about):
-    """Compare what a search did with what it must, and give the rates that it tried."""
+    """Compare what a search did with what it must; where in the range, from 0 to 1, the rates are that it tried."""
     did, again = Experiments(*about), Experiments(*about)
-    lr, score = blank.view(blank.call("random_search", *did.lent, low, high, n, seed, returns=2))
+    lr, score = map(float, blank.view(blank.call("random_search", *did.lent, low, high, n, seed, returns=2)))
     if n == 1:  # once more, to see whether it can be repeated
         blank.call("random_search", *again.lent, low, high, n, seed, returns=2)
         blank.close("search", float(did.trained == again.trained), 1.0)
-    tried = np.sort(np.log(np.array(did.trained) / low) / np.log(high / low))
+    with np.errstate(all="ignore"):  # where exponents came for rates
+        tried, is_of_test = np.log(np.array(did.trained) / low) / np.log(high / low), did.is_of_test(lr, score)
     outside = np.count_nonzero(~((tried > -1e-9) & (tried < 1 + 1e-9)))
     counts = len(did.trained), len({*did.thetas} ^ {*did.validated}), outside, max(len(did.tested) - 1, 0)
     blank.close("search", np.array(counts), np.array([n, 0, 0, 0]))
-    if n == len(tried) == 40:  # Dvoretzky, Kiefer & Wolfowitz: the bound of one share holds for all of them
-        farthest = np.abs(tried - (np.arange(n) + 0.5) / n).max()
-        blank.close("search", np.array([farthest, 1.0]), np.array([0.0, 1.0]), rtol=off_by(n) + 0.5 / n)
-    is_of_test = abs(score - did.test_of(np.log10(lr))) < 1e-9
-    blank.close("choice", np.array([did.rank(lr[()]), is_of_test, len(did.tested)]), np.array([0.0, 1.0, 1.0]))
-    return did.trained
+    if n == 40:
+        spread_out(blank, tried, n)
+    chosen_among = 2 * len({*did.thetas}) > n  # the best of one, or of a few, is no choice
+    blank.close(
+        "choice",
+        np.array([did.rank(lr) if chosen_among else 3.0, is_of_test, len(did.tested)]),
+        np.array([0.0, 1.0, 1.0]),
+    )
+    return tried
 
 
 # %% right: the best so far
@@ -265,6 +282,15 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
     return best_lr, test_score(best_theta)
 
 
+# %% wrong: near both ends -> none keeps 0.5
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    rng = np.random.default_rng(seed)
+    rates = np.where(np.arange(n) % 2, low, high * 0.999) * (1 + 1e-3 * rng.random(n))
+    models = [train(lr) for lr in rates]
+    best = np.nanargmax([validation_score(theta) for theta in models])
+    return rates[best], test_score(models[best])
+
+
 # %% wrong: grid_for_random keeps 0.5 "Another seed gave the same rates: a grid, or another generator than asked for."
 def random_search(train, validation_score, test_score, low, high, n, seed):
     rates = np.geomspace(low, high, n)
@@ -323,6 +349,14 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
     return rates[best], test_score(models[best])
 
 
+# %% wrong: one rate alone, which is tested -> none
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    lr = np.sqrt(low * high)
+    theta = train(lr)
+    validation_score(theta)
+    return lr, test_score(theta)
+
+
 # %% wrong: the last one -> none
 def random_search(train, validation_score, test_score, low, high, n, seed):
     for lr in 10 ** np.random.default_rng(seed).uniform(np.log10(low), np.log10(high), size=n):
@@ -330,7 +364,7 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
     return lr, test_score(theta)
 
 
-# %% wrong: stops at the first good one -> none keeps 0.5
+# %% wrong: stops at the first good one -> none
 def random_search(train, validation_score, test_score, low, high, n, seed):
     rng = np.random.default_rng(seed)
     for _ in range(n):
