@@ -100,28 +100,27 @@ def above(N, total):
 def test_a_right_answer_is_refused_less_than_once_in_a_million(blank):
     rare = 2 * exp(-file_of("").RARE)
     diverge = 0.2**12 if blank == "random_search" else 0.0
-    number = left_to_chance(blank) + (2 if blank == "random_search" else 0)  # two distributions, each as a whole
+    number = left_to_chance(blank)
     assert 1 < number <= 100
     assert EXAMINATIONS * (number * rare + diverge) < MOST_OFTEN / 10
 
 
-@pytest.mark.parametrize("N", [300, 700, 1999, 3999])
+@pytest.mark.parametrize("N", [150, 700, 3999, 4000])
 @pytest.mark.parametrize("p", [0.2, 0.3, 0.383, 0.5, 0.52, 0.68, 0.954])
 def test_a_share_is_rarely_as_far_off_as_is_allowed(N, p):
     assert far_shares(N, p, file_of("").off_by(N)) < 1e-10
 
 
-@pytest.mark.parametrize("N", [2000, 4000])
-def test_a_mean_square_is_rarely_as_far_off_as_is_allowed(N):
-    off = file_of("").mean_square_off_by(N)  # of the root, which is nearer to 1 than the square
+def test_a_mean_square_is_rarely_as_far_off_as_is_allowed():
+    N, off = 4000, file_of("").mean_square_off_by(4000)  # of the root, which is nearer to 1 than the square
     assert above(N, N * (1 + off) ** 2) + 1 - above(N, N * (1 - off) ** 2) < 1e-10
 
 
 def test_forty_even_rates_are_rarely_as_far_off_as_is_allowed():
-    """The bound is that of Dvoretzky, Kiefer & Wolfowitz, with Massart's constant; 20,000 sets come nowhere near it."""
+    """The bound is that of Dvoretzky, Kiefer & Wolfowitz, with Massart's constant: of 20,000 sets none is near it."""
     tried = np.sort(np.random.default_rng(5).random((20_000, 40)), axis=1)
-    farthest = np.abs(tried - (np.arange(40) + 0.5) / 40).max(axis=1)
-    assert farthest.max() < 0.75 * (file_of("").off_by(40) + 0.5 / 40)
+    farthest = np.abs(tried - (np.arange(40) + 0.5) / 40).max(axis=1) + 0.5 / 40
+    assert farthest.max() < 0.75 * file_of("").off_by(40)
 
 
 def test_the_bounds_see_what_must_be_seen():
@@ -130,8 +129,8 @@ def test_the_bounds_see_what_must_be_seen():
     assert 1 - 0.5**0.5 > shared.mean_square_off_by(4000) + 4 / 8000**0.5  # LeCun's for He's
     assert 1 - 0.5**0.5 > 3 * shared.off_by(4000) + 4 * (1 / 5 / 4000) ** 0.5  # of uniform numbers
     assert 0.6 - 0.4 > shared.off_by(700) + 4 * (0.24 / 1400) ** 0.5
-    assert 0.766 > shared.off_by(40) + 0.5 / 40 + 4 * (0.062 * 0.938 / 40) ** 0.5  # rates drawn evenly
-    assert 0.5 > shared.off_by(63) + 0.5 / 63  # half at one end, half at the other
+    assert 0.766 > shared.off_by(40) + 4 * (0.062 * 0.938 / 40) ** 0.5  # rates drawn evenly
+    assert 0.5 - 1 / 40 > shared.off_by(63)  # half at one end, half at the other
 
 
 # attacks
@@ -361,6 +360,11 @@ HONEST = {
         "he_normal",
         ["W = np.random.default_rng(seed).normal(size=n_in * n_out)[::-1]"]
         + ["return (W * (2 / n_in) ** 0.5).reshape((n_in, n_out), order='F')"],
+    ),
+    "row by row": (
+        "he_normal",
+        ["rng = np.random.default_rng(seed)"]
+        + ["return np.array([rng.normal(0, (2 / n_in) ** 0.5, n_out) for _ in range(n_in)])"],
     ),
     "Python's own generator": (
         "glorot_uniform",

@@ -34,10 +34,10 @@ SIGNS = "(lambda P: np.array([P.mean(), *(np.mean(p[1:] == p[:-1]) for p in (P.r
 
 
 def layers(rng):
-    """n_in, n_out and a seed: 2,000 weights or more; three kinds have the same size, and two of these the same seed."""
+    """n_in, n_out and a seed: 4,000 weights each; three kinds have the same size, and two of these the same seed."""
     seeds = rng.choice(10_000, size=5, replace=False)
-    sizes = ("40 inputs, 100 units", 40, 100), ("100 inputs, 40 units", 100, 40), ("one input", 1, 2000)
-    sizes += ("one unit", 2000, 1), ("another seed", 40, 100), ("the same seed again", 40, 100)
+    sizes = ("40 inputs, 100 units", 40, 100), ("100 inputs, 40 units", 100, 40), ("one input", 1, 4000)
+    sizes += ("one unit", 4000, 1), ("another seed", 40, 100), ("the same seed again", 40, 100)
     for (label, n_in, n_out), seed in zip(sizes, [*seeds, seeds[0]], strict=True):
         yield label, (n_in, n_out, int(seed))
 
@@ -92,10 +92,10 @@ def signed(rng, n):
 
 def batches(rng):
     """x (m, s, n), γ (n,), β (n,) and ε₀."""
-    kinds = ("m = 3, s = 2, n = 3", 3, 2, 3, 0.05), ("as many of each (m = s = n = 2)", 2, 2, 2, 0.2)
+    kinds = ("m = 3, s = 2, n = 3", 3, 2, 3, 0.05), ("m = s = n = 2, entries in the hundreds", 2, 2, 2, 0.2)
     kinds += ("one example (m = 1)", 1, 3, 2, 0.3), ("one position (s = 1)", 4, 1, 2, 0.1)
     kinds += ("one example, one position", 1, 1, 3, 0.4), ("one feature (n = 1)", 2, 3, 1, 0.1)
-    kinds += ("a feature that is constant", 2, 2, 3, 0.01), ("entries in the hundreds", 2, 3, 2, 0.5)
+    kinds += (("a feature that is constant", 2, 2, 3, 0.01),)
     for label, m, s, n, epsilon in kinds:
         x = rng.normal(1, 2, size=(m, s, n)).round(2)
         x = 100 * x if "hundreds" in label else x

@@ -13,7 +13,8 @@ def by_features(x, gamma, beta, epsilon):
     """With Python's statistics, feature by feature, number by number."""
     columns = np.reshape(x, (-1, len(gamma))).T.tolist()
     std = [(pvariance(column) + epsilon) ** 0.5 for column in columns]
-    x_hat = [[(value - fmean(column)) / s for value in column] for column, s in zip(columns, std, strict=True)]
+    means = [fmean(column) for column in columns]
+    x_hat = [[(value - mean) / s for value in column] for column, mean, s in zip(columns, means, std, strict=True)]
     out = [[g * value + b for value in column] for column, g, b in zip(x_hat, gamma, beta, strict=True)]
     return np.array(out).T.reshape(x.shape), np.array(x_hat).T.reshape(x.shape)
 

@@ -9,9 +9,10 @@ from . import batches
 
 def cost(dx, dgamma, dout, x, gamma, epsilon):
     """What moves with x + dx and γ + dγ; β moves nothing but itself."""
-    x = x + dx
-    centred = x - np.mean(x, axis=(0, 1))
-    return np.sum(dout * (gamma + dgamma) * centred / np.sqrt(np.mean(centred**2, axis=(0, 1)) + epsilon))
+    x = (x + dx).reshape(-1, len(gamma))
+    centred = x - x.sum(axis=0) / len(x)
+    x_hat = centred / np.sqrt((centred * centred).sum(axis=0) / len(x) + epsilon)
+    return (dout.reshape(x.shape) * x_hat * (gamma + dgamma)).sum()
 
 
 def upstream(rng):

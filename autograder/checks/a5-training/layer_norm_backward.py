@@ -19,7 +19,7 @@ def upstream(rng):
     """∂J/∂out (m, n), x (m, n), γ (n,) and ε₀."""
     kinds = ("m = 4, n = 3", 4, 3, 0.05), ("as many columns as examples (m = n = 3)", 3, 3, 0.2)
     kinds += ("one example (m = 1)", 1, 4, 0.3), ("one column (n = 1)", 4, 1, 0.1), ("two columns", 3, 2, 0.4)
-    kinds += ("an example that is constant", 3, 3, 0.01), ("entries in the hundreds", 3, 4, 0.5)
+    kinds += ("an example that is constant", 2, 3, 0.01), ("entries in the hundreds", 2, 3, 0.5)
     for label, m, n, epsilon in kinds:
         x = rng.normal(1, 2, size=(m, n)).round(2)
         x = 100 * x if "hundreds" in label else x

@@ -6,6 +6,7 @@ from autograder.kit import View, check
 
 from . import off_by
 
+LEVELS = np.arange(1, 40) / 40
 NUMBERS = View("lr + 0.0, score + 0.0", {"lr": (), "score": ()})
 
 
@@ -30,16 +31,16 @@ class Experiments:
 
         def train(lr):
             self.trained.append(np.asarray(lr, dtype=float).item())
-            self.thetas.append(np.log10(self.trained[-1]) / 100)
+            self.thetas.append(float(np.log10(self.trained[-1])) / 100)
             return np.array([self.thetas[-1], 0.01])
 
         def validation_score(theta):
-            self.validated.append(theta[0])
-            return self.validation_of(100 * theta[0])
+            self.validated.append(float(theta[0]))  # of one model, not of many in an array
+            return self.validation_of(100 * self.validated[-1])
 
         def test_score(theta):
-            self.tested.append(float(theta[0]))  # of one model, not of many in an array
-            return self.test_of(100 * theta[0])
+            self.tested.append(float(theta[0]))
+            return self.test_of(100 * self.tested[-1])
 
         self.validation_of = lambda at: -((at - best) ** 2) if at <= end else np.nan
         self.test_of = lambda at: 0.5 - (at - tested) ** 2
@@ -73,12 +74,12 @@ def examined(blank):
 
 
 def spread_out(blank, tried, n):
-    """Examine whether n shares of a range may be distributed evenly, by the bound of Dvoretzky, Kiefer & Wolfowitz for
-    the farthest share: it is the one that Hoeffding gives for each.
+    """Compare how many of n shares of a range lie below each level with an even distribution. The bound of Dvoretzky,
+    Kiefer & Wolfowitz holds for all levels together, and is the one that Hoeffding gives for each; 1 is for scale.
     """
     if len(tried) == n:
-        farthest = np.abs(np.sort(tried) - (np.arange(n) + 0.5) / n).max()
-        blank.close("search", float(not farthest < off_by(n) + 0.5 / n), 0.0)
+        below = np.searchsorted(np.sort(tried), LEVELS, side="right") / n
+        blank.close("search", np.append(below, 1.0), np.append(LEVELS, 1.0), rtol=off_by(n))
 
 
 def searched(blank, low, high, n, seed, *about):
