@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -64,12 +66,20 @@ class View:
     def of(self, values: tuple, args: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
         """What is compared of the values for these arguments. Raises StudentFault where they have other shapes."""
         given = {"np": np, "args": args, **dict(zip(self.given, args, strict=False))}
-        shapes = {name: eval(shape, given) if isinstance(shape, str) else shape for name, shape in self.shapes.items()}
+        shapes = {
+            name: eval(_compiled(shape), given) if isinstance(shape, str) else shape
+            for name, shape in self.shapes.items()
+        }
         pairs = zip(values, shapes.items(), strict=True)
         named = {name: _shaped(value, name, shape) for value, (name, shape) in pairs}
         with np.errstate(all="ignore"):
-            found = eval(self.source, given | named)
+            found = eval(_compiled(self.source), given | named)
         return tuple(map(np.asarray, found)) if isinstance(found, tuple) else np.asarray(found)
+
+
+@cache
+def _compiled(expression: str) -> CodeType:
+    return compile(expression, "<view>", "eval")
 
 
 def _shaped(value: Any, name: str, shape: tuple) -> np.ndarray:
