@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -69,19 +71,27 @@ class View:
     def of(self, values: tuple, args: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
         """What is compared of the values for these arguments. Raises StudentFault where they have other shapes."""
         with np.errstate(all="ignore"):
-            found = eval(self.source, self._names(values, args))
+            found = eval(_compiled(self.source), self._names(values, args))
         return tuple(map(np.asarray, found)) if isinstance(found, tuple) else np.asarray(found)
 
     def said(self, k: int, got: np.ndarray, want: np.ndarray, values: tuple, args: tuple) -> str:
         """How the k-th that is compared of the values differs from what is wanted, in words; "" where it has none."""
-        return eval(self.says[k], self._names(values, args) | {"got": got, "want": want}) if self.says else ""
+        return eval(_compiled(self.says[k]), self._names(values, args) | {"got": got, "want": want}) if self.says else ""
 
     def _names(self, values: tuple, args: tuple) -> dict[str, Any]:
         """What its expressions find. Raises StudentFault where the values have other shapes."""
         given = {"np": np, "args": args, **dict(zip(self.given, args, strict=False))}
-        shapes = {name: eval(shape, given) if isinstance(shape, str) else shape for name, shape in self.shapes.items()}
+        shapes = {
+            name: eval(_compiled(shape), given) if isinstance(shape, str) else shape
+            for name, shape in self.shapes.items()
+        }
         pairs = zip(values, shapes.items(), strict=True)
         return given | {name: _shaped(value, name, shape) for value, (name, shape) in pairs}
+
+
+@cache
+def _compiled(expression: str) -> CodeType:
+    return compile(expression, "<view>", "eval")
 
 
 def _shaped(value: Any, name: str, shape: tuple) -> np.ndarray:

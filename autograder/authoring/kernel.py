@@ -73,8 +73,8 @@ class KernelGuest:
 
     def _answer(self, index: int, *args: Any, **named: Any) -> Any:
         try:
-            body = plain({"callback": index, "args": args, "named": named})
-            kind, value = self._callbacks.answer(_through_the_wire(body))
+            args, named = _through_the_wire(plain(args)), _through_the_wire(plain(named))
+            kind, value = self._callbacks.answer({"callback": index, "args": args, "named": named})
         except StudentFault as fault:
             self._fault = fault
             raise

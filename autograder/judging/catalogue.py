@@ -153,6 +153,7 @@ TRAINING_SENTENCES = {
     "shares_exchanged": "The two shares are exchanged: which part of the old value does ρ keep?",
     "old_memory": "The step uses the memory from before this gradient: update it first.",
     "statistics_constant": "Mean and variance were taken for constants: they depend on every input, too.",
+    "positions_apart": "Each position got statistics of its own: a feature has one mean and one variance for all.",
     "mean_path_missing": "The path over the mean is missing: moving all inputs together must change nothing.",
     "variance_path_missing": "The path over the variance is missing: follow all three paths back.",
     "gamma_left_out": "The scale γ does not enter the gradient of the inputs.",

@@ -9,6 +9,7 @@ from autograder.judging.blank import Blank
 from autograder.judging.check_modules import checks_of
 from autograder.judging.public_cases import _coded
 from autograder.notebook import cells
+from practice import faults
 from practice.cases import _decoded
 from practice.comparing import compare, wanted
 from practice.faults import StudentFault, View
@@ -37,6 +38,12 @@ def test_a_view_refuses_what_is_no_numbers(value):
     with pytest.raises(StudentFault) as fault:
         ENDS.of((value,), (9,))
     assert fault.value.diagnosis == "wrong_type"
+
+
+def test_an_expression_is_compiled_once():
+    view, before = View("(lambda a: a * a)(out) + 41", {"out": "()"}), faults._compiled.cache_info().misses
+    assert [view.of((k,), ()) for k in range(5)] == [41, 42, 45, 50, 57]
+    assert faults._compiled.cache_info().misses - before == 2
 
 
 def of_orders(order):
