@@ -70,7 +70,7 @@ def test_just_the_planted_lines_are_faulty():
     hunt, rng = file_of("faulty_lines"), np.random.default_rng(0)
     for _ in range(60):
         guilty = [line for line in hunt.LINES if rng.random() < 0.4]
-        log = hunt.planted(rng, guilty)
+        log = hunt.planted(rng, guilty, hunt.USUAL, is_other=rng.random() < 0.5)
         assert check(A6, "faulty_lines").reference(log) == tuple(float(line in guilty) for line in hunt.LINES)
 
 
@@ -87,7 +87,7 @@ def test_each_fault_can_be_planted_and_seen():
         for rule in rules:
             seen = 0
             for seed in range(20):
-                log = hunt.given(np.random.default_rng(seed), 5, 3, 4, 3)
+                log = hunt.given(np.random.default_rng(seed), 5, 3, 4, 3, is_other=seed % 2 == 1)
                 for earlier in hunt.LINES[: hunt.LINES.index(line) + 1]:
                     right = np.asarray(hunt.RIGHT[earlier](log))
                     log[earlier] = np.round(rule(log) if earlier == line else right, hunt.DECIMALS)
