@@ -358,7 +358,7 @@ def train_network(X, y, seed):
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
     for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 30.0 * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 1e6 * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
