@@ -27,6 +27,8 @@ def compare(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
     if array.dtype.kind == "f" and array.dtype.itemsize < 8:
         return "wrong_dtype", f"got dtype {array.dtype}, expected float64."
     array = array.astype(np.float64)
+    if not want.ndim and array == want:  # yes and no, by the hundred
+        return None, ""
     error, scale = off(array, want)
     if not error.size or np.max(error) <= rtol * scale:
         return None, ""

@@ -76,7 +76,9 @@ class View:
 
     def said(self, k: int, got: np.ndarray, want: np.ndarray, values: tuple, args: tuple) -> str:
         """How the k-th that is compared of the values differs from what is wanted, in words; "" where it has none."""
-        return eval(_compiled(self.says[k]), self._names(values, args) | {"got": got, "want": want}) if self.says else ""
+        return (
+            eval(_compiled(self.says[k]), self._names(values, args) | {"got": got, "want": want}) if self.says else ""
+        )
 
     def _names(self, values: tuple, args: tuple) -> dict[str, Any]:
         """What its expressions find. Raises StudentFault where the values have other shapes."""
