@@ -125,7 +125,8 @@ def test_an_object_that_computes_later_gains_nothing(scores, how):
 @pytest.mark.parametrize("victim", [A4], indirect=True, ids=lambda victim: victim.assignment)
 def test_objects_that_compute_later_gain_nothing_in_any_blank(attacked, scores):
     answers = {
-        name: f"{late.replace('Late', f'Late{k}')}\ndef {name}(*args):\n    return tuple(Late{k}() for _ in range(COUNT))"
+        name: f"{late.replace('Late', f'Late{k}')}\ndef {name}(*args):\n"
+        f"    return tuple(Late{k}() for _ in range(COUNT))"
         for k, (name, late) in enumerate(zip(attacked.blanks, [*LAZY.values(), *LAZY.values()], strict=False))
     }
     for count in (1, 3):

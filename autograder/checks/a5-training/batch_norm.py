@@ -142,8 +142,8 @@ def batch_norm(x, gamma, beta, epsilon):
 
 # %% wrong: positions_apart
 def batch_norm(x, gamma, beta, epsilon):
-    std = np.sqrt(x.var(axis=0) + epsilon)
-    x_hat = (x - x.mean(axis=0)) / std
+    spread = np.sqrt(x.var(axis=0) + epsilon)
+    x_hat = (x - x.mean(axis=0)) / spread
     return gamma * x_hat + beta, x_hat
 
 

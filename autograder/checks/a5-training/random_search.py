@@ -354,7 +354,7 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
 def random_search(train, validation_score, test_score, low, high, n, seed):
     lr = np.sqrt(low * high)
     theta = train(lr)
-    validation_score(theta)
+    _ = validation_score(theta)
     return lr, test_score(theta)
 
 
