@@ -41,18 +41,22 @@ def new_images(X, y, seed):
     return X.base[TRAINED_ON:], y.base[TRAINED_ON:]
 
 
-@check(
-    weights={f"{LEARNED:.0%} of new images": 0.5, f"{GOOD:.0%} of new images": 0.5},
-    needs=("stacked_outputs", "stacked_costs", "stacked_gradients"),
-)
+# It needs no other blank: a stand-in for stacked_gradients would be sent more, a hundred times, than one may be, so that
+# a mistake there could not be followed through. The statement says what to do instead.
+@check(weights={f"{LEARNED:.0%} of new images": 0.5, f"{GOOD:.0%} of new images": 0.5})
 def examined(blank):
     for case in blank.cases(sets):
-        theta, sizes = network(*blank.call("train_network", *case.args, returns=2))
-        X, y = new_images(*case.args)
-        right = np.mean(signals(X, theta[np.newaxis], sizes)[-1][0].argmax(axis=1) == y)
+        share = share_read(*network(*blank.call("train_network", *case.args, returns=2)), *new_images(*case.args))
         for wanted in (LEARNED, GOOD):
-            said = f"your network reads {right:.1%} of {TRIED_ON} new images, expected {wanted:.0%} or more."
-            blank.true(f"{wanted:.0%} of new images", right >= wanted, said)
+            said = f"your network reads {share:.1%} of {TRIED_ON} new images, expected {wanted:.0%} or more."
+            blank.true(f"{wanted:.0%} of new images", share >= wanted, said)
+
+
+def share_read(theta, sizes, X, y):
+    """The share of images that a network with these parameters reads."""
+    with np.errstate(all="ignore"):  # large parameters are allowed
+        scores = signals(X, theta[np.newaxis], sizes)[-1][0]
+    return np.mean(scores.argmax(axis=1) == y)
 
 
 def network(theta, sizes):
