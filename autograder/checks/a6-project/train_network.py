@@ -41,18 +41,22 @@ def new_images(X, y, seed):
     return X.base[TRAINED_ON:], y.base[TRAINED_ON:]
 
 
-@check(
-    weights={f"{LEARNED:.0%} of new images": 0.5, f"{GOOD:.0%} of new images": 0.5},
-    needs=("stacked_outputs", "stacked_costs", "stacked_gradients"),
-)
+# It needs no other blank: a stand-in for stacked_gradients would be sent more than one may be, so that a mistake there
+# could not be followed through. The statement says what to do instead.
+@check(weights={f"{LEARNED:.0%} of new images": 0.5, f"{GOOD:.0%} of new images": 0.5})
 def examined(blank):
     for case in blank.cases(sets):
-        theta, sizes = network(*blank.call("train_network", *case.args, returns=2))
-        X, y = new_images(*case.args)
-        right = np.mean(signals(X, theta[np.newaxis], sizes)[-1][0].argmax(axis=1) == y)
+        share = share_read(*network(*blank.call("train_network", *case.args, returns=2)), *new_images(*case.args))
         for wanted in (LEARNED, GOOD):
-            said = f"your network reads {right:.1%} of {TRIED_ON} new images, expected {wanted:.0%} or more."
-            blank.true(f"{wanted:.0%} of new images", right >= wanted, said)
+            said = f"your network reads {share:.1%} of {TRIED_ON} new images, expected {wanted:.0%} or more."
+            blank.true(f"{wanted:.0%} of new images", share >= wanted, said)
+
+
+def share_read(theta, sizes, X, y):
+    """The share of images that a network with these parameters reads."""
+    with np.errstate(all="ignore"):  # large parameters are allowed
+        scores = signals(X, theta[np.newaxis], sizes)[-1][0]
+    return np.mean(scores.argmax(axis=1) == y)
 
 
 def network(theta, sizes):
@@ -142,26 +146,13 @@ def train_network(X, y, seed):
     return theta[best], sizes
 
 
-# %% right: two hidden layers, biases as a last row
+# %% right: pairs of hidden units drawn at random, the last layer by least squares
 def train_network(X, y, seed):
-    rng, sizes, Y = np.random.default_rng(seed), (64, 48, 32, 10), np.eye(10)[y]
-    layers = [np.vstack([rng.normal(0, np.sqrt(2 / n), (n, k)), np.zeros(k)]) for n, k in zip(sizes, sizes[1:])]
-    velocities = [0 * Wb for Wb in layers]
-    for rate in np.linspace(0.08, 0.008, 6):
-        for batch in np.array_split(rng.permutation(len(X)), 20):
-            inputs = [X[batch]]
-            for Wb in layers:
-                Z = inputs[-1] @ Wb[:-1] + Wb[-1]
-                inputs.append(np.maximum(Z, 0))
-            E = np.exp(Z - Z.max())
-            dZ = (E / E.sum(axis=1, keepdims=True) - Y[batch]) / len(batch)
-            for k in (2, 1, 0):
-                velocities[k] *= 0.9
-                velocities[k][:-1] -= rate * inputs[k].T @ dZ
-                velocities[k][-1] -= rate * dZ.sum(axis=0)
-                dZ = dZ @ layers[k][:-1].T * (inputs[k] > 0)
-                layers[k] = layers[k] + velocities[k]
-    return np.concatenate([Wb.ravel() for Wb in layers]), sizes
+    R = np.random.default_rng(seed).normal(0, 1 / 8, (64, 100))
+    W1, b1 = np.hstack([R, -R]), np.full(200, -0.2)
+    A = np.column_stack([np.maximum(X @ W1 + b1, 0), np.ones(len(X))])
+    W2 = np.linalg.solve(A.T @ A + np.eye(201), A.T @ np.eye(10)[y])
+    return np.concatenate([W1.ravel(), b1, W2.ravel()]), (64, 200, 10)
 
 
 # %% same: any "Whatever reads so many new images is right, however it was trained."
