@@ -3,6 +3,7 @@
 import json
 import re
 
+import nbformat
 import pytest
 from typer.testing import CliRunner
 
@@ -12,6 +13,8 @@ from autograder.course.course import Course
 from autograder.course.verdict import Verdict
 from autograder.demo import CLASSES
 from autograder.gradebook.record import marks
+from autograder.notebook import cells
+from autograder.notebook.schemes import TITLE
 from tests.a1_class import ASSIGNMENT, demo, verdict
 
 
@@ -87,6 +90,15 @@ def test_nothing_is_left_undecided_but_the_unreadable_file(ran, rows):
     assert {row["student"] for row in rows if row["mark"] is None} == {"priya"}
     for student in CLASSES[ASSIGNMENT]:
         assert verdict(ran.course, student.name).staff_notes == ()
+
+
+def test_staff_see_the_model_answer_below_a_written_one_and_the_student_does_not(ran):
+    shown = nbformat.read(ran.course.autograded(ASSIGNMENT, "amara"), as_version=4).cells
+    at = next(index for index, cell in enumerate(shown) if cells.grade_id(cell) == "convexity")
+    assert TITLE in shown[at + 1].source and "whose second derivative in $z$" in shown[at + 1].source
+    assert cells.kind(shown[at + 1]) == cells.OWN
+    page = ran.course.feedback(ASSIGNMENT, "quinn").read_text()  # who handed in nothing: no model answer is theirs
+    assert "For staff alone" not in page and "whose second derivative" not in page
 
 
 def test_all_assignments_are_released_and_how_long_that_took_is_said(ran, root):
