@@ -142,9 +142,9 @@ def batch_norm(x, gamma, beta, epsilon):
 
 # %% wrong: positions_apart
 def batch_norm(x, gamma, beta, epsilon):
-    spread = np.sqrt(x.var(axis=0) + epsilon)
-    x_hat = (x - x.mean(axis=0)) / spread
-    return gamma * x_hat + beta, x_hat
+    of_position = np.mean(x, axis=0), np.var(x, axis=0)
+    x_hat = (x - of_position[0]) / np.sqrt(of_position[1] + epsilon)
+    return np.multiply(gamma, x_hat) + beta, x_hat
 
 
 # %% wrong: one position after the other -> positions_apart

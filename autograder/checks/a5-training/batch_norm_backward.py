@@ -122,10 +122,9 @@ def batch_norm_backward(dout, x, gamma, epsilon):
 
 # %% wrong: positions_apart
 def batch_norm_backward(dout, x, gamma, epsilon):
-    std = np.sqrt(x.var(axis=0) + epsilon)
-    x_hat = (x - x.mean(axis=0)) / std
-    d_beta, d_gamma = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
-    return gamma / std * (dout - (d_beta + x_hat * d_gamma) / len(x)), d_gamma.sum(axis=0)
+    root = np.sqrt(np.var(x, axis=0) + epsilon)
+    x_hat, g = (x - np.mean(x, axis=0)) / root, dout * gamma / root
+    return g - np.mean(g, axis=0) - x_hat * np.mean(g * x_hat, axis=0), np.einsum("ikj,ikj->j", dout, x_hat)
 
 
 # %% wrong: one position after the other -> positions_apart

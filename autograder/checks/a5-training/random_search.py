@@ -352,10 +352,9 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
 
 # %% wrong: one rate alone, which is tested -> none
 def random_search(train, validation_score, test_score, low, high, n, seed):
-    lr = np.sqrt(low * high)
-    theta = train(lr)
-    _ = validation_score(theta)
-    return lr, test_score(theta)
+    middle = train(np.sqrt(low * high))
+    _, score = [of_part(middle) for of_part in (validation_score, test_score)]
+    return np.sqrt(low * high), score
 
 
 # %% wrong: the last one -> none
