@@ -71,7 +71,7 @@ class Examined:
         if self._tells:
             text += [self._likely] if self.likely else []
             text += ["", "Run this to see it:", "", self._example] if self._example else []
-            text += ["", f"Where {self.wrong.property} is wrong (✗):", "", drawn(self.wrong)] if self.wrong else []
+            text += ["", f"Wrong entries (✗) of {self.wrong.property}:", "", drawn(self.wrong)] if self.wrong else []
         return "\n".join(text)
 
     def _repr_html_(self) -> str:
@@ -135,7 +135,7 @@ def drawn_in_html(one: Seen) -> str:
     """The same as a table: in stronger colour the further off, and each entry shows its number."""
     rows, more = _entries(one)
     body = "".join("<tr>" + "".join(_cell(*entry) for entry in row) + "</tr>" for row in rows)
-    said = f"<p>Where {_html(one.property)} is wrong (✗), in stronger colour the further off:</p>"
+    said = f"<p>Wrong entries (✗) of {_html(one.property)}, in stronger colour the further off:</p>"
     return f"{said}<table>{body}</table>" + ("<p>…</p>" if more else "")
 
 

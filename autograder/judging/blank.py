@@ -152,8 +152,8 @@ class Blank:
         loop = len(self.rounds[-1].cases)
         name = self.check.name.encode()
         again = (str(self.shown).encode(),) if self.shown > 1 else ()
-        rng = np.random.default_rng(_digest(b"public", name) if self._public else _digest(self.seed, name, *again))
-        made = list(make(rng))
+        seed = _digest(b"public", name) if self._public else _digest(self.seed, name, *again)
+        made = self.check.drawn(make, seed, (self._public, loop))
         labels = [label for label, _ in made]
         if self._public:
             self._labels[loop:] = [labels]

@@ -123,7 +123,7 @@ def test_a_wrong_answer_is_told_its_mistake_and_shown_the_call_and_the_entries(c
 
 def test_the_call_that_is_shown_gives_the_number_that_is_told(capsys):
     told("row_gradients", SUMS)
-    call = capsys.readouterr().out.partition("Run this to see it:")[2].partition("Where ∂J/∂w is wrong")[0]
+    call = capsys.readouterr().out.partition("Run this to see it:")[2].partition("Wrong entries")[0]
     namespace = answered(checks_of(A1)["row_gradients"], SUMS)
     exec(call.replace("row_gradients(", "dw, db = row_gradients("), namespace)
     assert f"{namespace['dw'][0]:.6g}" == "-1.01598"

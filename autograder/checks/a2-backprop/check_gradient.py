@@ -30,7 +30,7 @@ def right(rng):
     """f, its gradient, x."""
     yield "x of shape (3,)", _altered(sines(rng, 3))
     yield "one entry, which is negative", _altered(sines(rng, 1, size=-1.0))
-    yield "x of shape (2, 3)", _altered(sines(rng, (2, 3)))
+    yield "x of shape (2, 1)", _altered(sines(rng, (2, 1)))
     yield "a large gradient", _altered(sines(rng, 2, size=1e9))
     yield "a small gradient", _altered(sines(rng, 2, size=1e-9))
     yield "an entry that hardly counts", _altered(sines(rng, 2, hardly=1))

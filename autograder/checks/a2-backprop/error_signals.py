@@ -80,17 +80,13 @@ def error_signals(n, edges, local, output):
     return total
 
 
-# %% right: forward mode, a pass for each node
+# %% right: forward mode, for all nodes at once
 def error_signals(n, edges, local, output):
-    order = [int(node) for node in topological_order(n, edges, output)]
-    found = np.zeros(n)
-    for seed in order:
-        moved = np.zeros(n)
-        for node in order:
-            into = edges[:, 1] == node
-            moved[node] = 1.0 if node == seed else moved[edges[into, 0]] @ local[into]
-        found[seed] = moved[output]
-    return found
+    moved = np.eye(n)
+    for node in topological_order(n, edges, output):
+        into = edges[:, 1] == int(node)
+        moved[int(node)] += local[into] @ moved[edges[into, 0]]
+    return moved[output]
 
 
 # %% right: each answer kept once it is known

@@ -6,9 +6,9 @@ from . import large_graphs, small_graphs
 
 # how many numbers came, how often each node came, whether one of its inputs stands behind it
 LISTED = View(
-    "(lambda is_at: (lambda times, at: [order.size, *times] + "
-    "[times[k] and any(times[j] and at[j] >= at[k] for j, user in edges if user == k) for k in range(n)])"
-    "(is_at.sum(axis=0), is_at.argmax(axis=0)))(np.append(order, -1)[:9999, None] == np.arange(n))",
+    "(lambda is_at: (lambda times, at, i, u: [order.size, *times,"
+    " *(np.bincount(u[(times[i] > 0) & (times[u] > 0) & (at[i] >= at[u])], minlength=n) > 0)])"
+    "(is_at.sum(axis=0), is_at.argmax(axis=0), *edges.T))(np.append(order, -1)[:9999, None] == np.arange(n))",
     {"order": (None,)},
     ("n", "edges", "output"),
     (
@@ -27,8 +27,8 @@ LISTED = View(
 def wanted(n, edges, output):
     """What LISTED is where each node that the output depends on stands once, and after its inputs."""
     needed = {output}
-    for _ in range(n):
-        needed |= {int(source) for source, user in edges if user in needed}
+    while more := {source for source, user in edges.tolist() if user in needed} - needed:
+        needed |= more
     return [len(needed), *[k in needed for k in range(n)], *[0] * n]
 
 
@@ -71,14 +71,14 @@ def topological_order(n, edges, output):
         elif node not in seen:
             seen.add(node)
             stack.append((node, True))
-            stack += [(source, False) for source, user in edges if user == node]
+            stack += [(source, False) for source, user in edges.tolist() if user == node]
     return order
 
 
 # %% right: whoever has all its inputs comes next
 def topological_order(n, edges, output):
     inputs = [set() for _ in range(n)]
-    for source, user in edges:
+    for source, user in edges.tolist():
         inputs[user].add(source)
     needed = {output}
     for _ in range(n):
@@ -96,16 +96,16 @@ def topological_order(n, edges, output):
     needed, todo = {output}, [output]
     while todo:
         node = todo.pop()
-        for source, user in edges:
+        for source, user in edges.tolist():
             if user == node and source not in needed:
                 needed.add(source)
                 todo.append(source)
-    left = {node: sum(source == node and user in needed for source, user in edges) for node in needed}
+    left = {node: sum(source == node and user in needed for source, user in edges.tolist()) for node in needed}
     backward, ready = [], [output]
     while ready:
         node = ready.pop(0)
         backward.append(node)
-        for source, user in edges:
+        for source, user in edges.tolist():
             if user == node:
                 left[source] -= 1
                 if left[source] == 0:
@@ -117,12 +117,12 @@ def topological_order(n, edges, output):
 def topological_order(n, edges, output):
     depth = np.zeros(n)
     for _ in range(n):
-        for source, user in edges:
+        for source, user in edges.tolist():
             depth[user] = max(depth[user], depth[source] + 1)
     reached = np.zeros(n, dtype=bool)
     reached[output] = True
     for _ in range(n):
-        for source, user in edges:
+        for source, user in edges.tolist():
             reached[source] |= reached[user]
     return np.array([node for node in np.argsort(depth) if reached[node]])
 
