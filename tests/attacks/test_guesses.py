@@ -9,6 +9,7 @@ from autograder.judging import examination
 from autograder.judging.blank import Blank
 from autograder.judging.check_modules import checks_of
 from autograder.notebook import cells
+from tests.attacks.victims import A4
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +44,7 @@ def is_late(name, what, first):
 def spoiled(value):
     if isinstance(value, (tuple, list)):
         return tuple(map(spoiled, value))
-    return -3 * np.asarray(value, dtype=float) - 0.125  # other gates, too
+    return -1000 - np.asarray(value, dtype=float)  # other gates, and networks, too
 
 def late(name, right, what, first, early):
     def answer(*args):
@@ -91,6 +92,14 @@ def most(attacked, what, first, early):
 @pytest.mark.parametrize("first", [2, 3, 4])
 def test_right_only_from_a_later_process_on_gains_nothing(attacked, first, early):
     assert most(attacked, "process", first, early) == 0.0
+
+
+@pytest.mark.parametrize("victim", [A4], indirect=True, ids=lambda victim: victim.assignment)
+@pytest.mark.parametrize(("what", "keeps"), [("process", 0.0), ("call", 0.5)])
+def test_nor_does_it_in_another_assignment(attacked, what, keeps):
+    blanks = ("penalised", "hidden_gradients", "shortcut_backward", "two_layer_backward", "train")
+    got = shares(attacked, guessing(attacked, what, 2, blanks=blanks))
+    assert max(got[name] for name in blanks) <= keeps
 
 
 @pytest.mark.parametrize("early", ["gives_another", "raises"])

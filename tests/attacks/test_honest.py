@@ -10,14 +10,28 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 from autograder.notebook import cells
 from autograder.sandbox.limits import Limits
 from tests.a1_judged import WRONG, Class_
+from tests.attacks.victims import A4, each_victim
 
 
 @pytest.fixture(scope="module")
-def honest(tmp_path_factory, root):
-    """A judge with the limits that students get."""
-    made = Class_(root, tmp_path_factory.mktemp("honest"), limits=None)
-    yield made
-    made.judge.close()
+def judges(tmp_path_factory, root):
+    """`judges(assignment)`: a judge with the limits that students get."""
+    made = {}
+
+    def judge(assignment):
+        if assignment not in made:
+            made[assignment] = Class_(root, tmp_path_factory.mktemp("honest"), limits=None, assignment=assignment)
+        return made[assignment]
+
+    yield judge
+    for one in made.values():
+        one.judge.close()
+
+
+@pytest.fixture
+def honest(judges, victim):
+    """That of the assignment a test is about."""
+    return judges(victim.assignment)
 
 
 def cell_of(notebook, name):
@@ -32,32 +46,32 @@ def corpus(*files):
 
 
 ANSWERS = corpus("honest.txt", "honest_names.txt")
+ANSWERS_A4 = corpus("honest_a4.txt")
 SLOW = corpus("honest_slow.txt")  # what a clock has to stop, or what waits by itself
 
 
-def split_with_helper_first(notebook):
+def split_with_helper_first(notebook, victim):
     """JupyterLab's split copies the metadata; the function is in the second part."""
-    at, cell = at_of(notebook, "row_gradients")
+    at, cell = at_of(notebook, victim.blank)
     first, second = copy.deepcopy(cell), copy.deepcopy(cell)
-    first.source, first.id = "def mean(a):\n    return a.sum(axis=0) / len(a)", "first-part"
-    second.source = "def row_gradients(X, delta):\n    return mean(X * delta[:, None]), mean(delta)"
+    (first.source, second.source), first.id = victim.parts, "first-part"
     notebook.cells[at : at + 1] = [first, second]
 
 
-def split_with_function_first(notebook):
-    at, cell = at_of(notebook, "row_gradients")
+def split_with_function_first(notebook, victim):
+    at, cell = at_of(notebook, victim.blank)
     rest = copy.deepcopy(cell)
-    rest.source, rest.id = "row_gradients(np.ones((2, 2)), np.ones(2))", "second-part"
+    rest.source, rest.id = f"print({victim.blank})", "second-part"
     notebook.cells.insert(at + 1, rest)
 
 
-def split_without_metadata(notebook):
-    at, cell = at_of(notebook, "log_loss")
-    cell.source = "def softplus(z):\n    return np.logaddexp(0, z)"
-    notebook.cells.insert(at + 1, new_code_cell("def log_loss(y, z):\n    return np.mean(softplus(z) - y * z)"))
+def split_without_metadata(notebook, victim):
+    at, cell = at_of(notebook, victim.blank)
+    cell.source, function = victim.parts
+    notebook.cells.insert(at + 1, new_code_cell(function))
 
 
-def extra_cells(notebook):
+def extra_cells(notebook, _):
     notebook.cells[2:2] = [new_markdown_cell("# Notes\n<b>mine</b>"), new_raw_cell("raw"), new_code_cell("1 + 1")]
     notebook.cells += [
         new_code_cell(""),
@@ -67,32 +81,32 @@ def extra_cells(notebook):
     ]
 
 
-def own_cells_reordered(notebook):
+def own_cells_reordered(notebook, _):
     for source in ("second = first + 1", "first = 1"):
         notebook.cells.insert(3, new_code_cell(source))
     notebook.cells.insert(0, new_code_cell("third = second"))
 
 
-def windows_line_ends_and_tabs(notebook):
+def windows_line_ends_and_tabs(notebook, _):
     for cell in notebook.cells:
         cell.source = cell.source.replace("    ", "\t").replace("\n", "\r\n")
 
 
-def stored_outputs(notebook):
+def stored_outputs(notebook, _):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.execution_count = 99
             cell.outputs = [new_output("stream", name="stderr", text="Traceback: an old error")]
 
 
-def locked_cells_reworded(notebook):
+def locked_cells_reworded(notebook, _):
     cell_of(notebook, "imports").source += "\nimport math"
     cell_of(notebook, "test_train").source = "print('tests switched off')"
     cell_of(notebook, "about_train").source = "My notes."
 
 
-def cells_moved(notebook):
-    at, cell = at_of(notebook, "gradient_step")
+def cells_moved(notebook, victim):
+    at, _ = at_of(notebook, victim.blank)
     notebook.cells.insert(3, notebook.cells.pop(at))
 
 
@@ -131,6 +145,13 @@ def test_right_answers_get_full_marks(honest, what):
     assert lost(verdict) == {} and all("extended precision" in note for note in verdict.staff_notes)
 
 
+@pytest.mark.parametrize("victim", [A4], indirect=True, ids=lambda victim: victim.assignment)
+@pytest.mark.parametrize("what", ANSWERS_A4)
+def test_right_answers_to_another_assignment_get_full_marks(honest, what):
+    verdict = honest.judged(handed_in(honest, ANSWERS_A4[what]))
+    assert lost(verdict) == {} and verdict.staff_notes == ()
+
+
 @pytest.fixture(scope="module")
 def waited(tmp_path_factory, root):
     """{title: the verdict} of the slow ones, by a judge that waits less."""
@@ -153,10 +174,11 @@ def test_who_calls_a_slow_answer_is_judged_with_ours(waited, what):
     assert any("train ran out of time with your own" in message for message in told["train"]), told
 
 
+@each_victim
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
-def test_right_notebooks_get_full_marks(honest, edit):
+def test_right_notebooks_get_full_marks(honest, victim, edit):
     notebook = honest.notebook(solved=True)
-    edit(notebook)
+    edit(notebook, victim)
     verdict = honest.judged(notebook)
     assert lost(verdict) == {} and verdict.staff_notes == ()
 

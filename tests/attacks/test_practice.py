@@ -7,10 +7,11 @@ import pytest
 
 import practice
 from autograder.judging.public_cases import public_cases
+from tests.attacks import victims
+from tests.attacks.victims import each_victim
 
 A1 = "a1-neuron"
 SUMS = "def row_gradients(X, delta):\n    return X.T @ delta, delta.sum()"
-RIGHT = "def row_gradients(X, delta):\n    return X.T @ delta / len(X), delta.mean()"
 
 # the values that the file of cases expects, looked up by the arguments
 BY_HEART = """
@@ -24,9 +25,9 @@ def {name}(*args):
 """
 
 
-def by_heart(name):
+def by_heart(name, assignment=A1):
     """An answer that knows the public cases and nothing else."""
-    cases = json.loads(public_cases(A1))["blanks"][name]["cases"]
+    cases = json.loads(public_cases(assignment))["blanks"][name]["cases"]
     known = {}
     for case in cases:
         args = [arg["$array"] if isinstance(arg, dict) else arg for arg in case["args"]["$tuple"]]
@@ -40,6 +41,15 @@ def test_the_public_cases_by_heart_earn_nothing(attacked, name):
     verdict = attacked.verdict({name: by_heart(name)}, solved=True)
     (blank,) = [blank for blank in verdict.blanks if blank.grade_id == name]
     assert blank.score == 0 and "raised KeyError" not in blank.findings[0].message  # at home it is right
+
+
+@pytest.mark.parametrize("victim", [victims.A4], indirect=True, ids=lambda victim: victim.assignment)
+def test_nor_do_those_of_all_blanks_at_once(attacked):
+    known = {name: by_heart(name, attacked.assignment) for name in attacked.blanks if name != "train"}
+    verdict = attacked.verdict(known)
+    assert verdict.score == 0 and len(known) == 10
+    told = [finding.message for blank in verdict.blanks if blank.grade_id in known for finding in blank.findings[:1]]
+    assert not [message for message in told if "raised KeyError" in message]  # at home all are right
 
 
 def outputs(attacked, notebook):
@@ -80,14 +90,14 @@ OVERWRITING = {
 }
 
 
+@each_victim
 @pytest.mark.parametrize("before", OVERWRITING.values(), ids=OVERWRITING)
-def test_a_submission_that_overwrites_practice_changes_nothing(attacked, before):
-    scores = [
-        {blank.grade_id: blank.score for blank in attacked.verdict(answers, before=code, solved=True).blanks}
-        for code in ("", before)
-        for answers in ({"row_gradients": SUMS}, {"row_gradients": RIGHT})
-    ]
-    assert scores[:2] == scores[2:] and scores[0]["row_gradients"] == 0 != scores[1]["row_gradients"]
+def test_a_submission_that_overwrites_practice_changes_nothing(scores, victim, before):
+    code = before.replace(A1, victim.assignment)
+    got = scores(victim.wrong, before=code, solved=True)
+    assert got.pop(victim.blank) == 0 and set(got.values()) == {1.0}
+    (helper, answer) = victim.parts
+    assert set(scores({victim.blank: f"{helper}\n{answer}"}, before=code, solved=True).values()) == {1.0}
 
 
 def test_the_table_of_all_blanks_is_not_asked_for_in_the_sandbox(attacked):

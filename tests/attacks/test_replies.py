@@ -87,10 +87,9 @@ def test_a_bomb_costs_its_own_blank(scores, what):
 
 
 @pytest.mark.parametrize("victim", [A4], indirect=True, ids=lambda victim: victim.assignment)
-@pytest.mark.parametrize("first", [0, 8])
-def test_bombs_in_every_blank_that_none_needs_cost_these_alone(attacked, scores, first):
+def test_bombs_in_every_blank_that_none_needs_cost_these_alone(scores):
     blanks = ("relu_backward", "hidden_gradients", "penalised", "shortcut_backward", "two_layer_backward", "train")
-    bombs = dict(zip(blanks, [*BOMBS.values()][first:], strict=False))
+    bombs = dict(zip(blanks, [*BOMBS.values()][-len(blanks) :], strict=True))
     got = scores({name: f"def {name}(*args):\n    return {bomb}" for name, bomb in bombs.items()}, solved=True)
     assert {got.pop(name) for name in bombs} == {0.0} and set(got.values()) == {1.0}
 
@@ -125,9 +124,8 @@ def test_an_object_that_computes_later_gains_nothing(scores, how):
 @pytest.mark.parametrize("victim", [A4], indirect=True, ids=lambda victim: victim.assignment)
 def test_objects_that_compute_later_gain_nothing_in_any_blank(attacked, scores):
     answers = {
-        name: f"{late.replace('Late', f'Late{k}')}\ndef {name}(*args):\n"
-        f"    return tuple(Late{k}() for _ in range(COUNT))"
-        for k, (name, late) in enumerate(zip(attacked.blanks, [*LAZY.values(), *LAZY.values()], strict=False))
+        name: f"{late}\ndef {name}(*args, Late=Late):\n    return tuple(Late() for _ in range(COUNT))"
+        for name, late in zip(attacked.blanks, [*LAZY.values(), *LAZY.values()], strict=False)
     }
     for count in (1, 3):
         given = {name: code.replace("COUNT", str(count)) for name, code in answers.items()}

@@ -117,8 +117,7 @@ def test_no_network_computed_beforehand_is_right(make):
 NUMERICAL = """
 def train(X, y, sizes, seed):
     rng, shapes = np.random.default_rng(seed), [shape for n, k in zip(sizes, sizes[1:]) for shape in ((n, k), (k,))]
-    drawn = [rng.normal(size=shape) / np.sqrt(shape[0]) * (len(shape) > 1) for shape in shapes]
-    theta = np.concatenate([part.ravel() for part in drawn])
+    theta = np.concatenate([rng.normal(size=np.prod(shape)) / np.sqrt(shape[0]) for shape in shapes])
     ends = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
 
     def parameters(theta):

@@ -10,11 +10,8 @@ from . import drawn
 
 def signals(rng):
     """dout and Z of one shape."""
-    for label, shape in (
-        ("as many examples as units (m = 3)", (3, 3)),
-        ("one example (m = 1)", (1, 4)),
-        ("one unit", (6, 1)),
-    ):
+    shapes = (("as many examples as units (m = 3)", (3, 3)), ("one example (m = 1)", (1, 4)), ("one unit", (6, 1)))
+    for label, shape in shapes:
         yield label, (drawn(rng, *shape), rng.uniform(-2, 2, shape).round(3))
 
 
