@@ -19,7 +19,7 @@ from nnlib.metrics import accuracy, predicted_labels
 # The reference, 5000 trainings of each, split and start drawn anew: 0.988 ± 0.007 of new examples are right, and
 # 0.978 ± 0.006; 0.948 and 0.943 at the least. So, at 95 %, fewer than one in a thousand are below ENOUGH. Who trains as
 # briefly as can be, or with noise, may get stuck: of such networks with two hidden layers up to 1 in 100 was below it.
-# A hidden layer that is never trained stays below 0.8; at far too large a rate it is saturated, and now and then enough.
+# A hidden layer that is never trained stays below 0.8; one that is saturated, by too large a rate, is enough by chance.
 ENOUGH = 0.85
 NEW = 1000  # examples that training did not see
 
