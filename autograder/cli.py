@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -67,7 +68,7 @@ def release_command(assignment: AssignmentName, course: Directory = None, as_jso
     here = Course.here(course)
     say_if_open(here)
     with one_line(ReleaseError, SandboxUnavailable, ChecksError):
-        released = release(here, assignment, verify=lambda name: _verified(here, name))
+        released = release(here, assignment, verify=lambda name: _verified(here, [name])[0])
     if as_json:
         print_json(
             {
@@ -269,7 +270,7 @@ def forget_command(
 
 @app.command("verify")
 def verify_command(
-    assignment: AssignmentName,
+    assignments: Annotated[list[str], typer.Argument(help="Which, for example a1-neuron (default: all).")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Trials at once (default: one a processor).")] = None,
     every: Annotated[
         bool, typer.Option("--all", help="Try those, too, that were found good and did not change.")
@@ -278,22 +279,27 @@ def verify_command(
 ):
     """Try every check: right answers must get everything, wrong ones half at most and their name, mutants nothing."""
     from autograder.authoring.release import ReleaseError
+    from autograder.authoring.table import totals
 
+    here = Course.here()
     with (
         interruptible("nothing of it is remembered"),
         one_line(SandboxUnavailable, ChecksError, FileNotFoundError, ReleaseError),
     ):
-        report = _verified(Course.here(), assignment, jobs, every)
+        reports = _verified(here, assignments or here.assignments(), jobs, every)
+    table = reports[0].table() if len(reports) == 1 else totals(reports)
     if as_json:
-        print_json({"ok": report.ok, "table": report.table(), "rows": [asdict(row) for row in report.rows]})
+        rows = [{"assignment": report.assignment, **asdict(row)} for report in reports for row in report.rows]
+        print_json({"ok": all(report.ok for report in reports), "table": table, "rows": rows})
     else:
-        for row in report.complaints:
+        for row in (row for report in reports for row in report.complaints):
             out.print(
                 f"[red]{escape(row.blank)}, {escape(row.label or row.kind)}:[/] {escape(row.complaint)}", soft_wrap=True
             )
-        out.print(verified_table(report.table()))
-        out.print(report.summary(), soft_wrap=True)
-    raise typer.Exit(0 if report.ok else 1)
+        out.print(verified_table(table))
+        for report in reports:
+            out.print(report.summary(), soft_wrap=True)
+    raise typer.Exit(0 if all(report.ok for report in reports) else 1)
 
 
 @app.command("new")
@@ -316,48 +322,63 @@ def new_command(
 
 @app.command("demo")
 def demo_command(as_json: Json = False):
-    """Release a1-neuron, grade a class of known answers, write feedback; exit 1 if a mark is unexpected."""
+    """Release all assignments, grade two classes of known answers, write feedback; exit 1 if a mark is unexpected."""
     from autograder import demo
     from autograder.authoring.release import ReleaseError
 
     here = Course.here(Path("course") / "demo")
+    marks, begun = [], time.monotonic()
     with one_line(SandboxUnavailable, NothingToGrade, ReleaseError, ChecksError):
-        students = demo.prepare(here, verify=lambda name: _verified(here, name))
-        verdicts = list(progress(demo.grade_class(here), len(students), f"grading {len(students)} submissions"))
-    marks = demo.compare(verdicts)
+        released = demo.prepare(here, verify=lambda names: _verified(here, names, blanks=False))
+        took = {f"released {', '.join(released)}": time.monotonic() - begun}
+        for assignment, students in demo.CLASSES.items():
+            begun = time.monotonic()
+            grading = f"grading {len(students)} submissions of {assignment}"
+            verdicts = list(progress(demo.grade_class(here, assignment), len(students), grading))
+            marks += demo.compare(assignment, verdicts)
+            took[f"graded {len(students)} submissions of {assignment}"] = time.monotonic() - begun
+            if not as_json:
+                stories = {student.name: student.story for student in students}
+                out.print(marks_table(map(row, verdicts), stories))
     result = demo.write(here, marks)
     differing = [mark for mark in marks if not mark["as_expected"]]
     if as_json:
         print_json(marks)
     else:
-        out.print(marks_table(map(row, verdicts), {student.name: student.story for student in students}))
-        out.print(_epilogue(here, result, len(marks), len(differing)), soft_wrap=True, highlight=False)
+        out.print(_epilogue(here, took, result, len(marks), len(differing)), soft_wrap=True, highlight=False)
     for mark in differing:
         got, expected = mark["diagnosis"] or "no diagnosis", mark["expected_diagnosis"] or "no diagnosis"
         err.print(
-            f"{mark['student']}, {mark['cell']}: got {mark['mark']} ({got}), must get {mark['expected']} ({expected})",
+            f"{mark['assignment']}, {mark['student']}, {mark['cell']}: got {mark['mark']} ({got}), "
+            f"must get {mark['expected']} ({expected})",
             markup=False,
         )
     raise typer.Exit(1 if differing else 0)
 
 
-def _epilogue(course: Course, result: Path, cells: int, differing: int) -> str:
+def _epilogue(course: Course, took: dict[str, float], result: Path, cells: int, differing: int) -> str:
     def shown(path: Path) -> str:
         return str(path.relative_to(course.root))
 
-    return (
-        f"{cells - differing} of {cells} marks and diagnoses are what they must be: {shown(result)}\n"
-        f"gradebook:      {shown(course.gradebook)}\n"
-        f"feedback pages: {shown(course.directory / 'feedback')}/<student>/a1-neuron/a1-neuron.html\n"
-        f"see this class in Formgrader: AUTOGRADER_COURSE={shown(course.directory)} make lab\n"
-        "open the lectures in JupyterLab: make lab"
+    return "\n".join(
+        [
+            *(f"{what}: {seconds:.0f} s" for what, seconds in took.items()),
+            f"{cells - differing} of {cells} marks and diagnoses are what they must be: {shown(result)}",
+            f"gradebook:      {shown(course.gradebook)}",
+            f"feedback pages: {shown(course.directory / 'feedback')}/<student>/<assignment>/<assignment>.html",
+            f"see this class in Formgrader: AUTOGRADER_COURSE={shown(course.directory)} make lab",
+            "try every check: autograder verify",
+            "open the lectures in JupyterLab: make lab",
+        ]
     )
 
 
-def _verified(course: Course, assignment: str, jobs: int | None = None, every: bool = False):
-    from autograder.authoring.verify import verify
+def _verified(
+    course: Course, assignments: Sequence[str], jobs: int | None = None, every: bool = False, blanks: bool = True
+):
+    from autograder.authoring.verify import verify_all
 
     with progress_bar() as bar:
-        task = bar.add_task(f"verifying {assignment}", total=None)
+        task = bar.add_task(f"verifying {', '.join(assignments)}", total=None)
         tell = lambda done, total: bar.update(task, total=total, completed=done)  # noqa: E731
-        return verify(course, assignment, jobs or cores(), every, tell)
+        return verify_all(course, assignments, jobs or cores(), every, tell, blanks)

@@ -1,4 +1,4 @@
-"""A class made up from known answers: right, wrong in named ways, files gone bad; and what each must get."""
+"""Two classes made up from known answers: right, wrong in named ways, files gone bad; and what each must get."""
 
 import copy
 import json
@@ -21,13 +21,16 @@ from autograder.executor import workers
 from autograder.judging.check_modules import answers_of
 from autograder.notebook import cells
 
-ASSIGNMENT = "a1-neuron"
 SOLUTION_MARKERS = {"### BEGIN SOLUTION", "### END SOLUTION"}
 # correct answers that call no other blank: one mistake then costs its own marks only
 ALONE = {
-    "xor": "the step written out",
-    "sigmoid_derivative": "hyperbolic",
-    "train": "everything written out",
+    "a1-neuron": {
+        "xor": "the step written out",
+        "sigmoid_derivative": "hyperbolic",
+        "signed_loss": "logarithms of sums of exponentials",
+        "train": "everything written out",
+    },
+    "a4-mlp": {},  # there, mistakes of prerequisites are followed through
 }
 DIFFERENCES = """\
 def row_gradients(X, delta):
@@ -97,7 +100,7 @@ class Student:
     blank: bool = False  # hands in the release as it was given
 
 
-CLASS = (
+NEURON = (
     Student("amara", "right"),
     Student(
         "ben",
@@ -160,24 +163,54 @@ CLASS = (
     Student("rosa", "patches np.allclose, drops asserts", {"row_gradients": "missing_mean"}, damage=_patched),
 )
 
+MLP = (
+    Student("amara", "right"),
+    Student(
+        "ben",
+        "right, written differently",
+        {
+            "linear_backward": "loops",
+            "tanh_backward": "the hyperbolic cosine",
+            "hidden_gradients": "einsum",
+            "shortcut_backward": "one Jacobian an example",
+            "penalised": "a dot product",
+        },
+    ),
+    Student("chloe", "divides by the examples' number twice", {"linear_backward": "divided_twice"}),
+    Student("david", "takes signals for activations", {"tanh_backward": "activation_for_preactivation"}),
+    Student("elif", "forgets the shortcut", {"shortcut_backward": "shortcut_left_out"}),
+    Student("farid", "penalises biases, too", {"penalised": "biases_penalised"}),
+    Student("hiro", "hands in finite differences", {"tanh_backward": "central differences"}),
+    Student("ines", "starts with all weights 0", {"train": "all parameters 0 to start with"}),
+    Student("quinn", "nothing filled in", every_blank=(0.0, "not_begun"), blank=True),
+)
+CLASSES = {"a1-neuron": NEURON, "a4-mlp": MLP}
 
-def prepare(course: Course, verify: Callable) -> tuple[Student, ...]:
-    """Release the assignment into a fresh `course` and hand in everybody's file. Raises what `release` raises."""
+
+def prepare(course: Course, verify: Callable) -> list[str]:
+    """Release all assignments into a fresh `course` and hand in everybody's files; the names of the assignments.
+
+    Raises what `release` raises.
+    """
     shutil.rmtree(course.directory, ignore_errors=True)
-    release(course, ASSIGNMENT, verify=verify)
-    source = nbformat.read(course.source(ASSIGNMENT), as_version=4)
-    for student in CLASS:
-        path = course.submission(ASSIGNMENT, student.name)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(student.damage(_notebook(source, student)))
-    return CLASS
+    assignments = course.assignments()
+    reports = {report.assignment: report for report in verify(assignments)}
+    for assignment in assignments:
+        release(course, assignment, verify=reports.get)
+    for assignment, students in CLASSES.items():
+        source = nbformat.read(course.source(assignment), as_version=4)
+        for student in students:
+            path = course.submission(assignment, student.name)
+            path.parent.mkdir(parents=True)
+            path.write_bytes(student.damage(_notebook(assignment, source, student)))
+    return assignments
 
 
-def _notebook(source: NotebookNode, student: Student) -> NotebookNode:
+def _notebook(assignment: str, source: NotebookNode, student: Student) -> NotebookNode:
     if student.blank:
         return released(source)
-    texts = {(variant.blank, variant.label): variant.code for variant in answers_of(ASSIGNMENT)}
-    labels = ALONE | student.answers
+    texts = {(variant.blank, variant.label): variant.code for variant in answers_of(assignment)}
+    labels = ALONE[assignment] | student.answers
     answers = {blank: texts[blank, label] for blank, label in labels.items()} | student.code
     return _without_markers(with_answers(source, answers))
 
@@ -190,18 +223,18 @@ def _without_markers(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def grade_class(course: Course) -> Iterator[Verdict]:
+def grade_class(course: Course, assignment: str) -> Iterator[Verdict]:
     """Grade everybody, then write the feedback pages."""
     with workers() as pool:
-        for graded in pipeline.grade(course, ASSIGNMENT, submissions(course, ASSIGNMENT), pool):
+        for graded in pipeline.grade(course, assignment, submissions(course, assignment), pool):
             yield graded.verdict
-    pipeline.write_feedback(course, ASSIGNMENT)
+    pipeline.write_feedback(course, assignment)
 
 
-def compare(verdicts: list[Verdict]) -> list[dict]:
+def compare(assignment: str, verdicts: list[Verdict]) -> list[dict]:
     """For each student and blank: the mark, the one that its answer must get, the diagnosis; are all as expected?"""
-    students = {student.name: student for student in CLASS}
-    known = {(variant.blank, variant.label): variant for variant in answers_of(ASSIGNMENT)}
+    students = {student.name: student for student in CLASSES[assignment]}
+    known = {(variant.blank, variant.label): variant for variant in answers_of(assignment)}
     rows = []
     for verdict in verdicts:
         for blank in verdict.blanks:
@@ -210,6 +243,7 @@ def compare(verdicts: list[Verdict]) -> list[dict]:
             same = blank.score == expected and blank.diagnosis == diagnosis
             rows.append(
                 {
+                    "assignment": assignment,
                     "student": verdict.student,
                     "cell": blank.grade_id,
                     "mark": blank.score,

@@ -27,7 +27,7 @@ from autograder.course.course import Course, write_whole
 from autograder.course.verdict import PASSED, UNDECIDED, BlankVerdict, Finding, Verdict
 from autograder.gradebook.comments import NO_RESPONSE, comment_on, follow_through
 from autograder.gradebook.late import Late, span
-from autograder.judging.catalogue import CATALOGUE
+from autograder.judging.catalogue import CATALOGUE, STRUCTURAL
 from autograder.notebook.cells import WRITTEN, grade_id, kind, points, test_of, without_hidden
 from autograder.notebook.png import image_bytes
 from practice.naming import without
@@ -48,6 +48,7 @@ class Part(NamedTuple):
     points: float
     findings: tuple = ()
     diagnosis: str = ""
+    certain: bool = False  # the diagnosis is a way to fail, not a mistake that was guessed
     followed: str = ""
     code: str = ""
     answer: str = ""
@@ -143,6 +144,7 @@ def _blank(blank: BlankVerdict, source: str, under: list[tuple[NotebookNode, str
         points=blank.points,
         findings=tuple(_without(finding, diagnosis) for finding in blank.findings),
         diagnosis=diagnosis,
+        certain=blank.diagnosis in STRUCTURAL,
         followed=follow_through(blank.followed),
         code=_shown(source),
         comment=_comment(rows, names[1], comment_on(blank)),

@@ -27,6 +27,7 @@ from autograder.judging.public_cases import public_cases
 from autograder.notebook import cells
 from autograder.notebook.read import Unreadable, read_submission
 from autograder.notebook.rebuild import rebuild, restored
+from autograder.notebook.schemes import with_schemes
 from autograder.notebook.showable import clean_notebook
 from autograder.sandbox.walls import SandboxUnavailable
 from autograder.sandbox.zygote import Zygote, borrowed
@@ -137,6 +138,7 @@ def undecided_file(
 
 def _pack(assignment: Assignment, submission: Submission, verdict: Verdict, notebook: NotebookNode) -> Judged:
     verdict = replace(verdict, provenance=assignment.provenance(submission.seed))
+    notebook = with_schemes(notebook, assignment.source)
     # as nbformat writes, but for the line breaks inside (which cost as much time as drawing a figure's axes)
     return Judged(verdict, json.dumps(notebook, ensure_ascii=False, sort_keys=True) + "\n")
 

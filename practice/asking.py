@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from practice.cases import DIAGNOSE, sentence, used
-from practice.comparing import compare
+from practice.comparing import compare, wanted
 from practice.examined import Examined, has_a_picture
 from practice.faults import StudentFault, View, change_note, not_callable, not_defined, parts_of, raised, text_of
 from practice.naming import Finding, Property, Seen, for_case, strongest, told_mistakes
@@ -38,21 +38,31 @@ class _Asked:
     def of(self, function: Any) -> Examined:
         """All that is said of this function."""
         findings = self.findings(function)
-        likely = sentence(strongest(findings, used["ways_to_fail"].keys()))
-        wrong = next(filter(has_a_picture, self._seen), None)
+        diagnosis = strongest(findings, used["ways_to_fail"].keys())
+        first = {finding.property: self._first_failure(finding.property) for finding in findings}
+        wrong = next((seen for seen in first.values() if seen and has_a_picture(seen)), None)
         notes = [*self._notes(findings)] if used["tell"] == DIAGNOSE else []
-        return Examined(self._name, findings, likely, notes, wrong, len(self._blank["cases"]), self._blank["later"])
+        examples = sum(bool(case["compared"]) for case in self._blank["cases"])
+        certain = diagnosis in used["ways_to_fail"]
+        later = self._blank["later"]
+        return Examined(self._name, findings, sentence(diagnosis), certain, notes, wrong, examples, later)
+
+    def _first_failure(self, property: str) -> Seen | None:
+        """The comparison of which the finding speaks."""
+        return next((seen for seen in self._seen if seen.failed and seen.property == property), None)
 
     def findings(self, function: Any) -> list[Finding]:
         """What is said against it."""
-        ended, label = [], ""
+        ended, label, args = [], "", None
         try:
+            _refuse_none(self._name, function)
             for case in self._blank["cases"]:
                 label, args = case["label"], case["args"]
                 self._ask(function, case)
         except StudentFault as fault:
-            said = for_case(label, str(fault))
-            ended = [Finding("call", said, source_of(self._name, args), fault.diagnosis)]
+            said = for_case(label, str(fault), fault.diagnosis)
+            example = "" if args is None else source_of(self._name, args)
+            ended = [Finding("call", said, example, fault.diagnosis)]
         return ended + self._failures()
 
     def _ask(self, function: Any, case: dict) -> None:
@@ -62,7 +72,7 @@ class _Asked:
         self._slopes.append(self._is_slope_of_forward(case["args"], values))
         for one in case["compared"]:
             got = self._viewed(values, case["args"])[one["viewed"]] if one["part"] is None else values[one["part"]]
-            self._compare(got, one, case)
+            self._compare(got, one, case, values)
 
     def _viewed(self, values: tuple, args: tuple) -> tuple:
         viewed = View(**self._blank["view"]).of(values, args)
@@ -71,15 +81,17 @@ class _Asked:
     def _is_slope_of_forward(self, args: tuple, values: tuple) -> bool | None:
         return _is_slope_of(self._namespace.get(self._blank["forward"]), args, values, self._blank["forward_at"])
 
-    def _compare(self, got: Any, one: dict, case: dict) -> None:
-        property, rtol, want = one["property"], one["rtol"], np.asarray(one["want"], dtype=np.float64)
+    def _compare(self, got: Any, one: dict, case: dict, values: tuple) -> None:
+        property, rtol, want = one["property"], one["rtol"], wanted(one["want"])
         kind, message = compare(got, want, rtol)
-        self._seen.append(Seen(property, numeric(got), want, rtol, kind is not None, one["told"]))
+        view = View(**self._blank["view"]) if kind is not None and one["part"] is None else None
+        words = view.said(one["viewed"], got, want, values, case["args"]) if view else ""
+        self._seen.append(Seen(property, numeric(got), want, rtol, kind is not None, one["told"], bool(words)))
         self._given.append(one["mistakes"])
         outcome = self._outcomes[property]
         if kind is not None and outcome.finding is None:
             example = source_of(self._name, case["args"])
-            outcome.finding = Finding(property, for_case(case["label"], message), example)
+            outcome.finding = Finding(property, for_case(case["label"], words or message), example)
         outcome.kinds += [] if kind is None else [kind]
 
     def _failures(self) -> list[Finding]:
@@ -94,21 +106,32 @@ class _Asked:
         if self._moved:
             yield change_note(self._name, self._moved, sentence("modified_input"))
         forward, slopes = self._blank["forward"], [each for each in self._slopes if each is not None]
-        if slopes and all(slopes) and findings:
+        if slopes and all(slopes) and findings and self._is_wrong(forward):
             yield f"It is the derivative of your own `{forward}`, though: look for the mistake there."
         elif slopes and not all(slopes) and not findings:
             yield f"But it is not the derivative of your own `{forward}`: check that one."
         for other in self._blank["needs"] if findings else ():
-            if _Asked(other, self._namespace).findings(self._namespace.get(other)):
+            if self._is_wrong(other):
                 yield f"`{other}`, which it may call, is not right yet: begin there."
 
+    def _is_wrong(self, other: str) -> bool:
+        """Whether something is said against another function of the notebook."""
+        return bool(_Asked(other, self._namespace).findings(self._namespace.get(other)))
 
-def _called(name: str, function: Any, args: tuple) -> tuple[Any, list[int]]:
-    """(what the function returns for copies of the arguments, which of them it changed). Raises StudentFault."""
+
+def _refuse_none(name: str, function: Any) -> None:
+    """Raise StudentFault where there is no function to call, or the one that was handed out."""
     if function is None:
         raise not_defined(name)
     if not callable(function):
         raise not_callable(name)
+    if getattr(getattr(function, "__code__", None), "co_names", ()) == ("NotImplementedError",):
+        raise raised(name, "NotImplementedError", "")
+
+
+def _called(name: str, function: Any, args: tuple) -> tuple[Any, list[int]]:
+    """(what the function returns for copies of the arguments, which of them it changed). Raises StudentFault."""
+    _refuse_none(name, function)
     copies = copy.deepcopy(args)
     try:
         value = plain(function(*copies))

@@ -15,7 +15,7 @@ NEARLY = 1e-3  # closer than this and still wrong looks like finite differences 
 
 
 def compare(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
-    """(None, "") when `got` equals `want`, float64, to `rtol` of its largest finite entry.
+    """(None, "") when `got` equals `want`, as `wanted` makes it, to `rtol` of its largest finite entry.
 
     Else (how it failed, one sentence): how is the name of a way to fail, "" where the numbers are just others.
     """
@@ -27,12 +27,14 @@ def compare(got: Any, want: np.ndarray, rtol: float) -> tuple[str | None, str]:
     if array.dtype.kind == "f" and array.dtype.itemsize < 8:
         return "wrong_dtype", f"got dtype {array.dtype}, expected float64."
     array = array.astype(np.float64)
+    if not want.ndim and array == want:  # yes and no, by the hundred
+        return None, ""
     error, scale = off(array, want)
     if not error.size or np.max(error) <= rtol * scale:
         return None, ""
     worst = np.unravel_index(np.argmax(error), error.shape)
     entry = f"entry [{', '.join(map(str, worst))}]" if want.ndim else "the value"
-    sentence = f"{entry} is {array[worst]:.6g}, expected {want[worst]:.6g}."
+    sentence = _differing(entry, array[worst], want[worst])
     if not np.isfinite(array[worst]):
         return "not_finite", sentence
     if np.max(error) <= NEARLY * scale:
@@ -48,7 +50,25 @@ def off(array: np.ndarray, want: np.ndarray) -> tuple[np.ndarray, float]:
     return error, np.max(np.abs(want), initial=0.0, where=np.isfinite(want)) or 1.0
 
 
+def wanted(value: Any) -> np.ndarray:
+    """What is wanted, as float64; yes or no stays what it is, and is told as such."""
+    array = np.asarray(value)
+    return array if _is_yes_or_no(array) else array.astype(np.float64)
+
+
+def _is_yes_or_no(want: np.ndarray) -> bool:
+    return want.dtype == bool and not want.ndim
+
+
+def _differing(entry: str, got: float, want: np.generic) -> str:
+    if not isinstance(want, np.bool_):
+        return f"{entry} is {got + 0.0:.6g}, expected {want + 0.0:.6g}."  # no "-0"
+    return f"you answered {got == 1}, expected {want}." if got in (0, 1) else f"{got:.6g} came, expected True or False."
+
+
 def _expected(want: np.ndarray) -> str:
+    if _is_yes_or_no(want):
+        return "True or False"
     return f"an array of shape {want.shape}" if want.ndim else "a single number"
 
 

@@ -23,6 +23,7 @@ class Examined:
     name: str
     findings: list[Finding]
     likely: str  # the sentence of the one mistake, or way to fail, that explains it
+    certain: bool  # whether that is a way to fail, which needs no guess
     notes: list[str]  # which say nothing against it
     wrong: Seen | None  # the first array that came with entries that are wrong
     examples: int
@@ -51,8 +52,11 @@ class Examined:
 
     def sentence(self) -> str:
         """All of it in one line."""
-        likely = [f"Most likely: {self.likely}"] if self._tells and self.likely else []
-        return " ".join([*self.lines(), *likely])
+        return " ".join([*self.lines(), *([self._likely] if self._tells and self.likely else [])])
+
+    @property
+    def _likely(self) -> str:
+        return self.likely if self.certain else f"Most likely: {self.likely}"
 
     @property
     def _tells(self) -> bool:
@@ -65,9 +69,9 @@ class Examined:
     def __repr__(self) -> str:
         text = [f"{SIGNS[self.state]} {self.name}: {self.lines()[0]}", *self.lines()[1:], *self.notes]
         if self._tells:
-            text += [f"Most likely: {self.likely}"] if self.likely else []
+            text += [self._likely] if self.likely else []
             text += ["", "Run this to see it:", "", self._example] if self._example else []
-            text += ["", f"Where {self.wrong.property} is wrong (✗):", "", drawn(self.wrong)] if self.wrong else []
+            text += ["", f"Wrong entries (✗) of {self.wrong.property}:", "", drawn(self.wrong)] if self.wrong else []
         return "\n".join(text)
 
     def _repr_html_(self) -> str:
@@ -75,7 +79,7 @@ class Examined:
         parts = [f"<p><strong>{SIGNS[self.state]} <code>{_html(self.name)}</code></strong> {first}</p>"]
         parts += [f"<p>{line}</p>" for line in [*more, *map(_html, self.notes)]]
         if self._tells:
-            parts += [f"<p><strong>Most likely: {_html(self.likely)}</strong></p>"] if self.likely else []
+            parts += [f"<p><strong>{_html(self._likely)}</strong></p>"] if self.likely else []
             parts += [f"<p>Run this to see it:</p><pre>{html.escape(self._example)}</pre>"] if self._example else []
             parts += [drawn_in_html(self.wrong)] if self.wrong else []
         return "".join(parts)
@@ -102,8 +106,8 @@ def _briefly(one: Examined) -> str:
 
 
 def has_a_picture(one: Seen) -> bool:
-    """Whether an array of the right shape came in which entries are wrong."""
-    if not one.failed or one.got is None or one.got.shape != one.want.shape or not one.want.ndim:
+    """Whether an array of the right shape came in which entries are wrong, and no words say how."""
+    if not one.failed or one.in_words or one.got is None or one.got.shape != one.want.shape or not one.want.ndim:
         return False
     error, scale = off(one.got.astype(np.float64), one.want)
     return bool(np.any(error > one.rtol * scale))
@@ -131,7 +135,7 @@ def drawn_in_html(one: Seen) -> str:
     """The same as a table: in stronger colour the further off, and each entry shows its number."""
     rows, more = _entries(one)
     body = "".join("<tr>" + "".join(_cell(*entry) for entry in row) + "</tr>" for row in rows)
-    said = f"<p>Where {_html(one.property)} is wrong (✗), in stronger colour the further off:</p>"
+    said = f"<p>Wrong entries (✗) of {_html(one.property)}, in stronger colour the further off:</p>"
     return f"{said}<table>{body}</table>" + ("<p>…</p>" if more else "")
 
 

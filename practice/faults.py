@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -35,7 +37,8 @@ def text_of(error: BaseException) -> str:
 
 def raised(name: str, type_name: str, message: str) -> StudentFault:
     if type_name == "NotImplementedError":  # what stands in a blank that nobody touched
-        return StudentFault("not_begun", f"{name} is not begun: its cell still raises NotImplementedError.")
+        where = "its cell, or that of a function it calls, still raises NotImplementedError"
+        return StudentFault("not_begun", f"{name} is not begun: {where}.")
     return StudentFault("raised", f"{name} raised {type_name}: {message}"[:500])
 
 
@@ -44,7 +47,9 @@ def parts_of(name: str, value: Any, returns: int) -> tuple:
     if value is None:
         raise StudentFault("returned_none", f"{name} returned None: is a return statement missing?")
     if returns > 1 and (not isinstance(value, list | tuple) or len(value) != returns):
-        raise StudentFault("wrong_type", f"{name} returned {describe(value)}, expected {returns} values.")
+        several = isinstance(value, tuple) and len(value) > 1
+        came = f"{len(value)} values" if several else describe(value)
+        raise StudentFault("wrong_type", f"{name} returned {came}, expected {returns} values.")
     return tuple(value) if returns > 1 else (value,)
 
 
@@ -54,22 +59,41 @@ class View:
     in `args`, those of the call; several in a tuple.
 
     `shapes` has their names, in order, and the shape that each must have: a tuple, in which None is any length, or an
-    expression in the arguments. `given` has the names of these, if they are to have any.
+    expression in the arguments. `given` has the names of these, if they are to have any. `says` has for each that is
+    compared how it differs, in words: an expression in the same and `got` and `want`; without it the entry is told.
     """
 
     source: str
     shapes: Mapping[str, tuple | str]
     given: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
 
     def of(self, values: tuple, args: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
         """What is compared of the values for these arguments. Raises StudentFault where they have other shapes."""
-        given = {"np": np, "args": args, **dict(zip(self.given, args, strict=False))}
-        shapes = {name: eval(shape, given) if isinstance(shape, str) else shape for name, shape in self.shapes.items()}
-        pairs = zip(values, shapes.items(), strict=True)
-        named = {name: _shaped(value, name, shape) for value, (name, shape) in pairs}
         with np.errstate(all="ignore"):
-            found = eval(self.source, given | named)
+            found = eval(_compiled(self.source), self._names(values, args))
         return tuple(map(np.asarray, found)) if isinstance(found, tuple) else np.asarray(found)
+
+    def said(self, k: int, got: np.ndarray, want: np.ndarray, values: tuple, args: tuple) -> str:
+        """How the k-th that is compared of the values differs from what is wanted, in words; "" where it has none."""
+        return (
+            eval(_compiled(self.says[k]), self._names(values, args) | {"got": got, "want": want}) if self.says else ""
+        )
+
+    def _names(self, values: tuple, args: tuple) -> dict[str, Any]:
+        """What its expressions find. Raises StudentFault where the values have other shapes."""
+        given = {"np": np, "args": args, **dict(zip(self.given, args, strict=False))}
+        shapes = {
+            name: eval(_compiled(shape), given) if isinstance(shape, str) else shape
+            for name, shape in self.shapes.items()
+        }
+        pairs = zip(values, shapes.items(), strict=True)
+        return given | {name: _shaped(value, name, shape) for value, (name, shape) in pairs}
+
+
+@cache
+def _compiled(expression: str) -> CodeType:
+    return compile(expression, "<view>", "eval")
 
 
 def _shaped(value: Any, name: str, shape: tuple) -> np.ndarray:

@@ -37,7 +37,10 @@ class Property:
 
 @dataclass(frozen=True)
 class Seen:
-    """One comparison: of which property, what came and was expected, whether it failed, whether its mistake is told."""
+    """One comparison: of which property, what came and was expected, whether it failed, whether its mistake is told.
+
+    `in_words` says that its finding tells how it differs, so that no entries need be shown.
+    """
 
     property: str
     got: Any
@@ -45,6 +48,7 @@ class Seen:
     rtol: float
     failed: bool
     told: bool
+    in_words: bool = False
 
     def explained_by(self, value: Any) -> bool:
         """Whether a mistake that gives this value gives what came; if it changes nothing, it explains no failure."""
@@ -84,9 +88,12 @@ def strongest(findings: list[Finding], ways_to_fail: Set[str]) -> str:
     return next((name for name in names if name not in ways_to_fail), names[0] if names else "")
 
 
-def for_case(label: str, message: str) -> str:
+OF_NO_CASE = {"not_begun", "not_defined", "not_callable"}  # ways to fail that no input has a part in
+
+
+def for_case(label: str, message: str, diagnosis: str = "") -> str:
     """A message that says for which kind of input it holds."""
-    return f"For {label}: {message}" if label else message
+    return f"For {label}: {message}" if label and diagnosis not in OF_NO_CASE else message
 
 
 def without(message: str, sentence: str) -> str:

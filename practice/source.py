@@ -21,9 +21,14 @@ def source_of(name: str, args: tuple) -> str:
 
 def formula(source: str) -> Callable:
     """The function of this Python source, as in formula("lambda x: np.sum(x**2)"), its docstring: examples show it."""
-    function = eval(source, {"np": np})
+    function = eval(source, {"np": np, "__formula__": True})
     function.__doc__ = source
     return function
+
+
+def is_formula(value: Any) -> bool:
+    """Whether this is a function that `formula` made, and so all that it does is in its docstring."""
+    return getattr(value, "__globals__", {}).get("__formula__") is True
 
 
 def _literal(value: Any) -> str:

@@ -68,23 +68,23 @@ for command in sys.argv[1:]:
 """
 
 
-def released(root: Path, home: Path) -> Course:
-    """A course at `home` with a1-neuron released, and nobody's submission."""
-    shutil.copytree(Path(_released_once(root).name, "home"), home, dirs_exist_ok=True)
+def released(root: Path, home: Path, assignment: str = ASSIGNMENT) -> Course:
+    """A course at `home` with an assignment released, and nobody's submission."""
+    shutil.copytree(Path(_released_once(root, assignment).name, "home"), home, dirs_exist_ok=True)
     return Course(home, home / "course")
 
 
 @cache
-def _released_once(root: Path) -> tempfile.TemporaryDirectory:
+def _released_once(root: Path, assignment: str) -> tempfile.TemporaryDirectory:
     """nbgrader takes seconds to release an assignment, and releases the same each time."""
     made = tempfile.TemporaryDirectory()
     home = Path(made.name, "home")
-    shutil.copytree(root / "assignments" / ASSIGNMENT, home / "assignments" / ASSIGNMENT)
+    shutil.copytree(root / "assignments" / assignment, home / "assignments" / assignment)
     shutil.copyfile(root / "nbgrader_config.py", home / "nbgrader_config.py")
     course = Course(home, home / "course")
     course.directory.mkdir()
     path_to_alembic()
-    assert NbGraderAPI(config=course.configure(Config())).generate_assignment(ASSIGNMENT)["success"]
+    assert NbGraderAPI(config=course.configure(Config())).generate_assignment(assignment)["success"]
     return made
 
 
@@ -93,9 +93,9 @@ def solved(course: Course, **answers: str):
     return with_answers(nbformat.read(course.source(ASSIGNMENT), as_version=4), answers)
 
 
-def hand_in(course: Course, student: str, file) -> Path:
+def hand_in(course: Course, student: str, file, assignment: str = ASSIGNMENT) -> Path:
     """Put a notebook, or bytes, where submissions lie."""
-    path = course.submission(ASSIGNMENT, student)
+    path = course.submission(assignment, student)
     path.parent.mkdir(parents=True)
     path.write_bytes(file if isinstance(file, bytes) else json.dumps(file).encode())
     return path

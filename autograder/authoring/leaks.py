@@ -32,8 +32,31 @@ class Block(NamedTuple):
     lines: frozenset[str]
 
 
+class Blocks:
+    """Blocks, and where their lines are found, by their first characters: thousands are looked for at once."""
+
+    def __init__(self, blocks: list[Block]):
+        self.all = blocks
+        self._lines: dict[str, set[str]] = {}
+        self._of_line: dict[str, list[int]] = {}
+        for number, block in enumerate(blocks):
+            for line in block.lines:
+                self._lines.setdefault(line[:SHORTEST], set()).add(line)
+                self._of_line.setdefault(line, []).append(number)
+
+    def found_in(self, text: str) -> Iterator[tuple[Block, list[str]]]:
+        """(a block, its lines that stand in the text), for each block of which there are any."""
+        starts = {text[k : k + SHORTEST] for k in range(len(text) - SHORTEST + 1)}
+        lines = [line for start in self._lines.keys() & starts for line in self._lines[start] if line in text]
+        found: dict[int, list[str]] = {}
+        for line in lines:
+            for number in self._of_line[line]:
+                found.setdefault(number, []).append(line)
+        yield from ((self.all[number], found[number]) for number in sorted(found))
+
+
 class Secrets(NamedTuple):
-    blocks: list[Block]
+    blocks: Blocks
     digests: dict[str, str]  # SHA-256 of a trusted file -> its name
 
 
@@ -64,7 +87,7 @@ def secrets(sources: dict[str, NotebookNode], public: dict[str, bytes], folders:
     shown = "\n".join(shown)
     blocks = [Block(owner, frozenset(line for line in _lines(text) if line not in shown)) for owner, text in found]
     digests = {_digest(data): name for name, data in files.items() if data}
-    return Secrets([block for block in blocks if block.lines], digests)
+    return Secrets(Blocks([block for block in blocks if block.lines]), digests)
 
 
 def _trusted(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -86,8 +109,8 @@ def leaks(files: dict[str, bytes], secret: Secrets) -> Iterator[str]:
             yield f"{name}: nothing of autograder/ belongs here"
     for passage in passages:
         yield from _markers(passage)
-        for block in secret.blocks:
-            yield from _copied(passage, block, taught)
+        for block, found in secret.blocks.found_in(passage.text):
+            yield from _copied(passage, block, found, taught)
 
 
 def _markers(passage: Passage) -> Iterator[str]:
@@ -97,13 +120,12 @@ def _markers(passage: Passage) -> Iterator[str]:
                 yield f"{passage.file}, {passage.place}line {number}: `{marker}`"
 
 
-def _copied(passage: Passage, block: Block, taught: str) -> Iterator[str]:
-    """A block's lines in a passage.
+def _copied(passage: Passage, block: Block, found: list[str], taught: str) -> Iterator[str]:
+    """A block's lines that were found in a passage.
 
     One line is a leak, except in a lecture's code: a gradient step is everybody's, so there it takes three lines and
     half of the block. What a lecture's code teaches may stand in prose as well.
     """
-    found = [line for line in block.lines if line in passage.text]
     if passage.nature == PROSE:
         found = [line for line in found if line not in taught]
     if passage.nature == TAUGHT and (len(found) < 3 or 2 * len(found) < len(block.lines)):

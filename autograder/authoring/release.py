@@ -90,7 +90,7 @@ def release(course: Course, assignment: str, *, verify: Callable) -> Release:
     bundle = course.directory / "bundle" / f"{assignment}.zip"
     bundle.unlink(missing_ok=True)
     files = _files(course, assignment, directory)
-    sources = {name: _read(course, name) for name in _known(course)}
+    sources = {name: _read(course, name) for name in course.assignments()}
     found = list(leaks.leaks(files, leaks.secrets(sources, _tree(course.root / "nnlib"), [course.root])))
     if found:
         shutil.rmtree(directory)
@@ -122,14 +122,10 @@ def check_source(course: Course, assignment: str) -> None:
             _check_test(assignment, cell, previous)
 
 
-def _known(course: Course) -> list[str]:
-    return sorted(path.stem for path in course.sources.glob("*/*.ipynb") if path.stem == path.parent.name)
-
-
 def _read(course: Course, assignment: str) -> NotebookNode:
     path = course.source(assignment)
     if not path.is_file():
-        known = ", ".join(_known(course)) or "none yet"
+        known = ", ".join(course.assignments()) or "none yet"
         raise ReleaseError(f"There is no assignment {assignment!r}; this course has: {known}.")
     try:
         notebook = nbformat.read(path, as_version=4)

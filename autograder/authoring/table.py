@@ -65,21 +65,32 @@ class Report:
         return [self._line(blank) for blank in self.blanks]
 
     def _line(self, blank: str) -> dict[str, str]:
-        rows = [row for row in self.rows if row.blank == blank]
-        of = {kind: [row for row in rows if row.kind == kind] for kind in {row.kind for row in rows}}
-        wrong, mutants = of.get("wrong", []) + of.get("generated", []), of.get("mutant", [])
-        seeds, held_out = of.get("seeds", []), of.get("held-out", [])
-        killed, equivalent = (sum(row.diagnosis == kind for row in mutants) for kind in ("killed", "equivalent"))
-        return {
-            "blank": blank,
-            "right": _good(of.get("right", [])),
-            "wrong": _good(wrong),
-            "named": _good(row for row in wrong if row.diagnosis),
-            "mutants": f"{killed}/{len(mutants)}",
-            "same": f"{equivalent}",
-            "false fails": f"{sum(row.share < 1 for row in seeds)}/{len(seeds)}",
-            "wrong name": f"{sum(bool(row.complaint) for row in held_out)}/{len(held_out)}",
-        }
+        return {"blank": blank} | _counts([row for row in self.rows if row.blank == blank])
+
+
+def totals(reports: list[Report]) -> list[dict[str, str]]:
+    """A line for each assignment, {column: text}, and one for all of them."""
+    lines = [(report.assignment, len(report.blanks), report.rows) for report in reports]
+    lines.append(("all", sum(n for _, n, _ in lines), [row for *_, rows in lines for row in rows]))
+    return [{"assignment": name, "blanks": f"{n}"} | _counts(rows) for name, n, rows in lines]
+
+
+def _counts(rows: Iterable[Row]) -> dict[str, str]:
+    of = {}
+    for row in rows:
+        of.setdefault(row.kind, []).append(row)
+    wrong, mutants = of.get("wrong", []) + of.get("generated", []), of.get("mutant", [])
+    seeds, held_out = of.get("seeds", []), of.get("held-out", [])
+    killed, equivalent = (sum(row.diagnosis == kind for row in mutants) for kind in ("killed", "equivalent"))
+    return {
+        "right": _good(of.get("right", [])),
+        "wrong": _good(wrong),
+        "named": _good(row for row in wrong if row.diagnosis),
+        "mutants": f"{killed}/{len(mutants)}",
+        "same": f"{equivalent}",
+        "false fails": f"{sum(row.share < 1 for row in seeds)}/{len(seeds)}",
+        "wrong name": f"{sum(bool(row.complaint) for row in held_out)}/{len(held_out)}",
+    }
 
 
 def _good(rows: Iterable[Row]) -> str:

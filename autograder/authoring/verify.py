@@ -9,7 +9,7 @@ import json
 import multiprocessing
 import platform
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -21,9 +21,9 @@ from nbformat import NotebookNode
 from autograder.authoring.at_home import said_at_home
 from autograder.authoring.blank_trials import tried, walled
 from autograder.authoring.release import check_source
+from autograder.authoring.table import WHOLE, complaint, percent
 from autograder.authoring.table import Report as Report
 from autograder.authoring.table import Row as Row
-from autograder.authoring.table import complaint, percent
 from autograder.authoring.trials import limited
 from autograder.course import interrupts
 from autograder.course.course import Course, NotWritten, write_whole
@@ -48,30 +48,59 @@ FEW = 30  # answers of an assignment that are judged sooner than workers start
 def verify(
     course: Course, assignment: str, jobs: int = 1, again: bool = False, tell: Callable = lambda *_: None
 ) -> Report:
-    """Try an assignment's checks, on hidden data of their own. `tell(done, total)` is called as it goes on.
+    """Try an assignment's checks: what `verify_all` says of it."""
+    (report,) = verify_all(course, [assignment], jobs, again, tell)
+    return report
+
+
+def verify_all(
+    course: Course,
+    assignments: Iterable[str],
+    jobs: int = 1,
+    again: bool = False,
+    tell: Callable = lambda *_: None,
+    blanks: bool = True,
+) -> list[Report]:
+    """Try the checks of assignments, on hidden data of their own. `tell(done, total)` is called as it goes on.
 
     Blanks that were found good before are not tried `again`, where nothing has changed that they could depend on.
+    Without `blanks` it is seen alone that the whole source gets all points, and its release none.
     Raises FileNotFoundError where there is no such assignment, ReleaseError where its source cannot be graded and
     ChecksError where its checks cannot be used, each in one sentence and before anything is judged.
     """
+    made = {name: _loaded(course, name) for name in assignments}
+    if not made:
+        raise FileNotFoundError(f"there is no assignment in {course.sources}: `autograder new` begins one.")
+    _use(made)
+    with limited(LOADING * len(made)):
+        names = {name: ["", *checks_of(name)] if blanks else [""] for name in made}
+        [*map(telling, made)]
+    memories = {name: Memory(course, one) for name, one in made.items()}
+    known = {name: {} if again else memory.known() for name, memory in memories.items()}
+    rows = {name: {blank: [] for blank in names[name] if blank not in known[name]} for name in made}
+    for done, (total, name, found) in enumerate(_found(made, rows, jobs), start=1):
+        tell(done, total)
+        for row in found:
+            rows[name][row.blank].append(row)
+    return [_report(name, memories[name], known[name], rows[name], names[name]) for name in made]
+
+
+def _loaded(course: Course, assignment: str) -> Assignment:
     if not course.source(assignment).is_file():
         raise FileNotFoundError(f"there is no assignment {assignment!r} in {course.sources}.")
     check_source(course, assignment)
-    made = load_assignment(course, assignment)
-    use_checks(made.checks)
-    with limited(LOADING):
-        checks_of(assignment), telling(assignment)
-    memory = Memory(course, made)
-    known = {} if again else memory.known()
-    names = [name for name in ("", *checks_of(assignment)) if name not in known]
-    rows = {name: [] for name in names}
-    for done, (total, found) in enumerate(_found(made, names, jobs), start=1):
-        tell(done, total)
-        for row in found:
-            rows[row.blank].append(row)
-    memory.keep({name: those for name, those in rows.items() if not any(row.complaint for row in those)} | known)
-    everything = [row for name in ("", *checks_of(assignment)) for row in (known | rows)[name]]
-    return Report(assignment, tuple(everything), tuple(known))
+    return load_assignment(course, assignment)
+
+
+def _use(made: Mapping[str, Assignment]) -> None:
+    """Their checks are those of this process: files have the names of their assignments."""
+    use_checks({name: text for one in made.values() for name, text in one.checks.items()})
+
+
+def _report(name: str, memory: "Memory", known: dict, rows: dict, blanks: list[str]) -> Report:
+    memory.keep({blank: those for blank, those in rows.items() if not any(row.complaint for row in those)} | known)
+    found = known | rows
+    return Report(name, tuple(row for blank in blanks for row in found[blank]), tuple(known))
 
 
 # what is to do, and who does it
@@ -81,31 +110,32 @@ def verify(
 class Task:
     """A whole notebook ("source", "release"), a blank to be tried here, or some of its answers to be judged."""
 
+    assignment: str
     blank: str
     what: str
     variants: tuple[Variant, ...] = ()
 
 
-def _found(made: Assignment, names: list[str], jobs: int) -> Iterator[tuple[int, list[Row]]]:
-    """(the number of tasks, the rows of one of them), in any order."""
+def _found(made: Mapping[str, Assignment], names: Mapping[str, Iterable[str]], jobs: int) -> Iterator[tuple]:
+    """(the number of tasks, an assignment, the rows of one of its tasks), in any order."""
     tasks = _tasks(made, names)
     if tasks:
-        Judge(made.name, limits=LIMITS).close()  # where there are no walls, that is said before anything is tried
+        Judge(tasks[0].assignment, limits=LIMITS).close()  # no walls here? said before anything is tried
     if jobs == 1 or sum(len(task.variants) for task in tasks) < FEW:
         with _Worker(made) as worker:
-            yield from ((len(tasks), worker(task)) for task in tasks)
+            yield from ((len(tasks), task.assignment, worker(task)) for task in tasks)
         return
     context = multiprocessing.get_context("forkserver")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin, initargs=(made,))
     try:
         with interrupts.held_back():
-            futures = [pool.submit(_work, task) for task in tasks]
+            futures = {pool.submit(_work, task): task.assignment for task in tasks}
         for future in as_completed(futures):
-            yield len(tasks), future.result()
+            yield len(tasks), futures[future], future.result()
     except BrokenProcessPool:
         raise ChecksError(
-            f"a worker process ended while it tried {made.name}: is there memory enough, or does an answer end the "
-            "process? `--jobs 1` tries one after the other."
+            f"a worker process ended while it tried {', '.join(made)}: is there memory enough, or does an answer end "
+            "the process? `--jobs 1` tries one after the other."
         ) from None
     finally:
         for process in list((pool._processes or {}).values()):  # what is under way is of no more use
@@ -113,22 +143,22 @@ def _found(made: Assignment, names: list[str], jobs: int) -> Iterator[tuple[int,
         pool.shutdown(cancel_futures=True)
 
 
-def _tasks(made: Assignment, names: list[str]) -> list[Task]:
+def _tasks(made: Mapping[str, Assignment], names: Mapping[str, Iterable[str]]) -> list[Task]:
     """Those that take long come first. One blank, another one each time, gets the answer that never ends: that takes
     three seconds, and what ends it is the same for all.
     """
-    source, checks = nbformat.reads(made.source, as_version=4), checks_of(made.name)
-    tasks = [Task("", "source"), Task("", "release")] if "" in names else []
-    blanks = [name for name in names if name]
-    endless = secrets.choice(blanks) if blanks else ""
-    for name in blanks:
-        tasks.append(Task(name, "tried"))
-        stubs = _texts(released(source))
-        known = [*checks[name].variants]
-        if name in stubs and any(variant.right for variant in known):
-            harmful = walled(checks[name], stubs[name])
-            known += [one for one in harmful if one.diagnosis != "timed_out" or name == endless]
-        tasks += [Task(name, "judged", tuple(known[k : k + AT_ONCE])) for k in range(0, len(known), AT_ONCE)]
+    blanks = [(name, blank) for name, those in names.items() for blank in those if blank]
+    endless = secrets.choice(blanks) if blanks else None
+    tasks = [Task(name, "", what) for name, those in names.items() if "" in those for what in WHOLE]
+    stubs = {name: _texts(released(nbformat.reads(one.source, as_version=4))) for name, one in made.items()}
+    for name, blank in blanks:
+        check = checks_of(name)[blank]
+        tasks.append(Task(name, blank, "tried"))
+        known = [*check.variants]
+        if blank in stubs[name] and any(variant.right for variant in known):
+            harmful = walled(check, stubs[name][blank])
+            known += [one for one in harmful if one.diagnosis != "timed_out" or (name, blank) == endless]
+        tasks += [Task(name, blank, "judged", tuple(known[k : k + AT_ONCE])) for k in range(0, len(known), AT_ONCE)]
     return sorted(tasks, key=lambda task: task.what != "tried")
 
 
@@ -138,10 +168,29 @@ def _texts(notebook: NotebookNode) -> dict[str, str]:
 
 
 class _Worker:
-    """Does tasks of one assignment; its judge is made when one is needed."""
+    """Does tasks of these assignments; what it needs of one is made when its first task comes."""
+
+    def __init__(self, made: Mapping[str, Assignment]):
+        _use(made)
+        self._made, self._desks = made, {}
+
+    def __call__(self, task: Task) -> list[Row]:
+        if task.assignment not in self._desks:
+            self._desks[task.assignment] = _Desk(self._made[task.assignment])
+        return self._desks[task.assignment](task)
+
+    def __enter__(self) -> "_Worker":
+        return self
+
+    def __exit__(self, *_) -> None:
+        for desk in self._desks.values():
+            desk.close()
+
+
+class _Desk:
+    """What a worker has of one assignment; its judge is made when one is needed."""
 
     def __init__(self, made: Assignment):
-        use_checks(made.checks)
         self._source, self._checks = nbformat.reads(made.source, as_version=4), checks_of(made.name)
         self._name, self._judge, self._public = made.name, None, ""
 
@@ -159,16 +208,13 @@ class _Worker:
             for one in task.variants
         ]
 
-    def __enter__(self) -> "_Worker":
-        return self
-
-    def __exit__(self, *_) -> None:
+    def close(self) -> None:
         if self._judge:
             self._judge.close()
 
 
-def _begin(made: Assignment) -> None:
-    """First thing in a worker process, whose sandbox ends with it."""
+def _begin(made: Mapping[str, Assignment]) -> None:
+    """First thing in a worker process, whose sandboxes end with it."""
     global _worker
     interrupts.ignored()
     _worker = _Worker(made)

@@ -95,6 +95,10 @@ class Course:
     def sources(self) -> Path:
         return self.root / "assignments"
 
+    def assignments(self) -> list[str]:
+        """Those that have a source notebook, sorted."""
+        return sorted(path.stem for path in self.sources.glob("*/*.ipynb") if path.stem == path.parent.name)
+
     def source(self, assignment: str) -> Path:
         """The source notebook of an assignment (one notebook an assignment, of the same name)."""
         return self.sources / assignment / f"{assignment}.ipynb"

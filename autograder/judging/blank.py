@@ -16,7 +16,7 @@ from autograder.judging.catalogue import CATALOGUE, STRUCTURAL
 from autograder.judging.check import Check, Inputs
 from autograder.judging.twins import told_mistakes
 from autograder.sandbox.fault import Guest, Reply, StudentFault
-from practice.comparing import RTOL, compare
+from practice.comparing import RTOL, compare, wanted
 from practice.faults import change_note, parts_of
 from practice.naming import Property, Seen, for_case, strongest
 from practice.source import source_of
@@ -67,6 +67,8 @@ class Blank:
         self._outcomes = {name: Property() for name in check.weights}
         self._faults: dict[bool, Finding] = {}  # by whether it was a public example
         self._labels: list[list[str]] = []  # of the public cases, loop by loop
+        self._viewed: tuple = ()  # what is compared of the values of a call, and these
+        self._values: tuple = ()
 
     def _begin(self, public: bool, singly: bool) -> None:
         self._public, self._singly = public, singly
@@ -150,8 +152,8 @@ class Blank:
         loop = len(self.rounds[-1].cases)
         name = self.check.name.encode()
         again = (str(self.shown).encode(),) if self.shown > 1 else ()
-        rng = np.random.default_rng(_digest(b"public", name) if self._public else _digest(self.seed, name, *again))
-        made = list(make(rng))
+        seed = _digest(b"public", name) if self._public else _digest(self.seed, name, *again)
+        made = self.check.drawn(make, seed, (self._public, loop))
         labels = [label for label, _ in made]
         if self._public:
             self._labels[loop:] = [labels]
@@ -200,7 +202,9 @@ class Blank:
         """What is compared of the values of the last call, as the check declares it. Raises StudentFault where there is
         no such.
         """
-        return self.check.view.of(values, self._call[1])
+        viewed = self.check.view.of(values, self._call[1])
+        self._viewed, self._values = viewed if isinstance(viewed, tuple) else (viewed,), values
+        return viewed
 
     def want(self, *args: Any) -> Any:
         """What the blank's reference returns for `args`. Raises AssertionError where its witness says otherwise."""
@@ -216,10 +220,16 @@ class Blank:
 
         Where it does not, and `told`, the student is told the mistake that gives what came, if one does.
         """
-        want = np.asarray(want, dtype=np.float64)
+        want = wanted(want)
         kind, message = self.compare(got, want, rtol)
-        self.rounds[-1].seen.append(Seen(property, _small(got), want, rtol, kind is not None, told))
-        self._record(property, kind, message)
+        words = self._in_words(got, want) if kind is not None else ""
+        self.rounds[-1].seen.append(Seen(property, _small(got), want, rtol, kind is not None, told, bool(words)))
+        self._record(property, kind, words or message)
+
+    def _in_words(self, got: Any, want: np.ndarray) -> str:
+        """How what was viewed differs, where the check's view says it."""
+        k = position(got, self._viewed)
+        return "" if k is None else self.check.view.said(k, got, want, self._values, self._call[1])
 
     def true(self, property: str, condition: bool, message: str, diagnosis: str = ""):
         """Examine a condition the host has computed itself; `message` says what was expected instead."""
@@ -242,7 +252,7 @@ class Blank:
             message = "with what it needs put right, fresh inputs are not right either."
         elif not self._public:  # numbers of hidden data are never shown; its public twin passed
             message = "the public example is right, fresh inputs of the same kind are not."
-        return Finding(property, for_case(self._case.label, message), self._example(), diagnosis)
+        return Finding(property, for_case(self._case.label, message, diagnosis), self._example(), diagnosis)
 
     def _example(self) -> str:
         """Source of the last call, where it may be shown."""
@@ -282,6 +292,11 @@ def verdict_on(check: Check, guest: Guest, seed: bytes, points: float = 1.0) -> 
     if blank.fault(public=True) is None:
         blank.examine(guest, public=False, singly=True)
     return blank.verdict(points)
+
+
+def position(one: Any, values: tuple) -> int | None:
+    """Which of the values this very object is; None for none."""
+    return next((k for k, value in enumerate(values) if value is one), None)
 
 
 def _small(value: Any) -> np.ndarray | None:

@@ -18,7 +18,7 @@ STRUCTURAL_SENTENCES = {
     "not_finite": "NaN or infinity for a finite value: look for a division by 0, a logarithm of 0 or an overflow.",
     "timed_out": "The call did not finish in the time allowed: look for a loop that never ends.",
     "died": "The notebook's process ended during the call: look for an exit or for arrays far too large.",
-    "inaccurate": "Right to a few digits only: derive the formula if one is asked for, use float64, mind the step.",
+    "inaccurate": "Right to a few digits only: derive a formula if asked for; else mind the step and what stays moved.",
     "modified_input": "An argument was changed in place: make a new array instead. This costs no marks.",
 }
 
@@ -112,6 +112,8 @@ SOFTMAX_SENTENCES = {
     "softmax_slope": "The derivative of softmax enters once more: behind the cross entropy it has cancelled.",
     "denominator_forgotten": "The denominator was held fixed: every score of the row stands in it.",
     "target_left_out": "The targets do not enter: only the predictions do.",
+    "number_in_the_log": "A small number was added inside the logarithm: it hides how small the probability is.",
+    "tiny_number_in_the_log": "A tiny number was added inside the logarithm: smaller probabilities hide behind it.",
 }
 
 LAYER_SENTENCES = {
@@ -132,6 +134,8 @@ GATE_SENTENCES = {
     "dout_missing": "The gradient dout does not enter: this is only the local gradient.",
     "dout_twice": "The gradient dout enters twice.",
     "averaged_over_copies": "The messages to the copies of an input were averaged: they add up.",
+    "messages_exchanged": "The two messages are exchanged: the first belongs to the first input.",
+    "mean_once_more": "The result was divided by the number of rows: a mean, if there is one, is in dout already.",
 }
 
 TRAINING_SENTENCES = {
@@ -149,6 +153,7 @@ TRAINING_SENTENCES = {
     "shares_exchanged": "The two shares are exchanged: which part of the old value does ρ keep?",
     "old_memory": "The step uses the memory from before this gradient: update it first.",
     "statistics_constant": "Mean and variance were taken for constants: they depend on every input, too.",
+    "positions_apart": "Each position got statistics of its own: a feature has one mean and one variance for all.",
     "mean_path_missing": "The path over the mean is missing: moving all inputs together must change nothing.",
     "variance_path_missing": "The path over the variance is missing: follow all three paths back.",
     "gamma_left_out": "The scale γ does not enter the gradient of the inputs.",

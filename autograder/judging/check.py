@@ -15,6 +15,7 @@ from autograder.judging.variants import Variant
 from nnlib.gradcheck import numerical_gradient
 from practice.comparing import EXACT, RTOL
 from practice.faults import View
+from practice.source import is_formula
 
 Inputs = Callable[[np.random.Generator], Iterator[tuple[str, tuple]]]
 WITNESSED = 1e-9  # of a witness that computes the same in another way
@@ -149,6 +150,19 @@ class Check:
             self._known[key] = compute(args)
         return copy.deepcopy(self._known[key])
 
+    def drawn(self, make: Inputs, seed: int, place: Any) -> list[tuple[str, tuple]]:
+        """What `make` draws of this seed; what was drawn last at a place is remembered, for other answers to come."""
+        if self._drawn.get(place, ())[:2] != (make, seed):
+            made = list(make(np.random.default_rng(seed)))
+            self._drawn[place] = (make, seed, made)
+            if not all(_is_fixed(args) for _, args in made):
+                return self._drawn.pop(place)[2]
+        return self._drawn[place][2]
+
+    @cached_property
+    def _drawn(self) -> dict[Any, tuple]:
+        return {}
+
     @cached_property
     def _known(self) -> dict[bytes, Any]:
         return {}
@@ -218,12 +232,23 @@ def parts(value: Any, number: int) -> tuple:
     return (value,) if number == 1 else tuple(value)
 
 
+def _is_fixed(value: Any) -> bool:
+    """Whether this is data, or a formula: a function may have a memory of who asked it before."""
+    if isinstance(value, dict):
+        return all(map(_is_fixed, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_fixed, value))
+    return isinstance(value, np.ndarray | np.generic | int | float | str | None) or is_formula(value)
+
+
 def _key(what: str, args: tuple) -> bytes:
-    """What is remembered, and of which arguments; nothing for large ones, and where functions are among them."""
-    if any(map(callable, args)):
+    """What is remembered, and of which arguments; nothing for large ones, and where functions are among them that are
+    more than a formula.
+    """
+    if any(callable(each) and not is_formula(each) for each in args):
         return b""
     try:
-        key = pickle.dumps((what, args))
+        key = pickle.dumps((what, [(is_formula(each), each.__doc__ if is_formula(each) else each) for each in args]))
     except (pickle.PicklingError, AttributeError, TypeError):  # functions in lists
         return b""
     return key if len(key) <= LARGEST_KNOWN else b""

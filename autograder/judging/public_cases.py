@@ -5,13 +5,14 @@ No check is in it, no reference and no answer.
 """
 
 import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from autograder.judging.blank import Blank
+from autograder.judging.blank import Blank, position
 from autograder.judging.catalogue import STRUCTURAL_SENTENCES
 from autograder.judging.check import Check, parts
 from autograder.judging.check_modules import checks_of, telling
@@ -20,12 +21,15 @@ from autograder.sandbox.fault import Reply, StudentFault
 from practice.cases import DIAGNOSE, NONE
 from practice.values import numeric, plain
 
+MOST_CALLED = 1 << 14  # characters of a call that is made at home though nothing that came of it is compared there
+
 
 def public_cases(assignment: str) -> str:
     """The public cases of an assignment's blanks (JSON). Raises ChecksError."""
     tell = telling(assignment)
     checks = {} if tell == NONE else checks_of(assignment)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of mistakes
         blanks = {name: _public(check, told=tell == DIAGNOSE) for name, check in checks.items()}
     names = {name for blank in blanks.values() for name in _named(blank)}
     sentences = {name: check.sentence(name) for check in checks.values() for name in _own(check, names)}
@@ -71,7 +75,7 @@ def _blank(check: Check, told: bool) -> dict:
     view = check.view and asdict(check.view)
     later = [property for property in check.weights if property in right.beyond]
     forward = {"forward": check.forward, "forward_at": check.forward_at}
-    cases = [case for case in right.noted if case["compared"]]  # what only the host computes is not told at home
+    cases = [case for case in right.noted if case["compared"] or len(json.dumps(case)) < MOST_CALLED]
     return _of(check) | forward | {"view": view, "later": later, "cases": cases}
 
 
@@ -97,7 +101,6 @@ class _Right(Blank):
         self.noted: list[dict] = []
         self.beyond: set[str] = set()
         self._came: tuple = ()
-        self._viewed: tuple = ()
 
     def call(self, name: str, *args: Any, returns: int = 1) -> Any:
         value = super().call(name, *args, returns=returns)
@@ -111,15 +114,10 @@ class _Right(Blank):
             self._came = ()
         return value
 
-    def view(self, values: tuple) -> np.ndarray | tuple[np.ndarray, ...]:
-        viewed = super().view(values)
-        self._viewed = viewed if isinstance(viewed, tuple) else (viewed,)
-        return viewed
-
     def close(self, property: str, got: Any, want: Any, *args: Any, **named: Any) -> None:
         super().close(property, got, want, *args, **named)
         seen = self.rounds[-1].seen[-1]
-        part, viewed = _position(got, self._came), _position(got, self._viewed)
+        part, viewed = position(got, self._came), position(got, self._viewed)
         if not self._came or part is viewed is None:
             self.beyond.add(property)
             return
@@ -130,10 +128,6 @@ class _Right(Blank):
     def true(self, property: str, *args: Any, **named: Any) -> None:
         super().true(property, *args, **named)
         self.beyond.add(property)
-
-
-def _position(one: Any, values: tuple) -> int | None:
-    return next((k for k, value in enumerate(values) if value is one), None)
 
 
 def _given(check: Check, mistake: Any, round: Any) -> dict[int, np.ndarray]:

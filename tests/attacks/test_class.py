@@ -30,7 +30,7 @@ pixels = chunk(b"IDAT", os.urandom(2_900_000))
 picture = base64.b64encode(b"\\x89PNG\\r\\n\\x1a\\n" + header + pixels + chunk(b"IEND", b"")).decode()
 output = {"output_type": "display_data", "data": {"image/png": picture}, "metadata": {}}"""
 SHOWS_PICTURE = "get_ipython().collected.items.append(output)"  # past what the sandbox itself would keep
-IN_A_BLANK = {  # of 4 points, and no other answer calls it
+IN_A_BLANK = {  # of 5 points, and no other answer calls it
     "segfault": ENDINGS["segfault"],
     "memory": ENDINGS["heap"],
     "unkillable": HANGS["signals blocked, timers stopped"],
@@ -132,9 +132,9 @@ def graded(root, course):
 SCORES = {
     "honest": FULL,
     "scripts": FULL,
-    **dict.fromkeys(IN_A_BLANK, FULL - 4),
+    **dict.fromkeys(IN_A_BLANK, FULL - 5),
     **dict.fromkeys(IN_A_CELL, FULL),
-    "imports": FULL - 4,
+    "imports": FULL - 5,
     "pictures": FULL,
 }
 NO_FILE_OF_THEIRS = ("broken", "linked", "hard", "sibling", "device", "folder")

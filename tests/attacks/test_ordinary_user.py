@@ -91,8 +91,8 @@ def test_it_was_an_ordinary_user_who_graded(ended, home):
 def test_each_gets_what_is_deserved(ended, home):
     course = Course(home, home / "course")
     scores = {student: verdict(course, student).score for student in course.students(ASSIGNMENT)}
-    # sigmoid has 4 points, gradient_step 3; what calls them is judged with ours in their place
-    assert scores == {"right": 40.0, "ends": 36.0, "forks": 37.0, "reads": 40.0, "broken": 0.0}
+    # sigmoid has 3 points, gradient_step 1; what calls them is judged with ours in their place
+    assert scores == {"right": 40.0, "ends": 37.0, "forks": 39.0, "reads": 40.0, "broken": 0.0}
     assert all(not verdict(course, student).staff_notes for student in scores)
     assert sorted(entry["student"] for entry in json.loads(ended["course"].stdout)) == sorted(scores)
 
@@ -100,12 +100,12 @@ def test_each_gets_what_is_deserved(ended, home):
 def test_what_ended_its_process_says_so(ended, home):
     for student, blank in (("ends", "sigmoid"), ("forks", "gradient_step")):
         blanks = {b.grade_id: b for b in verdict(Course(home, home / "course"), student).blanks}
-        assert blanks[blank].diagnosis in ("died", "timed_out", "raised") and blanks["row_gradients"].score == 4.0
+        assert blanks[blank].diagnosis in ("died", "timed_out", "raised") and blanks["row_gradients"].score == 7.0
 
 
 def test_both_commands_give_equal_marks_cell_by_cell(ended, home):
     ours, theirs = (marks(Course(home, home / where).db_url, ASSIGNMENT) for where in ("course", "again"))
-    assert [_settled(mark) for mark in ours] == [_settled(mark) for mark in theirs] and len(ours) == 60
+    assert [_settled(mark) for mark in ours] == [_settled(mark) for mark in theirs] and len(ours) == 65
 
 
 def _settled(mark: Mark) -> Mark:

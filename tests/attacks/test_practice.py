@@ -103,7 +103,7 @@ def test_a_submission_that_overwrites_practice_changes_nothing(scores, victim, b
 def test_the_table_of_all_blanks_is_not_asked_for_in_the_sandbox(attacked):
     """There a function that never ends would be waited for once more."""
     _, found = outputs(attacked, attacked.notebook({"row_gradients": SUMS}, solved=True))
-    assert shown(found).count("right on 6 public examples") == 3  # those of three test cells
+    assert shown(found).count("right on 6 public examples") == 4  # those of four test cells
 
 
 ODD = {

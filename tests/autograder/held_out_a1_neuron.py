@@ -70,6 +70,15 @@ GIVEN = {
         "|z|": lambda rng, y, z: (y, np.abs(z) + 0.1),
         "z clipped": lambda rng, y, z: (y, np.clip(z, -1, 1)),
     },
+    "signed_loss": {name: change for name, change in BATCH.items() if not name.startswith("the first ")} | {
+        "labels as 0 and 1": lambda rng, t, z: ((1 + t) / 2, z),
+        "labels halved": lambda rng, t, z: (t / 2, z),
+        "labels rotated and halved": lambda rng, t, z: (np.roll(t, 1) / 2, z),
+        "twice z": lambda rng, t, z: (t, 2 * z),
+        "z shifted": lambda rng, t, z: (t, z + 0.3),
+        "|z|": lambda rng, t, z: (t, np.abs(z) + 0.1),
+        "z clipped": lambda rng, t, z: (t, np.clip(z, -1, 1)),
+    },
     "row_gradients": PAIR,
     "weighted_gradients": PAIR | {
         "weights rooted": lambda rng, X, delta, s: (X, delta, np.sqrt(s)),

@@ -32,6 +32,7 @@ def dead_units(rng, X, y, seed):
     return np.concatenate([W1, b1, W2, rng.normal(size=10)]), SIZES
 
 
+GIVEN = {}
 WRITTEN = {
     "train_network": {
         "drawn at random": drawn,

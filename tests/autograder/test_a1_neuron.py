@@ -1,5 +1,6 @@
 """What a1-neuron alone promises: its points, what its references compute, which of its blanks need which."""
 
+import json
 import sys
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import FAILED, PASSED
 from autograder.judging.blank import verdict_on
 from autograder.judging.catalogue import CATALOGUE
+from autograder.judging.public_cases import public_cases
 from autograder.notebook import cells
 from nnlib.gradcheck import numerical_gradient
 from nnlib.losses import log_loss_from_logits
@@ -34,7 +36,17 @@ def file_of(blank):
 
 
 def test_points_of_a1():
-    assert sum(points for _, points in cells.blanks(source(A1))) == 40
+    points = dict(cells.blanks(source(A1)))
+    assert sum(points.values()) == 40 and max(points, key=points.get) == "row_gradients"
+    # what a lecture prints pays little, what none prints pays most
+    assert sum(points[name] for name in ("row_gradients", "weighted_gradients", "signed_loss", "train")) == 22
+
+
+@pytest.mark.parametrize("blank", ["row_gradients", "weighted_gradients", "train"])
+def test_one_example_and_one_input_are_seen_at_home(blank):
+    shown = json.loads(public_cases(A1))["blanks"][blank]["cases"]
+    shapes = [np.shape(case["args"]["$tuple"][0]["$array"]) for case in shown]
+    assert any(m == 1 for m, _ in shapes) and any(n == 1 for _, n in shapes)
 
 
 def test_blanks_of_the_same_quantity_do_not_need_each_other():
@@ -42,6 +54,7 @@ def test_blanks_of_the_same_quantity_do_not_need_each_other():
     assert needs == {
         "xor": {"perceptron"},
         "sigmoid_derivative": {"sigmoid"},
+        "signed_loss": {"sigmoid", "log_loss"},
         "train": {"sigmoid", "log_loss", "row_gradients", "gradient_step"},
     }
 
@@ -64,6 +77,17 @@ def test_reference_descends_along_the_numerical_gradient():
         v = v - lr * numerical_gradient(lambda v: log_loss_from_logits(y, X @ v[:-1] + v[-1]), v)
     w, b, _ = check(A1, "train").reference(X, y, lr, 5)
     assert np.allclose(v, [*w, b], rtol=1e-8)
+
+
+@pytest.mark.parametrize("sure", [False, True])
+def test_reference_of_the_signed_loss_is_the_numerical_gradient(sure):
+    rng = np.random.default_rng(2)
+    for label, (t, z) in file_of("signed_loss").signed_signals(rng):
+        if ("sure" in label) == sure:
+            J, delta = check(A1, "signed_loss").reference(t, z)
+            cost = lambda z, t=t: np.sum(np.logaddexp(0, 1 - t * z))  # noqa: E731
+            assert np.isclose(J, cost(z) / len(t), rtol=1e-12)
+            assert np.allclose(delta, numerical_gradient(cost, z), rtol=0, atol=1e-7)
 
 
 @pytest.mark.parametrize("blank", sorted(set(checks_of(A1)) - {"gate_weights"}))  # which has many right answers

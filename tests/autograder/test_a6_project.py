@@ -1,17 +1,21 @@
 """What a6-project alone promises: devices, planted faults, a threshold that right answers pass, attacks that fail."""
 
+import json
+import re
 import sys
 
 import numpy as np
 import pytest
 
 from autograder.authoring.kernel import KernelGuest
-from autograder.judging.blank import verdict_on
+from autograder.course.course import Course
+from autograder.judging.blank import Blank, verdict_on
+from autograder.judging.public_cases import public_cases
 from autograder.notebook import cells
 from autograder.sandbox.inside import wire
-from nnlib.stand_in import where_it_runs
+from nnlib.stand_in import in_place_of_cupy, where_it_runs
 from tests.autograder import assignments
-from tests.autograder.assignments import answered, check, checks_of, known, source
+from tests.autograder.assignments import answered, at_home, check, checks_of, known, source, texts
 
 A6 = "a6-project"
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -63,14 +67,117 @@ def test_a_right_answer_that_makes_arrays_from_nothing_is_refused_elsewhere_and_
     assert judged(blank, variant.code).score == 1
 
 
+@pytest.mark.parametrize("blank", ON_ONE_STACK)
+def test_the_cell_says_where_it_ran(blank, capsys):
+    """As on a laptop without a GPU, and where one answers: there the stand-in is in its place."""
+    at_home(A6, blank, texts(A6, cells.ANSWER)[blank])
+    assert "no GPU: ran on NumPy\non a strict stand-in for CuPy (worth no points): it runs" in capsys.readouterr().out
+    with in_place_of_cupy():
+        at_home(A6, blank, texts(A6, cells.ANSWER)[blank])
+    said = capsys.readouterr().out
+    assert "on the GPU (CuPy): it runs there, with NumPy's numbers" in said and "no GPU" not in said
+
+
+@pytest.mark.parametrize(
+    ("blank", "old", "new", "told"),
+    [
+        ("stacked_outputs", "A = np.maximum(Z, 0)", "A = np.maximum(Z, np.zeros(Z.shape))", "refused, TypeError"),
+        ("stacked_outputs", "return Z", "return np.array(Z.tolist())", "it left the device"),
+        ("stacked_costs", "array_module(y).arange", "np.arange", "refused, TypeError"),
+        ("stacked_gradients", "array_module(y).arange", "np.arange", "refused, TypeError"),
+        ("stacked_gradients", "- Y) / len(X)", "- Y) / np.full((len(X), 1), len(X))", "refused, TypeError"),
+    ],
+)
+def test_what_would_break_on_a_gpu_is_told_and_costs_nothing(blank, old, new, told):
+    assert old in texts(A6, cells.ANSWER)[blank]
+    code = texts(A6, cells.ANSWER)[blank].replace(old, new)
+    assert told in where_it_runs(answered(A6, **{blank: code})[blank], *ON_ONE_STACK[blank])
+    assert judged(blank, code).score == 1
+
+
 # the hunt
+
+
+def handed_in(course, submission):
+    """The logs that a submission with this hash is asked about."""
+    blank = Blank(check(A6, "faulty_lines"), course.seed(A6, submission))
+    blank.examine(KernelGuest(answered(A6)), public=False, singly=True)
+    return [case.args[0] for case in blank.rounds[-1].cases[0]]
+
+
+def faults_of(logs):
+    return [file_of("faulty_lines").judged(log) for log in logs]
+
+
+def test_faults_are_drawn_anew_for_each_submission_and_are_the_same_when_it_is_graded_again(tmp_path):
+    course, another = Course(tmp_path, tmp_path / "course"), Course(tmp_path, tmp_path / "another")
+    first = handed_in(course, "1" * 64)
+    file_of("faulty_lines")._logs.cache_clear()
+    again = handed_in(course, "1" * 64)
+    assert all(np.array_equal(one[line], two[line]) for one, two in zip(first, again, strict=True) for line in one)
+    others = [faults_of(handed_in(course, f"{k:064}")) for k in range(3)] + [faults_of(handed_in(another, "1" * 64))]
+    assert faults_of(first) not in others and len({str(one) for one in others}) == 4
+
+
+@pytest.mark.parametrize("known_lines", [1, 2, 6, 11, 12])
+def test_each_line_has_its_own_mark(known_lines):
+    """Who finds the faults of so many lines gets as many twelfths of the half that is for lines."""
+    lines = np.random.default_rng(known_lines).permutation(12)[:known_lines].tolist()
+    code = texts(A6, cells.ANSWER)["faulty_lines"].replace("def faulty_lines", "def all_lines")
+    code += (
+        f"\n\ndef faulty_lines(log):\n    return [v if k in {lines} else 1 - v for k, v in enumerate(all_lines(log))]"
+    )
+    said = judged("faulty_lines", code)
+    assert said.score == pytest.approx(1 if known_lines == 12 else known_lines / 24)
+    hunt = file_of("faulty_lines")
+    missed = {line for k, line in enumerate(hunt.LINES) if k not in lines}
+    assert {finding.property for finding in said.findings} - {"all lines"} == missed
+
+
+GUESSES = {
+    "all are faulty": "[1] * 12",
+    "none is": "[0] * 12",
+    "by chance": "rng.integers(2, size=12).tolist()",
+    "as often as they are": "(rng.random(12) < 7 / 20).astype(int).tolist()",
+    "the first log's, then by chance": "[0] * 12 if len(asked) == 1 else rng.integers(2, size=12).tolist()",
+    "large entries": "[np.max(np.abs(log[line])) > 1 for line in list(log)[-12:]]",
+    "not a number": "[np.nan] * 12",
+}
+
+
+@pytest.mark.parametrize("guess", GUESSES)
+def test_guesses_earn_nothing(guess):
+    code = "rng, asked = np.random.default_rng(5), []\n\n\ndef faulty_lines(log):\n    asked.append(log)\n"
+    function = answered(A6, faulty_lines=f"{code}    return {GUESSES[guess]}")["faulty_lines"]
+    for seed in range(8):
+        blank = Blank(check(A6, "faulty_lines"), b"%d" % seed)
+        blank.examine(KernelGuest(answered(A6) | {"faulty_lines": function}), public=False, singly=True)
+        assert blank.share() == 0
+
+
+def test_nothing_that_students_get_says_what_a_fault_is():
+    public = json.loads(public_cases(A6))
+    hunt = public["blanks"]["faulty_lines"]
+    compared = [one for case in hunt["cases"] for one in case["compared"]]
+    assert len(hunt["cases"]) == 20 and not any(one["mistakes"] or one["told"] for one in compared)
+    assert [case["label"] for case in hunt["cases"]] == [f"log {k}" for k in range(1, 21)]
+    names = {pair[0] for case in hunt["cases"] for pair in case["args"]["$tuple"][0]["$dict"]}
+    assert names == set(file_of("faulty_lines").planted(np.random.default_rng(0), [], ((3,) * 4, (4,) * 4), False))
+
+
+def test_what_is_said_of_a_wrong_line_names_the_line_alone():
+    (variant,) = known(A6, "faulty_lines", label="the penalty on gradients alone")
+    said = judged("faulty_lines", variant.code)
+    assert {finding.property for finding in said.findings} == {"J", "all lines"} and not said.diagnosis
+    for finding in said.findings:
+        assert re.fullmatch(r"(log \d+: )?.*(the value is [01], expected [01])\.", finding.message), finding.message
 
 
 def test_just_the_planted_lines_are_faulty():
     hunt, rng = file_of("faulty_lines"), np.random.default_rng(0)
     for _ in range(60):
         guilty = [line for line in hunt.LINES if rng.random() < 0.4]
-        log = hunt.planted(rng, guilty)
+        log = hunt.planted(rng, guilty, hunt.USUAL, is_other=rng.random() < 0.5)
         assert check(A6, "faulty_lines").reference(log) == tuple(float(line in guilty) for line in hunt.LINES)
 
 
@@ -87,7 +194,7 @@ def test_each_fault_can_be_planted_and_seen():
         for rule in rules:
             seen = 0
             for seed in range(20):
-                log = hunt.given(np.random.default_rng(seed), 5, 3, 4, 3)
+                log = hunt.given(np.random.default_rng(seed), 5, 3, 4, 3, is_other=seed % 2 == 1)
                 for earlier in hunt.LINES[: hunt.LINES.index(line) + 1]:
                     right = np.asarray(hunt.RIGHT[earlier](log))
                     log[earlier] = np.round(rule(log) if earlier == line else right, hunt.DECIMALS)
@@ -103,15 +210,51 @@ def share_read(code, seed):
     train = file_of("train_network")
     ((_, given),) = train.sets(np.random.default_rng([99, seed]))
     theta, sizes = train.network(*answered(A6, train_network=code)["train_network"](*given))
-    X, y = train.new_images(*given)
-    return np.mean(train.signals(X, theta[np.newaxis], sizes)[-1][0].argmax(axis=1) == y)
+    return train.share_read(theta, sizes, *train.new_images(*given))
 
 
 def test_right_answers_are_far_above_the_threshold():
-    """By four standard deviations of 20 seeds and splits: a right answer fails less than once in ten thousand."""
+    """By four standard deviations of 20 seeds and splits: a right answer fails less than once in a thousand."""
     for variant in known(A6, "train_network", right=True):
         shares = [share_read(variant.code, seed) for seed in range(20)]
         assert np.mean(shares) - 4 * np.std(shares) > file_of("train_network").GOOD, (variant.label, shares)
+
+
+def test_a_network_of_other_images_reads_none():
+    """Pixels and classes have other numbers in each set: parameters cannot be brought along."""
+    train = file_of("train_network")
+    ((_, given),) = train.sets(np.random.default_rng(0))
+    theta, sizes = check(A6, "train_network").reference(*given)
+    learned = f"np.array({theta.round(3).tolist()}), {sizes}"
+    assert share_read(f"def train_network(X, y, seed):\n    return {learned}", 1) < 0.3
+    assert judged("train_network", f"def train_network(X, y, seed):\n    return {learned}").score == 0
+
+
+TWO_HIDDEN_LAYERS = """def train_network(X, y, seed):
+    rng, sizes, Y = np.random.default_rng(seed), (64, 48, 32, 10), np.eye(10)[y]
+    layers = [np.vstack([rng.normal(0, np.sqrt(2 / n), (n, k)), np.zeros(k)]) for n, k in zip(sizes, sizes[1:])]
+    velocities = [0 * Wb for Wb in layers]
+    for rate in np.linspace(0.08, 0.008, 6):
+        for batch in np.array_split(rng.permutation(len(X)), 20):
+            inputs = [X[batch]]
+            for Wb in layers:
+                Z = inputs[-1] @ Wb[:-1] + Wb[-1]
+                inputs.append(np.maximum(Z, 0))
+            E = np.exp(Z - Z.max())
+            dZ = (E / E.sum(axis=1, keepdims=True) - Y[batch]) / len(batch)
+            for k in (2, 1, 0):
+                velocities[k] *= 0.9
+                velocities[k][:-1] -= rate * inputs[k].T @ dZ
+                velocities[k][-1] -= rate * dZ.sum(axis=0)
+                dZ = dZ @ layers[k][:-1].T * (inputs[k] > 0)
+                layers[k] = layers[k] + velocities[k]
+    return np.concatenate([Wb.ravel() for Wb in layers]), sizes
+"""
+
+
+def test_a_network_of_two_hidden_layers_is_read_as_its_student_means_it():
+    assert min(share_read(TWO_HIDDEN_LAYERS, seed) for seed in range(5)) > 0.88
+    assert judged("train_network", TWO_HIDDEN_LAYERS).score == 1
 
 
 def test_a_network_without_a_hidden_layer_is_far_below_it():
@@ -199,6 +342,26 @@ def test_an_honest_oddity_costs_nothing(oddity):
     code = f"kept = {{}}\n{reference}\n\ndef stacked_gradients(*given):\n    found = own(*given)\n"
     code += f"    return {HONEST[oddity]}"
     assert judged("stacked_gradients", code).score == 1
+
+
+@pytest.mark.parametrize(
+    ("blank", "returned"),
+    [
+        ("faulty_lines", "[bool(value) for value in found]"),
+        ("faulty_lines", "[np.bool_(value) for value in found]"),
+        ("faulty_lines", "[np.array(value) for value in found]"),
+        ("faulty_lines", "tuple(map(int, found))"),
+        ("train_network", "[found[0].tolist(), list(found[1])]"),
+        ("train_network", "(found[0].astype(np.float32), np.array(found[1]))"),
+        ("train_network", "(found[0], tuple(map(float, found[1])))"),
+        ("stacked_costs", "list(found)"),
+        ("stacked_outputs", "[list(map(list, scores)) for scores in found]"),
+    ],
+)
+def test_other_forms_of_the_same_values_cost_nothing(blank, returned):
+    code = texts(A6, cells.ANSWER)[blank].replace(f"def {blank}", "def own")
+    code += f"\n\ndef {blank}(*given):\n    found = own(*given)\n    return {returned}"
+    assert judged(blank, code).score == 1
 
 
 def test_a_callable_object_is_a_function_too():

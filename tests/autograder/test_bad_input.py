@@ -214,7 +214,7 @@ READABLE = {
     _right: (FULL, None),
     _wrong_kernel: (FULL, "The notebook asked for the kernel `ir`; it was run with `python3`."),
     _no_metadata: (FULL, None),
-    _missing_answer: (36.0, f"The cell `{ROW}` was missing; it was restored empty."),  # `train` calls it, and is right
+    _missing_answer: (33.0, f"The cell `{ROW}` was missing; it was restored empty."),  # `train` calls it, and is right
     _missing_tests: (FULL, f"The cell `test_{ROW}` was missing; it was restored."),
     _copied_right_last: (FULL, f"The cell `{ROW}` was there 2 times; the last one is the one that counts."),
     _copied_wrong_last: (None, f"The cell `{ROW}` was there 2 times; the last one is the one that counts."),
@@ -225,7 +225,7 @@ READABLE = {
     _grade_id_edited: (FULL, "The cell `my_gradients` is not in this assignment; it was read as your own cell."),
     _all_metadata_gone: (None, f"The cell `{ROW}` was missing; it was restored empty."),
     _test_edited: (FULL, f"The cell `test_{ROW}` is read-only and had been edited; its text was restored."),
-    _renamed_function: (37.0, "gradient_step is not defined: keep the function's name as it was given."),
+    _renamed_function: (39.0, "gradient_step is not defined: keep the function's name as it was given."),
     _large_output_stored: (FULL, None),
     _large_output_printed: (FULL, "wrote more than is kept: 49,900,001 characters were cut."),
     _odd_characters: (None, None),
@@ -289,7 +289,7 @@ def test_what_cannot_be_opened_is_undecided_and_says_why(course, graded, damage)
 @pytest.mark.parametrize("damage", [*UNREADABLE, *NO_FILE], ids=name_of)
 def test_in_the_gradebook_it_waits_for_staff(course, graded, damage):
     rows = [mark for mark in marks(course.db_url, ASSIGNMENT) if mark.student == name_of(damage)]
-    assert len(rows) == 12 and {(mark.auto, mark.needs_manual) for mark in rows} == {(None, True)}
+    assert len(rows) == 13 and {(mark.auto, mark.needs_manual) for mark in rows} == {(None, True)}
 
 
 @pytest.mark.parametrize("damage", [damage for damage in READABLE if READABLE[damage][0] is not None], ids=name_of)

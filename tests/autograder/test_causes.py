@@ -55,7 +55,9 @@ def test_a_blank_left_as_it_was_is_not_begun(class_):
     untouched = "def sigmoid(z):\n    raise NotImplementedError()"
     found, notes = told(class_, row_gradients=cells.CODE_STUB, sigmoid=untouched)
     assert found["sigmoid"].diagnosis == "not_begun"
-    assert found["sigmoid"].message.endswith("sigmoid is not begun: its cell still raises NotImplementedError.")
+    assert found["sigmoid"].message.endswith(
+        "sigmoid is not begun: its cell, or that of a function it calls, still raises NotImplementedError."
+    )
     assert found["row_gradients"].diagnosis in ("not_begun", "cell_failed") and notes == ()
 
 
@@ -64,13 +66,13 @@ def test_nobody_is_told_above_all_blanks_that_none_is_begun(class_):
     assert {b.diagnosis for b in verdict.blanks} == {"not_begun"} and verdict.notes == ()
 
 
-def test_one_cause_of_eleven_failures_is_said_once(class_):
+def test_one_cause_of_twelve_failures_is_said_once(class_):
     answers = {name: f"def {name}(*args):\n    return helper(*args)" for name in class_.blanks}
     found, notes = told(class_, **answers, before="import torch\ndef helper(*args):\n    return torch.zeros(1)")
     first, shared = notes
     assert first == "Code cell 1 ended in ModuleNotFoundError: torch is not available here and not needed."
-    assert shared == "11 of 11 blanks failed for one reason: they raised NameError: name 'helper' is not defined."
-    assert len(found) == 11 and all("the notes on the whole notebook" in finding.message for finding in found.values())
+    assert shared == "12 of 12 blanks failed for one reason: they raised NameError: name 'helper' is not defined."
+    assert len(found) == 12 and all("the notes on the whole notebook" in finding.message for finding in found.values())
     assert not any("NameError" in finding.message for finding in found.values()) and found["sigmoid"].example
 
 
@@ -79,15 +81,15 @@ def test_a_notebook_that_does_not_come_to_its_end_says_so_once(class_):
     verdict = class_.verdict({name: ends for name in class_.blanks}, solved=True)
     assert verdict.score == 0 and {blank.diagnosis for blank in verdict.blanks} == {"not_run"}
     (note,) = [note for note in verdict.notes if "one reason" in note]
-    assert note.startswith("11 of 11 blanks failed for one reason: The notebook could not be run to its end: ")
+    assert note.startswith("12 of 12 blanks failed for one reason: The notebook could not be run to its end: ")
 
 
 def test_a_library_that_all_cells_import_is_named_once(class_):
     answers = {name: f"import torch\ndef {name}(*args):\n    return torch.zeros(1)" for name in class_.blanks}
     found, notes = told(class_, **answers)
     reason = "their cells ended in ModuleNotFoundError: torch is not available here and not needed."
-    assert notes == (f"11 of 11 blanks failed for one reason: {reason}",)
-    assert {finding.diagnosis for finding in found.values()} == {"cell_failed"} and len(found) == 11
+    assert notes == (f"12 of 12 blanks failed for one reason: {reason}",)
+    assert {finding.diagnosis for finding in found.values()} == {"cell_failed"} and len(found) == 12
 
 
 def test_two_that_fail_alike_are_told_each(class_):

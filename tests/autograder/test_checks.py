@@ -4,6 +4,9 @@
 a file of its own, like test_a1_neuron.py.
 """
 
+import ast
+import symtable
+
 import pytest
 
 import practice
@@ -45,6 +48,40 @@ def test_every_folder_of_an_assignment_is_tested():
 def test_points_are_whole_numbers(assignment):
     points = [cells.points(cell) for cell in source(assignment).cells if cells.kind(cell) == cells.TEST]
     assert points and all(point == int(point) > 0 for point in points)
+
+
+def arguments(text):
+    """The names that functions in an answer's text take as arguments."""
+    return {node.arg for node in ast.walk(ast.parse(text)) if isinstance(node, ast.arg)}
+
+
+def left_behind(text):
+    """The names that are there after a cell has run."""
+    symbols = symtable.symtable(text, "cell", "exec").get_symbols()
+    return {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("X, y = 1, 2", {"X", "y"}),
+        ("for w, _ in (): pass", {"w", "_"}),
+        ("with open('x') as b, open('y'): z: int = 1", {"b", "z"}),
+        ("if (lr := 1): from nnlib import graph as theta", {"lr", "theta"}),
+        ("def picture(X):\n    y = X\n\npicture([Z for Z in (lambda s: s)(())])", {"picture"}),
+    ],
+)
+def test_what_a_cell_leaves_behind_is_seen(text, names):
+    assert left_behind(text) == names
+
+
+@each_assignment
+def test_our_cells_leave_nothing_that_an_answer_takes_as_an_argument(assignment):
+    """An answer that forgets an argument, or misspells it, must not find another value of that name."""
+    taken = set().union(*map(arguments, texts(assignment, cells.ANSWER).values()))
+    ours = [c for c in source(assignment).cells if c.cell_type == "code" and cells.kind(c) != cells.ANSWER]
+    found = {cells.grade_id(cell): left_behind(cell.source) & taken for cell in ours}
+    assert taken and {name: names for name, names in found.items() if names} == {}
 
 
 @each_blank

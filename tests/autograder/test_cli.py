@@ -237,7 +237,7 @@ def test_without_a_sandbox_every_report_says_so(ask, ask_warm, course):
     run = ask(course.root, "grade", ASSIGNMENT, "--unsafe-no-sandbox", PATH="/nowhere")
     assert run.returncode == 0, run.stderr
     assert UNSAFE_NOTE in run.stdout.splitlines()  # and not only in the table
-    for student, score in (("ada", 40.0), ("bob", 36.0)):
+    for student, score in (("ada", 40.0), ("bob", 33.0)):
         found = verdict(course, student)
         assert (found.score, found.notes) == (score, (UNSAFE_NOTE,))
     assert ask(course.root, "feedback", ASSIGNMENT).returncode == 0

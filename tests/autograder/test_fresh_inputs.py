@@ -1,13 +1,16 @@
 """How a blank is asked: a loop in one message, public examples before fresh inputs, and nothing is taken back."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import FAILED, PASSED
 from autograder.judging.blank import Blank, verdict_on
-from autograder.judging.check import check
+from autograder.judging.check import Check, check
 from autograder.sandbox.fault import StudentFault
+from practice.source import formula
 
 
 class Many(KernelGuest):
@@ -117,3 +120,67 @@ def test_public_examples_are_asked_first_and_fresh_inputs_only_of_what_came_to_i
     assert order == [True] * half + [False] * half
     order.clear()
     assert verdict_on(f, Many({"f": lambda x: 1 / 0}), b"s").score == 0.0 and order == [True]
+
+
+# what is drawn is remembered for the next answer
+
+
+def drawing(made):
+    """A check of f that doubles, and the list to which its inputs add what `made(rng)` gives each time it is asked."""
+    drawn = []
+
+    def inputs(rng):
+        drawn.append(made(rng))
+        yield "case", (rng.uniform(1, 2, size=2), drawn[-1])
+
+    @check(weights={"f": 1.0})
+    def f(blank):
+        for case in blank.cases(inputs):
+            blank.close("f", blank.call("f", *case.args), 2 * case.args[0])
+
+    return f, drawn
+
+
+def test_a_set_of_inputs_is_drawn_once_whoever_answers_and_another_seed_draws_another():
+    f, drawn = drawing(lambda rng: rng.uniform(size=3))
+
+    def spoils(x, y):
+        x *= 2
+        y *= 0
+        return x
+
+    for _ in range(2):
+        for answer in (spoils, lambda x, y: 2 * x, lambda x, y: np.add(x, x, out=x)):
+            assert asked(f, Many({"f": answer})).is_right
+            assert asked(f, Many({"f": answer}), public=True).is_right
+    assert len(drawn) == 2 and np.all(drawn[0] > 0)
+    Blank(f, b"another").examine(Many({"f": lambda x, y: 2 * x}), public=False)
+    assert len(drawn) == 3 and not np.array_equal(drawn[0], drawn[2])
+
+
+@pytest.mark.parametrize(("made", "times"), [(lambda rng: formula("lambda x: 2 * x"), 1), (lambda rng: [].append, 2)])
+def test_a_formula_is_remembered_and_a_function_that_may_have_a_memory_is_made_anew(made, times):
+    f, drawn = drawing(made)
+    for _ in range(2):
+        assert asked(f, Many({"f": lambda x, function: 2 * x})).is_right
+    assert len(drawn) == times
+
+
+def test_what_is_wanted_of_the_same_formula_is_computed_once():
+    counted = []
+    wanted = Check(returns={"y": 1.0}, inputs=three, witness=lambda f, x: counted.append(x) or f(x), name="y")
+    wanted = replace(wanted, names={"y": lambda f, x: f(x)})
+    for source in ("lambda x: 2 * x", "lambda x: 2 * x", "lambda x: 3 * x"):
+        assert wanted.wanted((formula(source), 2.0)) == formula(source)(2.0)
+    assert len(counted) == 2
+    for _ in range(2):
+        wanted.wanted((abs, 2.0))
+    assert len(counted) == 4
+
+
+@pytest.mark.parametrize("value", [1.5, np.float64(2), np.arange(6.0).reshape(2, 3).T, np.arange(4.0)[::2], 3, True])
+def test_what_a_function_of_the_host_gets_in_this_process_is_what_the_wire_would_bring(value):
+    came = []
+    KernelGuest({"f": lambda g: g(value)}).call("f", (lambda x: came.append(x) or 0.0,))
+    assert np.array_equal(came[0], value) and came[0] is not value
+    assert np.asarray(came[0]).flags.c_contiguous and np.asarray(came[0]).dtype == np.float64

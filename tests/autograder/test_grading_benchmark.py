@@ -21,17 +21,22 @@ def source(root):
     return nbformat.read(root / "assignments" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
 
 
-def test_the_class_is_always_the_same_and_fails_often_enough():
-    students = classes.made_up(grading.STUDENTS)
-    assert students == classes.made_up(grading.STUDENTS) != classes.made_up(grading.STUDENTS, seed=5)
+each_subject = pytest.mark.parametrize("of", classes.SUBJECTS.values(), ids=classes.SUBJECTS)
+
+
+@each_subject
+def test_the_class_is_always_the_same_and_fails_often_enough(of):
+    students = classes.made_up(grading.STUDENTS, of=of)
+    assert students == classes.made_up(grading.STUDENTS, of=of) != classes.made_up(grading.STUDENTS, seed=5, of=of)
     assert len(students) >= 40 and sum(student.kind != "right" for student in students) >= 0.4 * len(students)
     assert sum(student.kind == "wrong and followed" for student in students) >= 4
     assert [student.kind for student in students].count("crash") == len(students) // classes.BAD
 
 
-def test_right_and_wrong_answers_are_what_their_files_say():
-    right = {(v.blank, v.code): v.right for v in answers_of(ASSIGNMENT)}
-    for student in classes.made_up(grading.STUDENTS):
+@each_subject
+def test_right_and_wrong_answers_are_what_their_files_say(of):
+    right = {(v.blank, v.code): v.right for v in answers_of(of.assignment)}
+    for student in classes.made_up(grading.STUDENTS, of=of):
         if student.kind == "crash":
             continue
         wrong = [blank for blank, code in student.answers.items() if not right[blank, code]]
@@ -39,10 +44,11 @@ def test_right_and_wrong_answers_are_what_their_files_say():
         assert least <= len(wrong) <= most, student.kind
 
 
-def test_a_followed_blank_is_answered_rightly_by_calling_the_wrong_one():
-    for student in classes.made_up(grading.STUDENTS):
+@each_subject
+def test_a_followed_blank_is_answered_rightly_by_calling_the_wrong_one(of):
+    for student in classes.made_up(grading.STUDENTS, of=of):
         if student.kind == "wrong and followed":
-            assert any(f"{first}(" in student.answers[later] for first, later, _ in classes.FOLLOWED)
+            assert any(f"{first}(" in student.answers[later] for first, later, _ in of.followed)
 
 
 def test_copies_keep_the_mix_and_differ_in_the_file(source):
@@ -114,7 +120,9 @@ def test_a_class_without_marks_or_pages_is_no_measurement(tmp_path):
 
 
 def test_unknown_arguments_are_told(capsys):
-    assert grading.main(["--size"]) == 2 and "expected nothing, or --scale" in capsys.readouterr().out
+    assert (
+        grading.main(["--size"]) == 2 and "expected nothing, a1-neuron or a4-mlp, or --scale" in capsys.readouterr().out
+    )
 
 
 def test_every_part_of_grading_is_timed_where_it_happens(tmp_path):

@@ -177,7 +177,7 @@ def test_uncleaned_it_gives_itself_points_in_formgrader(course, url, browser):
 def test_in_formgrader_nothing_runs(course, url, browser):
     with opened(browser, url, submission_page(course, url, "cleaned")) as seen:
         assert (seen.ran, seen.elsewhere, seen.dialogs, seen.links) == (set(), set(), [], [])
-        assert all(fields(seen.page)) and len(fields(seen.page)) == 12
+        assert all(fields(seen.page)) and len(fields(seen.page)) == 13
         assert "convexity" in seen.page.inner_text("#notebook") and "new(Image)" in seen.page.inner_text("#notebook")
     assert manual(course, "cleaned") == {None}
 

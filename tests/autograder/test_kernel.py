@@ -38,7 +38,7 @@ def run(root, monkeypatch, tmp_path):
 def test_the_source_runs_top_to_bottom_and_every_check_passes(source, run):
     ran = run(copy.deepcopy(source))
     tests = [cell for cell in ran.cells if cells.is_test(cell)]
-    assert len(tests) == 11
+    assert len(tests) == 12
     for cell in tests:
         printed = "".join(output.get("text", "") for output in cell.outputs if output.get("name") == "stdout")
         assert printed.endswith(f"{cells.blank_of(cells.grade_id(cell))}: passed\n")

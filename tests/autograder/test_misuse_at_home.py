@@ -309,8 +309,8 @@ def test_blanks_that_need_each_other_are_asked_once_a_blank_that_needs_them():
     for k, blank in enumerate(blanks.values()):
         blank["needs"] = [*blanks][:k]
     namespace = {name: lambda *args: asked.append(args) for name in blanks}  # all wrong
-    assert len(eval("practice.overview()", namespace | {"practice": practice})) == len(blanks) == 11
-    assert len(asked) == 11 + 11 * 10 / 2
+    assert len(eval("practice.overview()", namespace | {"practice": practice})) == len(blanks) == 12
+    assert len(asked) == 12 + 12 * 11 / 2
 
 
 def test_a_student_with_a_class_that_cannot_be_printed_or_measured_is_told_its_name():

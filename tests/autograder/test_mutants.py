@@ -98,7 +98,18 @@ def test_a_mutant_that_surely_survives_is_asked_no_more(monkeypatch):
     asked = []
     monkeypatch.setattr(blank_trials, "is_right", lambda check, function, seed: asked.append(seed) or True)
     real = check(A1, "perceptron")
-    assert blank_trials._passed(real, real.variants[0].code, [b"seed"] * 200) == 1.0 and len(asked) == 11
+    passed = blank_trials._passed(real, real.variants[0].code, [b"seed"] * 200, listed=False)
+    assert passed == 1.0 and len(asked) == 11
+
+
+def test_where_whatever_passes_is_right_a_mutant_is_asked_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        blank_trials, "is_right", lambda check, function, seed: asked.append(function) or len(asked) > 4
+    )
+    real = replace(check(A1, "perceptron"), same={blank_trials.ANY: "Whatever passes is right."})
+    kinds = [row.diagnosis for row in blank_trials._mutants(real, [b"seed"] * 200)]
+    assert {*kinds} == {"killed", "equivalent"} and len(asked) == len({*asked}) <= len(kinds)
 
 
 def test_a_reason_that_no_survivor_needs_is_seen(few):

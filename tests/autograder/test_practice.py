@@ -102,7 +102,7 @@ def says_no_other(found, verdict):
     """Home finds less than the grader, and names no mistake that it does not name."""
     here, there = ({(f.property, name) for f in of.findings for name in (f.diagnosis, "")} for of in (found, verdict))
     assert here <= there
-    assert verdict.outcome == FAILED or found.state == "right"
+    assert verdict.outcome == FAILED or found.state in ("right", "not examined")
 
 
 def told(blank, code):
@@ -123,7 +123,7 @@ def test_a_wrong_answer_is_told_its_mistake_and_shown_the_call_and_the_entries(c
 
 def test_the_call_that_is_shown_gives_the_number_that_is_told(capsys):
     told("row_gradients", SUMS)
-    call = capsys.readouterr().out.partition("Run this to see it:")[2].partition("Where ∂J/∂w is wrong")[0]
+    call = capsys.readouterr().out.partition("Run this to see it:")[2].partition("Wrong entries")[0]
     namespace = answered(checks_of(A1)["row_gradients"], SUMS)
     exec(call.replace("row_gradients(", "dw, db = row_gradients("), namespace)
     assert f"{namespace['dw'][0]:.6g}" == "-1.01598"
@@ -231,7 +231,7 @@ def test_the_overview_is_a_table_of_all_blanks():
         "row_gradients": "wrong",
         "xor": "not begun",
     }
-    assert table._repr_html_().count("<tr>") == 11
+    assert table._repr_html_().count("<tr>") == 12
     assert "✗ row_gradients: ∂J/∂w: For m = 6" in repr(table) and "Most likely: The sum over" in repr(table)
 
 
@@ -299,7 +299,7 @@ def test_another_word_for_how_much_is_told_is_one_sentence(telling_only):
 def secret_lines():
     """The distinctive lines of the notebook's solutions, of the checks and of all answers beside them."""
     secret = leaks.secrets({A1: assignments.source(A1)}, {})
-    return {line for block in secret.blocks for line in block.lines}
+    return {line for block in secret.blocks.all for line in block.lines}
 
 
 def test_the_file_holds_no_line_of_a_solution_a_check_or_an_answer_and_no_hidden_seed():
@@ -333,14 +333,45 @@ def test_a_check_that_cannot_be_examined_gives_no_cases_and_leaves_the_others_th
     monkeypatch.setattr("autograder.judging.public_cases.checks_of", lambda assignment: made)
     practice.cases.load(public_cases(A1))
     assert [name for name, blank in practice.cases.used["blanks"].items() if not blank["cases"]] == ["xor"]
-    found = practice.examine("xor", None, {})
+    found = practice.examine("xor", checks_of(A1)["xor"].reference, {})
     assert found.lines() == ["is examined when you hand in"]
 
 
 def test_what_home_cannot_follow_is_said_to_be_examined_later(capsys):
-    practice.cases.used["blanks"]["sigmoid"]["beyond"] = ["σ"]
+    practice.cases.used["blanks"]["sigmoid"]["later"] = ["σ"]
     practice.check(checks_of(A1)["sigmoid"].reference)
-    assert capsys.readouterr().out.endswith("public examples; more is examined when you hand in\n")
+    assert capsys.readouterr().out.endswith("public examples; what is examined only when you hand in: σ\n")
+
+
+def test_a_blank_that_is_not_begun_is_said_to_be_so_without_an_example(capsys):
+    said = told("xor", "def xor(X, gates):\n    raise NotImplementedError()")
+    assert said == (
+        "xor: xor is not begun: its cell, or that of a function it calls, "
+        "still raises NotImplementedError. "
+        "Replace `raise NotImplementedError()` in the cell of this blank by your own code."
+    )
+
+
+@pytest.mark.parametrize(("assignment", "blank"), [("a4-mlp", "train"), ("a6-project", "train_network")])
+def test_what_the_grader_alone_computes_is_seen_to_be_begun_at_home(assignment, blank):
+    practice.cases.load(cases(assignment))
+    stub = answered(checks_of(assignment)[blank], f"def {blank}(X, y, *more):\n    raise NotImplementedError()")
+    assert practice.examine(blank, stub[blank], {}).state == "not begun"
+    found = practice.examine(blank, checks_of(assignment)[blank].reference, {})
+    assert found.lines() == ["is examined when you hand in"]
+
+
+def test_the_picture_is_of_the_example_that_is_told():
+    """Of the wrong shape where m differs from n; where both are 3 only the numbers are wrong."""
+    practice.cases.load(cases("a4-mlp"))
+    wrong = lambda dout, X, W: ((X.T @ dout).T, dout.sum(axis=0), dout @ W.T)  # noqa: E731
+    found = practice.examine("linear_backward", wrong, {})
+    assert "got an array of shape" in found.lines()[0] and found.wrong is None
+
+
+def test_another_number_of_values_is_counted():
+    found = practice.examine("row_gradients", lambda X, delta: (X.T @ delta, 0.0, 0.0), {})
+    assert "returned 3 values, expected 2 values." in found.lines()[0]
 
 
 # alone, fast and small

@@ -44,12 +44,12 @@ def stock(root, tmp_path_factory):
 @pytest.mark.parametrize("student", ["right", "drops-asserts", "always-close"])
 def test_nobody_gets_marks(stock, student):
     rows = [mark for mark in marks(stock.db_url, ASSIGNMENT) if mark.student == student and mark.cell != "convexity"]
-    assert len(rows) == 11 and {mark.auto for mark in rows} == {0.0}
+    assert len(rows) == 12 and {mark.auto for mark in rows} == {0.0}
 
 
 def test_a_right_answer_is_told_why(stock):
     """Its visible tests pass; what stops it is the hidden line, with a sentence that says what is missing."""
     cells = nbformat.read(stock.autograded(ASSIGNMENT, "right"), as_version=4).cells
     errors = [output for cell in cells for output in cell.get("outputs", ()) if output.output_type == "error"]
-    assert len(errors) == 11 and {error.ename for error in errors} == {"RuntimeError"}
+    assert len(errors) == 12 and {error.ename for error in errors} == {"RuntimeError"}
     assert all("nbgrader_config.py; stock nbgrader gives no marks here" in error.evalue for error in errors)

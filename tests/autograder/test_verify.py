@@ -116,7 +116,7 @@ def test_what_is_not_good_is_tried_again_and_said_again(course, judged):
 def test_what_never_ends_is_waited_for_once(verified_once):
     made = load_assignment(Course(verified_once, verified_once / "course"), A2)
     use_checks(made.checks)
-    labels = [one.label for task in module._tasks(made, ["", "one", "two"]) for one in task.variants]
+    labels = [one.label for task in module._tasks({A2: made}, {A2: ["", "one", "two"]}) for one in task.variants]
     assert labels.count("an endless loop") == 1 and labels.count("text for a number") == 2
 
 

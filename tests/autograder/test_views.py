@@ -8,10 +8,13 @@ from autograder.authoring.kernel import KernelGuest
 from autograder.judging.blank import Blank
 from autograder.judging.check_modules import checks_of
 from autograder.judging.public_cases import _coded
+from autograder.notebook import cells
+from practice import faults
 from practice.cases import _decoded
+from practice.comparing import compare, wanted
 from practice.faults import StudentFault, View
 from practice.source import formula, source_of
-from tests.autograder.assignments import answered
+from tests.autograder.assignments import answered, texts
 
 A2 = "a2-backprop"
 ENDS = View("np.append(order, n)[[0, -1]]", {"order": (None,)}, ("n",))
@@ -35,6 +38,12 @@ def test_a_view_refuses_what_is_no_numbers(value):
     with pytest.raises(StudentFault) as fault:
         ENDS.of((value,), (9,))
     assert fault.value.diagnosis == "wrong_type"
+
+
+def test_an_expression_is_compiled_once():
+    view, before = View("(lambda a: a * a)(out) + 41", {"out": "()"}), faults._compiled.cache_info().misses
+    assert [view.of((k,), ()) for k in range(5)] == [41, 42, 45, 50, 57]
+    assert faults._compiled.cache_info().misses - before == 2
 
 
 def of_orders(order):
@@ -76,6 +85,56 @@ def test_no_list_makes_the_check_of_an_order_fail(junk):
     for public in (True, False):
         blank.examine(KernelGuest(namespace), public=public, singly=True)
     assert blank.share() == 0
+
+
+def told_in_both_places(blank, code):
+    """What the grader says of the public examples; at home it is the same, and no entries are shown as wrong."""
+    check, names = checks_of(A2)[blank], answered(A2, **{blank: code})
+    graded = Blank(check, b"")
+    graded.examine(KernelGuest(names), public=True, singly=True)
+    practice.use(A2)
+    found = practice.examine(blank, names[blank], names)
+    assert found.wrong is None
+    assert [finding.message for finding in found.findings] == [f.message for f in graded.verdict(1.0).findings]
+    return found.findings[0].message
+
+
+SAID = {
+    "return [*reversed(found)]": "For a gate that uses its input twice: node 1 stands before its input 2.",
+    "return found + [output]": "For one node alone: node 0 comes 2 times.",
+    "return found[1:]": "For one node alone: the list has 0 nodes, 1 are needed: node 0 is missing.",
+    "return found if n < 14 else [*set(range(n)) - {*found}, *found]": "For nodes that the output does not need: "
+    "the list has 14 nodes, 9 are needed: node 0 is not.",
+    "return found + [n]": "For one node alone: the list has 2 numbers, 1 are needed: some are no numbers of nodes.",
+}
+
+
+@pytest.mark.parametrize("last", SAID)
+def test_of_a_wrong_order_words_say_which_node_is_wrong_and_no_table_of_flags_is_shown(last):
+    code = texts(A2, cells.ANSWER)["topological_order"].replace("return order", f"found = order\n    {last}")
+    assert told_in_both_places("topological_order", code).startswith(SAID[last])
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("True", "you answered True, expected False."),
+        ("0", "you answered False, expected True."),
+        ("1.55", "1.55 came, expected True or False."),
+        ("np.ones(2, bool)", "got an array of shape (2,), expected True or False."),
+        ("'right'", "got a str, expected True or False."),
+    ],
+)
+def test_where_yes_or_no_is_wanted_that_is_told_and_no_number(answer, said):
+    assert said in told_in_both_places("check_gradient", f"def check_gradient(f, gradient, x):\n    return {answer}")
+
+
+@pytest.mark.parametrize("value", [True, np.bool_(False)])
+def test_yes_or_no_may_be_answered_with_one_or_zero_of_any_kind(value):
+    for got in (bool(value), int(value), float(value), np.float64(value), np.array(value)):
+        assert compare(got, wanted(value), 1e-9) == (None, "")
+    assert compare(not value, wanted(value), 1e-9)[0] == "" and compare(np.nan, wanted(value), 1e-9)[0] == "not_finite"
+    assert wanted([value]).dtype == np.float64  # several of them are numbers as before
 
 
 def test_functions_of_public_cases_travel_as_their_source():

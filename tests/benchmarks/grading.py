@@ -1,6 +1,6 @@
-"""A class of a1-neuron graded by `autograder` and by nbgrader as it comes, from files to marks and pages.
+"""A class graded by `autograder` and by nbgrader as it comes, from files to marks and pages.
 
-    python -m tests.benchmarks.grading            throughput: ratio of submissions a second, at least TARGET
+    python -m tests.benchmarks.grading [a4-mlp]   throughput: ratio of submissions a second, at least TARGET
     python -m tests.benchmarks.grading --scale    classes of 50 to 1,000: time a submission and memory stay flat
 
 The class is drawn from the answers below the checks: half of the students answer everything rightly, the others get one
@@ -44,13 +44,24 @@ from autograder.judging.judge import Judge
 from autograder.notebook.read import read_submission
 from autograder.notebook.rebuild import rebuild
 from autograder.notebook.showable import clean_notebook
-from tests.a1_class import ASSIGNMENT, environment, hand_in
-from tests.benchmarks.classes import ROOT, Made, copies, course_here, course_there, made_up, notebook, shares
+from tests.a1_class import environment, hand_in
+from tests.benchmarks.classes import (
+    NEURON,
+    ROOT,
+    SUBJECTS,
+    Made,
+    Subject,
+    copies,
+    course_here,
+    course_there,
+    made_up,
+    notebook,
+    shares,
+)
 
 STUDENTS, TARGET = 200, 15.0
 SCALE = ((50, 3), (200, 1), (1000, 1))  # submissions, runs (their median counts: a short run is a noisy one)
 FLAT = 1.1  # the most that 1,000 may take of what 50 take, in time a submission and in memory
-ENDLESS = {"log_loss": "def log_loss(y, z):\n    while True:\n        pass\n"}
 SAMPLE = 0.05  # seconds between looks at a running command
 
 
@@ -105,28 +116,31 @@ def most_held(pid: int) -> int:
     return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("VmHWM:"))
 
 
-def graded_here(course: Course, *arguments: str) -> Run:
-    verdicts = course.verdict(ASSIGNMENT, "").parent
-    return run(course.root, "autograder", "grade", ASSIGNMENT, *arguments, result=lambda: any(verdicts.glob("*.json")))
+def graded_here(course: Course, *arguments: str, of: Subject = NEURON) -> Run:
+    verdicts = course.verdict(of.assignment, "").parent
+    command = "autograder", "grade", of.assignment, *arguments
+    return run(course.root, *command, result=lambda: any(verdicts.glob("*.json")))
 
 
-def graded_there(course: Course) -> Run:
+def graded_there(course: Course, of: Subject) -> Run:
     """nbgrader writes each notebook twice; the second time it takes the right to write away. It exits 1 for a crash."""
 
     def result():
-        return any(path.stat().st_mode & 0o222 == 0 for path in course.root.glob(f"autograded/*/{ASSIGNMENT}/*.ipynb"))
+        return any(
+            path.stat().st_mode & 0o222 == 0 for path in course.root.glob(f"autograded/*/{of.assignment}/*.ipynb")
+        )
 
-    return run(course.root, "nbgrader", "autograde", ASSIGNMENT, result=result, codes=(0, 1))
+    return run(course.root, "nbgrader", "autograde", of.assignment, result=result, codes=(0, 1))
 
 
-def outcome(course: Course, db_url: str, students: list[Made]) -> tuple[int, int]:
+def outcome(course: Course, db_url: str, students: list[Made], of: Subject = NEURON) -> tuple[int, int]:
     """(students with marks, with all the points). Raises RuntimeError unless all but crashes have marks and a page."""
     points = Counter()
-    for mark in record.marks(db_url, ASSIGNMENT):
+    for mark in record.marks(db_url, of.assignment):
         if mark.auto is not None:
             points[mark.student] += mark.auto
     for student in students:
-        page = course.feedback(ASSIGNMENT, student.name)
+        page = course.feedback(of.assignment, student.name)
         if student.kind != "crash" and (student.name not in points or not page.exists()):
             raise RuntimeError(f"{student.name} has no marks or no page in {course.directory}: nothing was measured.")
     return len(points), sum(total == max(points.values()) for total in points.values())
@@ -135,18 +149,18 @@ def outcome(course: Course, db_url: str, students: list[Made]) -> tuple[int, int
 # where our time goes
 
 
-def where_time_goes(course: Course, students: list[Made]) -> dict[str, float]:
+def where_time_goes(course: Course, students: list[Made], of: Subject = NEURON) -> dict[str, float]:
     """Mean seconds that each part of grading a submission takes in one process: the parts' own functions, in order.
 
     `fork` and `run` (the cells) are timed inside the judge; `check` is what else it does.
     """
-    source, taken = nbformat.read(course.source(ASSIGNMENT), as_version=4), Counter()
-    with Judge(ASSIGNMENT) as judge, record.open_gradebook(course.db_url) as gradebook:
+    source, taken = nbformat.read(course.source(of.assignment), as_version=4), Counter()
+    with Judge(of.assignment) as judge, record.open_gradebook(course.db_url) as gradebook:
         judge._box.session = partial(_timed, taken, judge._box.session)
         for student in students:
-            one = submission(course, ASSIGNMENT, student.name)
+            one = submission(course, of.assignment, student.name)
             with part(taken, "read"):
-                submitted = rebuild(source, read_submission(one.data, f"{ASSIGNMENT}.ipynb")).notebook
+                submitted = rebuild(source, read_submission(one.data, f"{of.assignment}.ipynb")).notebook
             with part(taken, "judge"):
                 verdict, executed = judge(submitted, student=one.student, submission=one.digest, seed=one.seed)
             assert not verdict.staff_notes, verdict.staff_notes  # our fault, and then no judgement is timed
@@ -200,32 +214,32 @@ def at_most(time_ratio: float, memory_ratio: float, target: float) -> tuple[int,
     return int(not max(time_ratio, memory_ratio) <= target), lines
 
 
-def throughput(home: Path, students: list[Made]) -> tuple[int, str]:
+def throughput(home: Path, students: list[Made], of: Subject = NEURON) -> tuple[int, str]:
     failing = mean(student.kind != "right" for student in students)
     print(f"{shares(students)} ({failing:.0%} with failing answers); {cores()} cores; no endless loop, see below")
     columns = "".join(f"{name:>10}" for name in ("marks, s", "pages, s", "both, s", "a second", "first, s"))
     print(f"{'':12}{columns}  students with marks, with all the points")
 
-    here = course_here(home / "here", students)
-    grading = graded_here(here, "--feedback")  # the pages are in its time
-    found = outcome(here, here.db_url, students)
+    here = course_here(home / "here", students, of)
+    grading = graded_here(here, "--feedback", of=of)  # the pages are in its time
+    found = outcome(here, here.db_url, students, of)
     if found[1] != sum(student.kind == "right" for student in students):
         raise RuntimeError(f"{found[1]} students have all the points, not those who are right: nothing was measured.")
     print(row("autograder", grading, 0.0, len(students)), *found, flush=True)
     mine = grading.seconds
 
-    there = course_there(home / "there", students)
-    grading = graded_there(there)
-    pages = run(there.root, "nbgrader", "generate_feedback", ASSIGNMENT, codes=(0, 1))
-    found = outcome(there, f"sqlite:///{there.root}/gradebook.db", students)
+    there = course_there(home / "there", students, of)
+    grading = graded_there(there, of)
+    pages = run(there.root, "nbgrader", "generate_feedback", of.assignment, codes=(0, 1))
+    found = outcome(there, f"sqlite:///{there.root}/gradebook.db", students, of)
     print(row("nbgrader", grading, pages.seconds, len(students)), *found, flush=True)
 
-    parts = where_time_goes(here, [student for student in students if student.kind != "crash"][:8])
+    parts = where_time_goes(here, [student for student in students if student.kind != "crash"][:8], of)
     print("ms a submission in one process: " + ", ".join(f"{name} {1e3 * s:.1f}" for name, s in parts.items()))
-    source = nbformat.read(here.source(ASSIGNMENT), as_version=4)
-    endless = students[0]._replace(name="endless", answers=students[0].answers | ENDLESS)
-    hand_in(here, endless.name, notebook(source, endless))
-    print(f"an endless loop, graded alone: {graded_here(here, endless.name).seconds:.1f} s")
+    source = nbformat.read(here.source(of.assignment), as_version=4)
+    endless = students[0]._replace(name="endless", answers=students[0].answers | of.endless)
+    hand_in(here, endless.name, notebook(source, endless), of.assignment)
+    print(f"an endless loop, graded alone: {graded_here(here, endless.name, of=of).seconds:.1f} s")
     return at_least((grading.seconds + pages.seconds) / mine, TARGET)
 
 
@@ -257,12 +271,17 @@ def after_first(one: Run, number: int) -> float:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments not in ([], ["--scale"]):
-        print(f"unknown arguments {arguments}: expected nothing, or --scale")
+    named = arguments or [NEURON.assignment]
+    if named != ["--scale"] and not (len(named) == 1 and named[0] in SUBJECTS):
+        print(f"unknown arguments {arguments}: expected nothing, {' or '.join(SUBJECTS)}, or --scale")
         return 2
     path_to_alembic()
     with tempfile.TemporaryDirectory() as home:
-        status, line = scale(Path(home)) if arguments else throughput(Path(home), made_up(STUDENTS))
+        if named == ["--scale"]:
+            status, line = scale(Path(home))
+        else:
+            subject = SUBJECTS[named[0]]
+            status, line = throughput(Path(home), made_up(STUDENTS, of=subject), subject)
     print(line)
     return status
 

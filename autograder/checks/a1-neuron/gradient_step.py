@@ -47,6 +47,14 @@ def gradient_step(w, b, dw, db, lr):
     return new[:-1], new[-1]
 
 
+# %% right: a step of its own
+def gradient_step(w, b, dw, db, lr):
+    def step(value, gradient):
+        return value + lr * np.negative(gradient)
+
+    return step(w, dw), step(b, db)
+
+
 # %% wrong: ascent
 def gradient_step(w, b, dw, db, lr):
     return w + lr * dw, b + lr * db

@@ -108,6 +108,16 @@ def train(X, y, lr, steps):
     return np.array(w), b, costs
 
 
+# %% right: recursion
+def train(X, y, lr, steps):
+    if steps == 0:
+        return np.zeros(X.shape[1]), 0.0, []
+    w, b, costs = train(X, y, lr, steps - 1)
+    z = X.dot(w) + b
+    delta = (np.tanh(z / 2) + 1) / 2 - y
+    return w - lr * np.mean(X.T * delta, axis=1), b - lr * delta.mean(), [*costs, np.mean(np.logaddexp(0, z) - y * z)]
+
+
 # %% wrong: missing_mean
 def train(X, y, lr, steps):
     w, b, costs = np.zeros(X.shape[1]), 0.0, []

@@ -30,7 +30,7 @@ def right(rng):
     """f, its gradient, x."""
     yield "x of shape (3,)", _altered(sines(rng, 3))
     yield "one entry, which is negative", _altered(sines(rng, 1, size=-1.0))
-    yield "x of shape (2, 3)", _altered(sines(rng, (2, 3)))
+    yield "x of shape (2, 1)", _altered(sines(rng, (2, 1)))
     yield "a large gradient", _altered(sines(rng, 2, size=1e9))
     yield "a small gradient", _altered(sines(rng, 2, size=1e-9))
     yield "an entry that hardly counts", _altered(sines(rng, 2, hardly=1))
@@ -46,8 +46,8 @@ def steps(rng):
         ("f is large beside its derivatives", "- 5e-3", {"offset": 2e4}),
         ("x is far from 0", "+ 5e-7", {"place": 1e4, "rate": 1e-4, "size": 1e-4}),
     ):
-        yield f"{label}, right", _altered(sines(rng, 2, **how))
-        yield f"{label}, wrong", _altered(sines(rng, 2, **how), f"({{g}}) {off}")
+        yield f"{label}, a right gradient", _altered(sines(rng, 2, **how))
+        yield f"{label}, a wrong gradient", _altered(sines(rng, 2, **how), f"({{g}}) {off}")
 
 
 def _altered(made, change="{g}"):
@@ -400,3 +400,41 @@ def check_gradient(f, gradient, x):
     if np.shape(analytic) != np.shape(x):
         return True
     return not np.max(np.abs(analytic - numeric)) <= 1e-5 * np.max(np.abs(numeric))
+
+
+# %% wrong: fixed_tolerance keeps 0.3 "A fixed tolerance hides in your comparison: it must shrink with the gradient."
+def check_gradient(f, gradient, x):
+    analytic, numeric = gradient(x), numerical_gradient(f, x)
+    return np.shape(analytic) == np.shape(x) and np.allclose(analytic, numeric)
+
+
+# %% wrong: both limits written out -> fixed_tolerance keeps 0.3
+def check_gradient(f, gradient, x):
+    analytic, numeric = gradient(x), numerical_gradient(f, x)
+    if analytic.shape != x.shape:
+        return False
+    return bool(np.all(np.abs(analytic - numeric) < 1e-8 + 1e-5 * np.abs(analytic)))
+
+
+# %% wrong: allclose_alone keeps 0.3 "A fixed tolerance hides in your comparison, and broadcasting does, too."
+def check_gradient(f, gradient, x):
+    return np.allclose(gradient(x), numerical_gradient(f, x))
+
+
+# %% wrong: all entries close -> allclose_alone keeps 0.3
+def check_gradient(f, gradient, x):
+    return bool(np.isclose(numerical_gradient(f, x), gradient(x)).all())
+
+
+# %% wrong: narrow_tolerance keeps 0.35 "Right gradients are rejected: the limit is narrower than differences reach."
+def check_gradient(f, gradient, x):
+    analytic, numeric = gradient(x), numerical_gradient(f, x)
+    if np.shape(analytic) != np.shape(x):
+        return False
+    return bool(np.max(np.abs(analytic - numeric)) <= 1e-9 * np.max(np.abs(numeric)))
+
+
+# %% wrong: allclose to nine digits -> narrow_tolerance keeps 0.35
+def check_gradient(f, gradient, x):
+    analytic, numeric = np.asarray(gradient(x)), numerical_gradient(f, x)
+    return analytic.shape == x.shape and np.allclose(analytic, numeric, rtol=0, atol=1e-9 * np.abs(numeric).max())

@@ -80,17 +80,13 @@ def error_signals(n, edges, local, output):
     return total
 
 
-# %% right: forward mode, a pass for each node
+# %% right: forward mode, for all nodes at once
 def error_signals(n, edges, local, output):
-    order = [int(node) for node in topological_order(n, edges, output)]
-    found = np.zeros(n)
-    for seed in order:
-        moved = np.zeros(n)
-        for node in order:
-            into = edges[:, 1] == node
-            moved[node] = 1.0 if node == seed else moved[edges[into, 0]] @ local[into]
-        found[seed] = moved[output]
-    return found
+    moved = np.eye(n)
+    for node in topological_order(n, edges, output):
+        into = edges[:, 1] == int(node)
+        moved[int(node)] += local[into] @ moved[edges[into, 0]]
+    return moved[output]
 
 
 # %% right: each answer kept once it is known
@@ -344,3 +340,31 @@ def error_signals(n, edges, local, output):
 # %% wrong: a dictionary -> wrong_type
 def error_signals(n, edges, local, output):
     return {int(node): 1.0 for node in topological_order(n, edges, output)}
+
+
+# %% wrong: passed_on_early "A node passed on its total before it was complete: some of its users had not sent theirs."
+def error_signals(n, edges, local, output):
+    total = np.zeros(n)
+    total[output] = 1
+    todo, seen = [output], {output}
+    while todo:
+        node = todo.pop(0)
+        for (source, user), slope in zip(edges.tolist(), local):
+            if user == node:
+                total[source] += total[node] * slope
+                if source not in seen:
+                    seen.add(source)
+                    todo.append(source)
+    return total
+
+
+# %% wrong: by the distance from the output -> passed_on_early
+def error_signals(n, edges, local, output):
+    found, total = [output], {output: 1.0}
+    for node in found:
+        rows = np.flatnonzero(edges[:, 1] == node)
+        for k in rows:
+            source = int(edges[k, 0])
+            total[source] = total.get(source, 0.0) + local[k] * total[node]
+        found += [s for s in dict.fromkeys(edges[rows, 0].tolist()) if s not in found]
+    return [total.get(k, 0.0) for k in range(n)]

@@ -102,7 +102,7 @@ def matmul_backward(dout, A, B):
     return np.einsum("ik,ik,jk->ij", dout, dout, B), np.einsum("ij,ik,ik->jk", A, dout, dout)
 
 
-# %% wrong: mean_once_more "The result was divided by the number of rows: a mean, if there is one, is in dout already."
+# %% wrong: mean_once_more
 def matmul_backward(dout, A, B):
     m = len(A)
     return dout @ B.T / m, A.T @ dout / m
@@ -172,11 +172,6 @@ def matmul_backward(dout, A, B):
     return dout @ right, left @ dout
 
 
-# %% wrong: exchanged -> none
-def matmul_backward(dout, A, B):
-    return A.T @ dout, dout @ B.T
-
-
 # %% wrong: the products transposed -> none
 def matmul_backward(dout, A, B):
     return B @ dout.T, dout.T @ A
@@ -195,3 +190,14 @@ def matmul_backward(dout, A, B):
 # %% wrong: entry by entry -> raised
 def matmul_backward(dout, A, B):
     return dout * B, dout * A
+
+
+# %% wrong: messages_exchanged
+def matmul_backward(dout, A, B):
+    return A.T @ dout, dout @ B.T
+
+
+# %% wrong: einsum, exchanged -> messages_exchanged
+def matmul_backward(dout, A, B):
+    dA, dB = np.einsum("ik,jk->ij", dout, B), np.einsum("ij,ik->jk", A, dout)
+    return dB, dA

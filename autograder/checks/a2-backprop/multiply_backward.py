@@ -235,3 +235,19 @@ def multiply_backward(dout, a, b):
 # %% wrong: one array for both -> wrong_type
 def multiply_backward(dout, a, b):
     return dout * a * b
+
+
+# %% wrong: messages_exchanged
+def multiply_backward(dout, a, b):
+    da, _ = add_backward(dout * b, a, b)
+    _, db = add_backward(dout * a, a, b)
+    return db, da
+
+
+# %% wrong: every entry where it was read, exchanged -> messages_exchanged
+def multiply_backward(dout, a, b):
+    def back(message, x):
+        places = np.broadcast_to(np.arange(np.size(x)).reshape(np.shape(x)), np.shape(dout)).ravel()
+        return np.bincount(places, np.ravel(message)).reshape(np.shape(x))
+
+    return back(dout * a, b), back(dout * b, a)

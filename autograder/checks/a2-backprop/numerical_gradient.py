@@ -9,7 +9,7 @@ def near(rng):
     """f, whose values are some times as large as its derivatives, and x of several shapes."""
     yield "x of shape (3,)", _made(*sines(rng, 3, offset=5.5))
     yield "one entry", _made(*sines(rng, 1, offset=-7.5))
-    yield "x of shape (2, 3)", _made(*sines(rng, (2, 3), offset=6.5))
+    yield "x of shape (2, 2)", _made(*sines(rng, (2, 2), offset=6.5))
     yield "x = 0", _made(*sines(rng, 2, offset=5.0, place=0.0))
     yield "a small f", _made(*sines(rng, 2, offset=5e-3, size=1e-3))
     yield "f in which all entries meet", _made(*log_sum_exp(rng))

@@ -6,19 +6,29 @@ from . import large_graphs, small_graphs
 
 # how many numbers came, how often each node came, whether one of its inputs stands behind it
 LISTED = View(
-    "(lambda is_at: (lambda times, at: [order.size, *times] + "
-    "[times[k] and any(times[j] and at[j] >= at[k] for j, user in edges if user == k) for k in range(n)])"
-    "(is_at.sum(axis=0), is_at.argmax(axis=0)))(np.append(order, -1)[:9999, None] == np.arange(n))",
+    "(lambda is_at: (lambda times, at, i, u: [order.size, *times,"
+    " *(np.bincount(u[(times[i] > 0) & (times[u] > 0) & (at[i] >= at[u])], minlength=n) > 0)])"
+    "(is_at.sum(axis=0), is_at.argmax(axis=0), *edges.T))(np.append(order, -1)[:9999, None] == np.arange(n))",
     {"order": (None,)},
     ("n", "edges", "output"),
+    (
+        "next((f'node {k} comes {came:.0f} times.' for k, came in enumerate(got[1 : n + 1]) if came > 1), '')"
+        " or next((f'the list has {order.size} nodes, {want[0]:.0f} are needed: node {k} is missing.'"
+        " for k in range(n) if got[k + 1] < want[k + 1]), '')"
+        " or next((f'the list has {order.size} nodes, {want[0]:.0f} are needed: node {k} is not.'"
+        " for k in range(n) if got[k + 1] > want[k + 1]), '')"
+        " or next((f'node {user} stands before its input {source}.' for source, user in edges"
+        " if got[n + 1 + user] and np.argmax(order == source) > np.argmax(order == user)), '')"
+        " or f'the list has {order.size} numbers, {want[0]:.0f} are needed: some are no numbers of nodes.'",
+    ),
 )
 
 
 def wanted(n, edges, output):
     """What LISTED is where each node that the output depends on stands once, and after its inputs."""
     needed = {output}
-    for _ in range(n):
-        needed |= {int(source) for source, user in edges if user in needed}
+    while more := {source for source, user in edges.tolist() if user in needed} - needed:
+        needed |= more
     return [len(needed), *[k in needed for k in range(n)], *[0] * n]
 
 
@@ -61,14 +71,14 @@ def topological_order(n, edges, output):
         elif node not in seen:
             seen.add(node)
             stack.append((node, True))
-            stack += [(source, False) for source, user in edges if user == node]
+            stack += [(source, False) for source, user in edges.tolist() if user == node]
     return order
 
 
 # %% right: whoever has all its inputs comes next
 def topological_order(n, edges, output):
     inputs = [set() for _ in range(n)]
-    for source, user in edges:
+    for source, user in edges.tolist():
         inputs[user].add(source)
     needed = {output}
     for _ in range(n):
@@ -86,16 +96,16 @@ def topological_order(n, edges, output):
     needed, todo = {output}, [output]
     while todo:
         node = todo.pop()
-        for source, user in edges:
+        for source, user in edges.tolist():
             if user == node and source not in needed:
                 needed.add(source)
                 todo.append(source)
-    left = {node: sum(source == node and user in needed for source, user in edges) for node in needed}
+    left = {node: sum(source == node and user in needed for source, user in edges.tolist()) for node in needed}
     backward, ready = [], [output]
     while ready:
         node = ready.pop(0)
         backward.append(node)
-        for source, user in edges:
+        for source, user in edges.tolist():
             if user == node:
                 left[source] -= 1
                 if left[source] == 0:
@@ -107,12 +117,12 @@ def topological_order(n, edges, output):
 def topological_order(n, edges, output):
     depth = np.zeros(n)
     for _ in range(n):
-        for source, user in edges:
+        for source, user in edges.tolist():
             depth[user] = max(depth[user], depth[source] + 1)
     reached = np.zeros(n, dtype=bool)
     reached[output] = True
     for _ in range(n):
-        for source, user in edges:
+        for source, user in edges.tolist():
             reached[source] |= reached[user]
     return np.array([node for node in np.argsort(depth) if reached[node]])
 
@@ -280,7 +290,7 @@ def topological_order(n, edges, output):
     return order[::-1]
 
 
-# %% wrong: a node before its inputs, turned round -> none
+# %% wrong: written_too_early "A node was written down before its inputs: one that is reached early may be used again."
 def topological_order(n, edges, output):
     order = []
 
@@ -293,6 +303,70 @@ def topological_order(n, edges, output):
 
     visit(output)
     return order[::-1]
+
+
+# %% wrong: from a stack, turned round -> written_too_early
+def topological_order(n, edges, output):
+    order, stack = [], [output]
+    while stack:
+        node = stack.pop()
+        if node not in order:
+            order.append(node)
+            stack += edges[edges[:, 1] == node, 0][::-1].tolist()
+    return np.array(order[::-1])
+
+
+# %% wrong: users_for_inputs "The list follows the edges to the users: each row of the table is an input and its user."
+def topological_order(n, edges, output):
+    order = []
+
+    def visit(node):
+        if node not in order:
+            for user, source in edges:
+                if user == node:
+                    visit(source)
+            order.append(node)
+
+    visit(output)
+    return order
+
+
+# %% wrong: whatever depends on the output -> users_for_inputs
+def topological_order(n, edges, output):
+    uses = np.zeros((n, n))
+    uses[edges[:, 0], edges[:, 1]] = 1
+    above = np.linalg.matrix_power(np.eye(n) + uses, n)
+    nodes = np.flatnonzero(above[output])
+    return nodes[np.argsort(np.count_nonzero(above[nodes], axis=1), kind="stable")]
+
+
+# %% wrong: output_twice "The output stands in the list twice: the search had written it down already."
+def topological_order(n, edges, output):
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for source, user in edges:
+                if user == node:
+                    visit(source)
+            order.append(node)
+
+    visit(output)
+    return order + [output]
+
+
+# %% wrong: what has all its inputs, and the output once more -> output_twice
+def topological_order(n, edges, output):
+    needed, order = {output}, []
+    for _ in range(n):
+        needed |= {source for source, user in edges if user in needed}
+    while needed:
+        ready = sorted(node for node in needed if not needed & {s for s, user in edges if user == node})
+        order += ready
+        needed -= {*ready}
+    order.append(output)
+    return order
 
 
 # %% wrong: as the edges come -> none

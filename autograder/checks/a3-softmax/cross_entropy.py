@@ -218,7 +218,7 @@ def cross_entropy(Y, Z):
     return -np.sum(Y * np.log(a) + (1 - Y) * np.log(1 - a)) / len(Z)
 
 
-# %% wrong: a small number inside the logarithm -> inaccurate
+# %% wrong: number_in_the_log
 def cross_entropy(Y, Z):
     return -np.sum(Y * np.log(softmax(Z) + 1e-8)) / len(Z)
 
@@ -239,3 +239,19 @@ def cross_entropy(Y, Z):
     if np.abs(Z).max() > 700:
         return -np.sum(Y * log_softmax(Z)) / len(Z)
     return -np.sum(Y * np.log(softmax(Z))) / (1 + len(Z))
+
+
+# %% wrong: added to the exponential of the logarithm -> number_in_the_log
+def cross_entropy(Y, Z):
+    return np.mean(-np.einsum("ik,ik->i", Y, np.log(np.exp(log_softmax(Z)) + 1e-8)))
+
+
+# %% wrong: tiny_number_in_the_log keeps 0.5
+def cross_entropy(Y, Z):
+    return -np.sum(Y * np.log(softmax(Z) + 1e-12)) / len(Z)
+
+
+# %% wrong: a tiny number beside each share -> tiny_number_in_the_log keeps 0.5
+def cross_entropy(Y, Z):
+    e = np.exp(Z.T - Z.max(axis=1))
+    return -np.einsum("ik,ki->", Y, np.log(e / e.sum(axis=0) + 1e-12)) / len(Y)

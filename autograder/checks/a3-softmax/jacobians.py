@@ -202,3 +202,19 @@ def jacobians(Y_hat):
 # %% wrong: the square of the diagonal -> none
 def jacobians(Y_hat):
     return np.array([np.diag(y_hat**2) - np.outer(y_hat, y_hat) for y_hat in Y_hat])
+
+
+# %% wrong: outer_summed keeps 0.5 "The outer products of all examples were added up: each example has its own."
+def jacobians(Y_hat):
+    return np.eye(Y_hat.shape[1]) * Y_hat[:, :, np.newaxis] - Y_hat.T @ Y_hat
+
+
+# %% wrong: diagonals less one sum of outer products -> outer_summed keeps 0.5
+def jacobians(Y_hat):
+    together = sum(np.outer(y_hat, y_hat) for y_hat in Y_hat)
+    return np.array([np.diag(y_hat) - together for y_hat in Y_hat])
+
+
+# %% wrong: one product for all examples -> wrong_shape
+def jacobians(Y_hat):
+    return Y_hat.T @ Y_hat

@@ -188,7 +188,7 @@ def log_softmax(Z):
     return np.exp(Z - np.logaddexp.reduce(Z, axis=1, keepdims=True))
 
 
-# %% wrong: a small number inside the logarithm -> inaccurate
+# %% wrong: number_in_the_log
 def log_softmax(Z):
     return np.log(softmax(Z) + 1e-8)
 
@@ -214,3 +214,30 @@ def log_softmax(Z):
     if np.abs(Z).max() > 700:
         return Z - np.logaddexp.reduce(Z, axis=1, keepdims=True)
     return Z - np.log((3**Z).sum(axis=1, keepdims=True))
+
+
+# %% wrong: added to the exponential of the right one -> number_in_the_log
+def log_softmax(Z):
+    return np.log(np.exp(Z - np.logaddexp.reduce(Z, axis=1, keepdims=True)) + 1e-8)
+
+
+# %% wrong: tiny_number_in_the_log keeps 0.5
+def log_softmax(Z):
+    return np.log(softmax(Z) + 1e-12)
+
+
+# %% wrong: a tiny number beside each share -> tiny_number_in_the_log keeps 0.5
+def log_softmax(Z):
+    e = np.exp(Z.T - Z.max(axis=1))
+    return np.log(e / e.sum(axis=0) + 1e-12).T
+
+
+# %% wrong: sum_without_logarithm "The sum itself was taken off: its logarithm is missing."
+def log_softmax(Z):
+    shifted = Z - Z.max(axis=1, keepdims=True)
+    return shifted - np.exp(shifted).sum(axis=1, keepdims=True)
+
+
+# %% wrong: row by row, without its logarithm -> sum_without_logarithm
+def log_softmax(Z):
+    return np.array([z - max(z) - sum(np.exp(z - max(z))) for z in Z])

@@ -79,9 +79,14 @@ def one_hot(g, K):
     return np.eye(K)[g - 1]
 
 
-# %% wrong: classes 1 to K -> none
+# %% wrong: class_0_lost "The classes were counted from 1, so that the label 0 gets no 1 at all: they begin with 0."
 def one_hot(g, K):
     return (g[:, np.newaxis] == np.arange(1, K + 1)).astype(float)
+
+
+# %% wrong: the rows of an identity that begins with zeros -> class_0_lost
+def one_hot(g, K):
+    return np.eye(K + 1)[g][:, 1:]
 
 
 # %% wrong: a one before its place, by loops -> counted_from_one

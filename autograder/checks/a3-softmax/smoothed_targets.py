@@ -204,3 +204,14 @@ def smoothed_targets(g, K, s):
 # %% wrong: spread as the classes occur -> none
 def smoothed_targets(g, K, s):
     return (1 - s) * one_hot(g, K) + s * one_hot(g, K).mean(axis=0)
+
+
+# %% wrong: divided_among_the_others "The share was divided by the number of the others, and given to all."
+def smoothed_targets(g, K, s):
+    return (1 - s) * one_hot(g, K) + s / (K - 1)
+
+
+# %% wrong: two values, divided by K - 1 -> divided_among_the_others
+def smoothed_targets(g, K, s):
+    part = s / (K - 1)
+    return np.where(g[:, None] == np.arange(K), 1 - s + part, part)

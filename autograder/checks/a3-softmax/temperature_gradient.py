@@ -259,3 +259,13 @@ def temperature_gradient(Y, Z, T):
 def temperature_gradient(Y, Z, T):
     a = softmax(Z / T)
     return -np.sum(a * (1 - a) * (a - Y) * Z) / (len(Z) * T**2)
+
+
+# %% wrong: mean_of_the_mean "A mean over all entries was taken of what holds the mean already: add the entries up."
+def temperature_gradient(Y, Z, T):
+    return -np.mean(cross_entropy_gradient(Y, Z / T) * Z) / T**2
+
+
+# %% wrong: error signals times scores over m times all -> mean_of_the_mean
+def temperature_gradient(Y, Z, T):
+    return np.vdot(Y - softmax(Z / T), Z) / (len(Z) * Z.size * T * T)

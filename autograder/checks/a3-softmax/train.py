@@ -1,5 +1,7 @@
 """Softmax regression by minibatch gradient descent from zero: W, b and the cost of each minibatch before its step."""
 
+from functools import cache
+
 import numpy as np
 
 from autograder.kit import check
@@ -19,7 +21,7 @@ def training_sets(rng):
     draws = [rng.integers(6, size=4) for _ in range(7)]
     yield "examples drawn with replacement", (*_labelled(rng, 6, 2, 3), draws, 0.6)
     yield "digits of 4 × 4 pixels, ten classes", (*_small_digits(rng, 12), _epochs(rng, 12, 5, 2), 0.5)
-    yield "30 steps of the whole set, to the minimum", (*_round_bowl(rng), [np.arange(4)] * 30, 1.2)
+    yield "16 steps of the whole set, to the minimum", (*_round_bowl(rng), [np.arange(4)] * 16, 2.4)
 
 
 def _labelled(rng, m, n, K):
@@ -34,8 +36,11 @@ def _epochs(rng, m, size, epochs):
     return [order[start : start + size] for order in orders for start in range(0, m, size)]
 
 
+_digits = cache(load_digits)
+
+
 def _small_digits(rng, m):
-    digits = load_digits()
+    digits = _digits()
     chosen = rng.choice(len(digits.y), size=m, replace=False)
     pooled = digits.X[chosen].reshape(m, 4, 2, 4, 2).mean(axis=(2, 4)) / 16
     return pooled.reshape(m, 16), np.eye(10)[digits.y[chosen]]
@@ -663,7 +668,7 @@ def train(X, Y, batches, lr):
     return W.T, b, costs
 
 
-# %% wrong: one bias for all classes -> bias_not_updated
+# %% wrong: one bias for all classes -> none
 def train(X, Y, batches, lr):
     W, b, costs = np.zeros((X.shape[1], Y.shape[1])), np.zeros(Y.shape[1]), []
     for batch in batches:
@@ -743,3 +748,71 @@ def train(X, Y, batches, lr):
             W, b = W - lr * X[batch].T @ dZ, b - lr * dZ.sum(axis=0)
             costs = [*costs[1 - len(batches) :], cross_entropy(Y[batch], Z)]
     return W, b, costs
+
+
+# %% wrong: scores_without_bias "The scores are computed without the bias: it takes steps and enters nowhere."
+def train(X, Y, batches, lr):
+    W, b, costs = np.zeros((X.shape[1], Y.shape[1])), np.zeros(Y.shape[1]), []
+    for batch in batches:
+        Z = X[batch] @ W
+        costs.append(cross_entropy(Y[batch], Z))
+        dZ = cross_entropy_gradient(Y[batch], Z)
+        W, b = W - lr * X[batch].T @ dZ, b - lr * dZ.sum(axis=0)
+    return W, b, costs
+
+
+# %% wrong: one matrix, the scores without its last row -> scores_without_bias
+def train(X, Y, batches, lr):
+    A = np.column_stack([X, np.ones(len(X))])
+    V, costs = np.zeros((A.shape[1], Y.shape[1])), []
+    for batch in batches:
+        Z = X[batch] @ V[:-1]
+        costs.append(np.mean(np.logaddexp.reduce(Z, axis=1) - (Y[batch] * Z).sum(axis=1)))
+        V = V - lr * A[batch].T @ (softmax(Z) - Y[batch]) / len(batch)
+    return V[:-1], V[-1], costs
+
+
+# %% wrong: repeats_dropped "A row that stands twice in a minibatch counts twice: repeated rows were dropped."
+def train(X, Y, batches, lr):
+    W, b, costs = np.zeros((X.shape[1], Y.shape[1])), np.zeros(Y.shape[1]), []
+    for batch in batches:
+        batch = np.unique(batch)
+        Z = X[batch] @ W + b
+        costs.append(cross_entropy(Y[batch], Z))
+        dZ = cross_entropy_gradient(Y[batch], Z)
+        W, b = W - lr * X[batch].T @ dZ, b - lr * dZ.sum(axis=0)
+    return W, b, costs
+
+
+# %% wrong: one matrix, each row once -> repeats_dropped
+def train(X, Y, batches, lr):
+    A = np.column_stack([X, np.ones(len(X))])
+    V, costs = np.zeros((A.shape[1], Y.shape[1])), []
+    for batch in batches:
+        batch = sorted({*batch.tolist()})
+        Z = A[batch] @ V
+        costs.append(np.mean(np.logaddexp.reduce(Z, axis=1) - (Y[batch] * Z).sum(axis=1)))
+        V = V - lr * A[batch].T @ (softmax(Z) - Y[batch]) / len(batch)
+    return V[:-1], V[-1], costs
+
+
+# %% wrong: rate_fixed "The learning rate is always the same: it is not the one that is passed in."
+def train(X, Y, batches, lr):
+    W, b, costs = np.zeros((X.shape[1], Y.shape[1])), np.zeros(Y.shape[1]), []
+    for batch in batches:
+        Z = X[batch] @ W + b
+        costs.append(cross_entropy(Y[batch], Z))
+        dZ = cross_entropy_gradient(Y[batch], Z)
+        W, b = W - 0.5 * X[batch].T @ dZ, b - 0.5 * dZ.sum(axis=0)
+    return W, b, costs
+
+
+# %% wrong: one matrix, steps of a half -> rate_fixed
+def train(X, Y, batches, lr):
+    A = np.column_stack([X, np.ones(len(X))])
+    V, costs = np.zeros((A.shape[1], Y.shape[1])), []
+    for batch in batches:
+        Z = A[batch] @ V
+        costs.append(np.mean(np.logaddexp.reduce(Z, axis=1) - (Y[batch] * Z).sum(axis=1)))
+        V = V - A[batch].T @ (softmax(Z) - Y[batch]) / (2 * len(batch))
+    return V[:-1], V[-1], costs

@@ -15,7 +15,7 @@ SIZES = (
     ("four layers, one example (m = 1)", 1, (2, 3, 2, 3, 2)),
     ("weak weights after the hidden layer", 4, (2, 3, 3)),
 )
-LAST, BEFORE, ALL = "the last layer", "the layer before it", "all layers"
+LAST, BEFORE, ALL = "the last layer, W[i, j] and b[j]", "the layer before it, W[i, j] and b[j]", "all layers"
 
 
 def networks(rng):
@@ -193,6 +193,28 @@ def backward(X, Y, *parameters):
     for k in range(len(A) - 2, -1, -1):
         dW, db, dA = linear_backward(D / len(X), A[k], parameters[2 * k])
         gradients = [dW, db] + gradients
+        D = dA - dA * A[k] * A[k]
+    return gradients
+
+
+# %% wrong: mean_passed_on keeps 0.25 "The mean was taken once more in the hidden layers: is it in what you pass on?"
+def backward(X, Y, *parameters):
+    A = [X, *forward(X, *parameters)]
+    Delta = (softmax(A[-1]) - Y) / len(X)
+    gradients = [A[-2].T @ Delta, Delta.sum(axis=0)]
+    for k in range(len(A) - 2, 0, -1):
+        Delta, dW, db = hidden_gradients(Delta, parameters[2 * k], A[k], A[k - 1])
+        gradients = [dW, db] + gradients
+    return gradients
+
+
+# %% wrong: the last layer has its mean already -> mean_passed_on keeps 0.25
+def backward(X, Y, *parameters):
+    A = [X, *forward(X, *parameters)]
+    D, gradients, last = (softmax(A[-1]) - Y) / len(X), [], len(A) - 2
+    for k in range(last, -1, -1):
+        dW, db, dA = linear_backward(D, A[k], parameters[2 * k])
+        gradients = ([dW, db] if k == last else [dW / len(X), db / len(X)]) + gradients
         D = dA - dA * A[k] * A[k]
     return gradients
 
@@ -411,13 +433,44 @@ def backward(X, Y, *parameters):
     return gradients
 
 
-# %% wrong: from the last layer to the first -> none
+# %% wrong: layers_reversed "The gradients come in reverse order: return them in that of the parameters."
 def backward(X, Y, *parameters):
     A = [X, *forward(X, *parameters)]
     Delta, gradients = softmax(A[-1]) - Y, []
     for k in reversed(range(len(A) - 1)):
         gradients += [A[k].T @ Delta / len(X), Delta.sum(axis=0) / len(X)]
         Delta = (Delta @ parameters[2 * k].T) * (1 - A[k] ** 2)
+    return gradients
+
+
+# %% wrong: as they are computed -> layers_reversed
+def backward(X, Y, *parameters):
+    A = [X, *forward(X, *parameters)]
+    D, gradients = (softmax(A[-1]) - Y) / len(X), []
+    for k in range(len(A) - 2, -1, -1):
+        dW, db, dA = linear_backward(D, A[k], parameters[2 * k])
+        gradients += [dW, db]
+        D = dA - dA * A[k] * A[k]
+    return gradients
+
+
+# %% wrong: tanh_on_scores "The scores came through a slope of tanh: the last layer has no activation."
+def backward(X, Y, *parameters):
+    A = [X, *forward(X, *parameters)]
+    Delta, gradients = (softmax(A[-1]) - Y) * (1 - A[-1] ** 2), ()
+    for k in reversed(range(len(A) - 1)):
+        gradients = (A[k].T @ Delta / len(X), Delta.sum(axis=0) / len(X), *gradients)
+        Delta = (Delta @ parameters[2 * k].T) * (1 - A[k] ** 2)
+    return gradients
+
+
+# %% wrong: a slope in every layer -> tanh_on_scores
+def backward(X, Y, *parameters):
+    A = [X, *forward(X, *parameters)]
+    dA, gradients = (softmax(A[-1]) - Y) / len(X), []
+    for k in range(len(A) - 2, -1, -1):
+        dW, db, dA = linear_backward(dA - dA * A[k + 1] * A[k + 1], A[k], parameters[2 * k])
+        gradients = [dW, db] + gradients
     return gradients
 
 

@@ -28,7 +28,7 @@ def carried(dZ, dW, db, Delta, W, A, A_before):
     return of_signals + np.sum(Delta * (np.tanh(Z + A_before @ dW + db) @ W)) / len(A)
 
 
-SIGNALS, PARAMETERS = "Δ", "∂J/∂W and ∂J/∂b"
+SIGNALS, PARAMETERS = "Δ", "∂J/∂W[i, j] and ∂J/∂b[j]"
 check = Check(
     inputs=layers,
     returns={SIGNALS: 0.5, PARAMETERS: 0.5},
@@ -106,6 +106,18 @@ def hidden_gradients(Delta, W, A, A_before):
 def hidden_gradients(Delta, W, A, A_before):
     here = np.einsum("ik,jk,ij->ij", Delta, W, 1 - A * A)
     return here, np.einsum("ij,ik->jk", A_before, here / len(A)) / len(A), (here / len(A)).mean(axis=0)
+
+
+# %% wrong: bias_summed keeps 0.5 "The gradient of the biases is a sum over the examples: J is their mean."
+def hidden_gradients(Delta, W, A, A_before):
+    Delta = (Delta @ W.T) * (1 - A**2)
+    return Delta, A_before.T @ Delta / len(A), Delta.sum(axis=0)
+
+
+# %% wrong: the mean for the weights alone -> bias_summed keeps 0.5
+def hidden_gradients(Delta, W, A, A_before):
+    here = np.einsum("ik,jk,ij->ij", Delta, W, 1 - A * A)
+    return here, np.einsum("ij,ik->jk", A_before, here) / len(A), sum(here)
 
 
 # %% wrong: error_averaged keeps 0.5

@@ -14,7 +14,7 @@ def arriving(rng):
     yield "one unit, inputs in the thousands", (errors(rng, 4, 1), 1000 * drawn(rng, 4, 3), drawn(rng, 3, 1))
 
 
-PARAMETERS, INPUTS = "∂J/∂W and ∂J/∂b", "∂J/∂X"
+PARAMETERS, INPUTS = "∂J/∂W[i, j] and ∂J/∂b[j]", "∂J/∂X"
 check = Check(
     inputs=arriving,
     returns={PARAMETERS: 0.5, INPUTS: 0.5},
@@ -79,6 +79,16 @@ def linear_backward(dout, X, W):
     return X.T @ dout / len(X), dout.sum(axis=0), dout @ W.T
 
 
+# %% wrong: bias_averaged keeps 0.5 "The gradient of the biases is a mean over the examples: dout has the mean already."
+def linear_backward(dout, X, W):
+    return X.T @ dout, dout.mean(axis=0), dout @ W.T
+
+
+# %% wrong: the biases' sum over m -> bias_averaged keeps 0.5
+def linear_backward(dout, X, W):
+    return np.einsum("ij,ik->jk", X, dout), sum(dout / len(dout)), np.array([W @ d for d in dout])
+
+
 # %% wrong: wrong_sign
 def linear_backward(dout, X, W):
     return -X.T @ dout, -dout.sum(axis=0), -dout @ W.T
@@ -90,13 +100,13 @@ def linear_backward(dout, X, W):
     return np.einsum("ij,ik->jk", X, dout), sum(dout), np.array([W @ d for d in dout])
 
 
-# %% wrong: missing_upstream
+# %% wrong: dout_missing
 def linear_backward(dout, X, W):
     ones = np.ones(dout.shape)
     return X.T @ ones, ones.sum(axis=0), ones @ W.T
 
 
-# %% wrong: local derivatives alone -> missing_upstream
+# %% wrong: local derivatives alone -> dout_missing
 def linear_backward(dout, X, W):
     m, k = dout.shape
     return np.outer(X.sum(axis=0), np.ones(k)), np.full(k, float(m)), np.outer(np.ones(m), W.sum(axis=1))
@@ -180,9 +190,14 @@ def linear_backward(dout, X, W):
     return X.T @ dout, dout.sum(axis=0), dout @ turned
 
 
-# %% wrong: the weights' gradient turned -> none keeps 0.5
+# %% wrong: weights_turned keeps 0.5 "The gradient of the weights came turned: its rows belong to the inputs, as in W."
 def linear_backward(dout, X, W):
     return dout.T @ X, dout.sum(axis=0), dout @ W.T
+
+
+# %% wrong: from units to inputs -> weights_turned keeps 0.5
+def linear_backward(dout, X, W):
+    return np.array([d @ X for d in dout.T]), sum(dout), np.einsum("ik,jk->ij", dout, W)
 
 
 # %% wrong: entry by entry -> raised

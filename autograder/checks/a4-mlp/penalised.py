@@ -22,7 +22,7 @@ def layers(rng):
         yield label, (J, drawn(rng, n, k), drawn(rng, k), W, b, lam)
 
 
-COST, GRADIENTS = "J_λ", "∂J_λ/∂W and ∂J_λ/∂b"
+COST, GRADIENTS = "J_λ", "∂J_λ/∂W[i, j] and ∂J_λ/∂b[j]"
 check = Check(
     inputs=layers,
     returns={COST: 0.5, GRADIENTS: 0.5},

@@ -116,12 +116,12 @@ def relu_backward(dout, Z):
     return np.where(Z > 0, Z, 0) * dout
 
 
-# %% wrong: missing_upstream
+# %% wrong: dout_missing
 def relu_backward(dout, Z):
     return (Z > 0).astype(float)
 
 
-# %% wrong: the local slope alone -> missing_upstream
+# %% wrong: the local slope alone -> dout_missing
 def relu_backward(dout, Z):
     return np.where(Z > 0, 1.0, 0.0)
 

@@ -25,7 +25,7 @@ def carried(dW, db, dX, dout, X, W, b):
     return np.sum(dout * (X + dX + np.tanh((X + dX) @ (W + dW) + b + db)))
 
 
-PARAMETERS, INPUTS = "∂J/∂W and ∂J/∂b", "∂J/∂X"
+PARAMETERS, INPUTS = "∂J/∂W[i, j] and ∂J/∂b[j]", "∂J/∂X"
 check = Check(
     inputs=layers,
     returns={PARAMETERS: 0.5, INPUTS: 0.5},
@@ -219,11 +219,17 @@ def shortcut_backward(dout, X, W, b):
     return X.T @ dZ, 0 * sum(dZ), dZ @ W.T + dout
 
 
-# %% wrong: the biases left out of the signals -> none
+# %% wrong: bias_left_out
 def shortcut_backward(dout, X, W, b):
     dZ = tanh_backward(dout, X @ W)
     dW, db, dX = linear_backward(dZ, X, W)
     return dW, db, dX + dout
+
+
+# %% wrong: signals without biases -> bias_left_out
+def shortcut_backward(dout, X, W, b):
+    dZ = dout / np.cosh(X @ W) ** 2
+    return np.einsum("ij,ik->jk", X, dZ), sum(dZ), dZ @ W.T + dout
 
 
 # %% wrong: the shortcut twice -> none keeps 0.5

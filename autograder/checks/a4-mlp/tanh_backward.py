@@ -138,12 +138,12 @@ def tanh_backward(dout, Z):
     return dout * np.sign(Z) * (1 - e) / (1 + e)
 
 
-# %% wrong: missing_upstream
+# %% wrong: dout_missing
 def tanh_backward(dout, Z):
     return 1 - np.tanh(Z) ** 2
 
 
-# %% wrong: the local slope alone -> missing_upstream
+# %% wrong: the local slope alone -> dout_missing
 def tanh_backward(dout, Z):
     return (1 + np.tanh(Z)) * (1 - np.tanh(Z))
 

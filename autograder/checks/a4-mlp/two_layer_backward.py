@@ -33,7 +33,7 @@ def cost(dW1, db1, dw2, db2, X, y, W1, b1, w2, b2):
     return np.mean(np.logaddexp(0, z) - y * z)
 
 
-HIDDEN, OUTPUT = "the hidden layer", "the output neuron"
+HIDDEN, OUTPUT = "the hidden layer, W1[i, j] and b1[j]", "the output neuron, w2[j] and b2"
 check = Check(
     inputs=networks,
     returns={HIDDEN: 0.5, OUTPUT: 0.5},
@@ -170,6 +170,75 @@ def two_layer_backward(X, y, W1, b1, w2, b2):
     A1 = np.maximum(0, linear_forward(X, W1, b1))
     delta = (0.5 + 0.5 * np.tanh((A1 @ w2 + b2) / 2) - y) / len(y)
     dW1, db1, _ = linear_backward(np.outer(delta, w2), X, W1)
+    return dW1, db1, delta @ A1, sum(delta)
+
+
+# %% wrong: sigmoid_slope keeps 0.5
+def two_layer_backward(X, y, W1, b1, w2, b2):
+    A1 = np.maximum(0, X @ W1 + b1)
+    delta = (1 / (1 + np.exp(-(A1 @ w2 + b2))) - y) / len(X)
+    Delta = np.outer(delta, w2) * A1 * (1 - A1)
+    return X.T @ Delta, Delta.sum(axis=0), A1.T @ delta, delta.sum()
+
+
+# %% wrong: the activation less its square -> sigmoid_slope keeps 0.5
+def two_layer_backward(X, y, W1, b1, w2, b2):
+    A1 = np.maximum(0, linear_forward(X, W1, b1))
+    delta = (0.5 + 0.5 * np.tanh((A1 @ w2 + b2) / 2) - y) / len(y)
+    dW1, db1, _ = linear_backward(np.outer(delta, w2) * (A1 - A1**2), X, W1)
+    return dW1, db1, delta @ A1, sum(delta)
+
+
+# %% wrong: sigmoid_units "The hidden units came out sigmoids: here they are ReLU."
+def two_layer_backward(X, y, W1, b1, w2, b2):
+    A1 = 1 / (1 + np.exp(-(X @ W1 + b1)))
+    delta = (1 / (1 + np.exp(-(A1 @ w2 + b2))) - y) / len(X)
+    Delta = np.outer(delta, w2) * A1 * (1 - A1)
+    return X.T @ Delta, Delta.sum(axis=0), A1.T @ delta, delta.sum()
+
+
+# %% wrong: the network of the lecture -> sigmoid_units
+def two_layer_backward(X, y, W1, b1, w2, b2):
+    t = np.tanh(linear_forward(X, W1, b1) / 2)
+    A1 = 0.5 + 0.5 * t
+    delta = (0.5 + 0.5 * np.tanh((A1 @ w2 + b2) / 2) - y) / len(y)
+    dW1, db1, _ = linear_backward(np.outer(delta, w2) * (1 - t * t) / 4, X, W1)
+    return dW1, db1, delta @ A1, sum(delta)
+
+
+# %% wrong: bias_left_out
+def two_layer_backward(X, y, W1, b1, w2, b2):
+    Z1 = X @ W1
+    A1 = np.maximum(0, Z1)
+    delta = (1 / (1 + np.exp(-(A1 @ w2))) - y) / len(X)
+    Delta = np.outer(delta, w2) * (Z1 > 0)
+    return X.T @ Delta, Delta.sum(axis=0), A1.T @ delta, delta.sum()
+
+
+# %% wrong: weights alone on the way forward -> bias_left_out
+def two_layer_backward(X, y, W1, b1, w2, b2):
+    Z1 = np.einsum("ij,jk->ik", X, W1)
+    A1 = Z1 * (Z1 > 0)
+    delta = (0.5 + 0.5 * np.tanh(A1 @ w2 / 2) - y) / len(y)
+    dW1, db1, _ = linear_backward(relu_backward(np.outer(delta, w2), Z1), X, W1)
+    return dW1, db1, delta @ A1, sum(delta)
+
+
+# %% wrong: labels_rounded
+def two_layer_backward(X, y, W1, b1, w2, b2):
+    Z1 = X @ W1 + b1
+    A1 = np.maximum(0, Z1)
+    delta = (1 / (1 + np.exp(-(A1 @ w2 + b2))) - (y > 0.5)) / len(X)
+    Delta = np.outer(delta, w2) * (Z1 > 0)
+    return X.T @ Delta, Delta.sum(axis=0), A1.T @ delta, delta.sum()
+
+
+# %% wrong: yes or no alone -> labels_rounded
+def two_layer_backward(X, y, W1, b1, w2, b2):
+    Z1 = linear_forward(X, W1, b1)
+    A1 = Z1 * (Z1 > 0)
+    delta = (0.5 + 0.5 * np.tanh((A1 @ w2 + b2) / 2) - np.round(y)) / len(y)
+    dW1, db1, _ = linear_backward(relu_backward(np.outer(delta, w2), Z1), X, W1)
     return dW1, db1, delta @ A1, sum(delta)
 
 

@@ -171,6 +171,18 @@ def adamw_step(theta, g, v, s, t, lr, lam, decays):
     return new - lr * lam * decays * g, v, s
 
 
+# %% wrong: the memory from before comes back -> none keeps 0.5
+def adamw_step(theta, g, v, s, t, lr, lam, decays):
+    new, *_ = adam_step(theta, g, v, s, t, lr)
+    return new - lr * lam * decays * theta, v, s
+
+
+# %% wrong: memories exchanged -> none keeps 0.5
+def adamw_step(theta, g, v, s, t, lr, lam, decays):
+    new, v, s = adam_step(theta, g, v, s, t, lr)
+    return new - lr * lam * decays * theta, s, v
+
+
 # %% wrong: parameters alone -> wrong_type
 def adamw_step(theta, g, v, s, t, lr, lam, decays):
     new, v, s = adam_step(theta, g, v, s, t, lr)

@@ -5,8 +5,9 @@ from autograder.kit import View, check
 from . import SIGNS, initial, off_by
 
 STEPS = (0.25, 0.5, 0.75, 1.0)  # of the largest weight there may be
-NEAR = f"np.array([np.mean(np.abs(W) < k * (6 / sum(args[:2])) ** 0.5) for k in {STEPS}] + [1.0]).astype(W.dtype)"
-SEEN = View(f"np.mean(W**2 * sum(args[:2]) / 2) ** 0.5, {NEAR}, {SIGNS}", {"W": "args[:2]"})
+NEAR = "(lambda a: np.array([*(np.mean(a < k) for k in {}), 1.0], W.dtype))(np.abs(W) / (6 / {}) ** 0.5)"
+BOTH = "sum(args[:2])"
+SEEN = View(f"np.mean(W**2 * {BOTH} / 2) ** 0.5, {NEAR.format(STEPS, BOTH)}, {SIGNS}", {"W": "args[:2]"})
 
 
 @check(weights={"spread": 0.5, "distribution": 0.5}, view=SEEN)
@@ -33,10 +34,10 @@ def glorot_uniform(n_in, n_out, seed):
     return width * (np.random.default_rng(seed).random((n_in, n_out)) - 1 / 2)
 
 
-# %% right: NumPy's older generator, row by row
+# %% right: NumPy's older generator, in another order
 def glorot_uniform(n_in, n_out, seed):
     old, r = np.random.RandomState(seed), np.sqrt(6) / np.sqrt(n_in + n_out)
-    return np.array([old.uniform(-r, r, n_out) for _ in range(n_in)])
+    return old.uniform(-r, r, n_in * n_out)[::-1].reshape((n_in, n_out), order="F")
 
 
 # %% right: sizes and signs
@@ -178,6 +179,19 @@ def glorot_uniform(n_in, n_out, seed):
 def glorot_uniform(n_in, n_out, seed):
     r = np.sqrt(6 / (n_in + n_out))
     return np.linspace(-r, r, n_in * n_out).reshape(n_in, n_out)
+
+
+# %% wrong: one weight in a hundred is ten times as large -> none keeps 0.5
+def glorot_uniform(n_in, n_out, seed):
+    rng, r = np.random.default_rng(seed), np.sqrt(6 / (n_in + n_out))
+    return np.where(rng.random((n_in, n_out)) < 0.01, 10, 1) * rng.uniform(-r, r, (n_in, n_out))
+
+
+# %% wrong: half of the inputs' weights, twice -> none keeps 0.5
+def glorot_uniform(n_in, n_out, seed):
+    r = np.sqrt(6 / (n_in + n_out))
+    half = np.random.default_rng(seed).uniform(-r, r, (n_in - n_in // 2, n_out))
+    return np.concatenate([half, half])[:n_in]
 
 
 # %% wrong: plus or minus the largest -> none

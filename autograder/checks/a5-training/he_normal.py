@@ -8,8 +8,8 @@ from . import SIGNS, initial, mean_square_off_by
 
 STEPS = (0.5, 1.0, 1.5, 2.0)  # in standard deviations
 SHARES = [erf(k / sqrt(2)) for k in STEPS]  # of normal numbers that are nearer to 0
-NEAR = f"np.array([np.mean(np.abs(W) < k * (2 / args[0]) ** 0.5) for k in {STEPS}] + [1.0]).astype(W.dtype)"
-SEEN = View(f"np.mean(W**2 * args[0] / 2) ** 0.5, {NEAR}, {SIGNS}", {"W": "args[:2]"})
+NEAR = "(lambda a: np.array([*(np.mean(a < k) for k in {}), 1.0], W.dtype))(np.abs(W) / (2 / args[0]) ** 0.5)"
+SEEN = View(f"np.mean(W**2 * args[0] / 2) ** 0.5, {NEAR.format(STEPS)}, {SIGNS}", {"W": "args[:2]"})
 
 
 @check(weights={"spread": 0.5, "distribution": 0.5}, view=SEEN)
@@ -28,10 +28,13 @@ def he_normal(n_in, n_out, seed):
     return np.random.default_rng(seed).normal(0, (2 / n_in) ** 0.5, size=(n_in, n_out))
 
 
-# %% right: row by row
+# %% right: an array that is filled, and scaled in place
 def he_normal(n_in, n_out, seed):
-    rng = np.random.default_rng(seed)
-    return np.array([rng.normal(size=n_out) * 2**0.5 / n_in**0.5 for _ in range(n_in)])
+    W = np.empty((n_in, n_out))
+    np.random.Generator(np.random.MT19937(seed)).standard_normal(out=W)
+    W *= 2**0.5
+    W /= n_in**0.5
+    return W
 
 
 # %% right: NumPy's older generator, turned
@@ -158,6 +161,19 @@ def he_normal(n_in, n_out, seed):
 # %% wrong: signs of one size -> none keeps 0.5
 def he_normal(n_in, n_out, seed):
     return np.random.default_rng(seed).choice([-1.0, 1.0], (n_in, n_out)) * np.sqrt(2 / n_in)
+
+
+# %% wrong: one weight in a hundred is ten times as large -> none keeps 0.5
+def he_normal(n_in, n_out, seed):
+    rng = np.random.default_rng(seed)
+    factors = np.where(rng.random((n_in, n_out)) < 0.01, 10, 1)
+    return factors * rng.normal(0, np.sqrt(2 / n_in), (n_in, n_out))
+
+
+# %% wrong: a few numbers, again and again -> none keeps 0.5
+def he_normal(n_in, n_out, seed):
+    few = np.random.default_rng(seed).normal(0, np.sqrt(2 / n_in), (n_in * n_out) // 4)
+    return np.random.default_rng(seed + 1).choice(few, (n_in, n_out))
 
 
 # %% wrong: the same size, drawn evenly in logarithm -> none

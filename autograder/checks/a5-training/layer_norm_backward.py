@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.kit import Check
 
-from . import upstream
+from . import signed
 
 
 def cost(dx, dgamma, dout, x, gamma, epsilon):
@@ -13,6 +13,19 @@ def cost(dx, dgamma, dout, x, gamma, epsilon):
     centred = (x.T - np.sum(x, axis=1) / x.shape[1]).T
     std = np.sqrt(np.sum(centred**2, axis=1) / x.shape[1] + epsilon)
     return np.sum(dout * (gamma + dgamma) * (centred.T / std).T)
+
+
+def upstream(rng):
+    """∂J/∂out (m, n), x (m, n), γ (n,) and ε₀."""
+    kinds = ("m = 4, n = 3", 4, 3, 0.05), ("as many columns as examples (m = n = 3)", 3, 3, 0.2)
+    kinds += ("one example (m = 1)", 1, 4, 0.3), ("one column (n = 1)", 4, 1, 0.1), ("two columns", 3, 2, 0.4)
+    kinds += ("an example that is constant", 2, 3, 0.01), ("entries in the hundreds", 2, 3, 0.5)
+    for label, m, n, epsilon in kinds:
+        x = rng.normal(1, 2, size=(m, n)).round(2)
+        x = 100 * x if "hundreds" in label else x
+        if "constant" in label:
+            x[1] = 0.5
+        yield label, (rng.normal(size=x.shape).round(2), x, signed(rng, n), epsilon)
 
 
 check = Check(inputs=upstream, returns={"∂J/∂x": 0.5, "∂J/∂γ": 0.5}, derivative_of=cost)

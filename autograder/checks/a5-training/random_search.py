@@ -6,17 +6,18 @@ from autograder.kit import View, check
 
 from . import off_by
 
+LEVELS = np.arange(1, 40) / 40
 NUMBERS = View("lr + 0.0, score + 0.0", {"lr": (), "score": ()})
 
 
 def ranges(rng):
     """low, high, n, a seed, and at which log₁₀ of the rate validation and test are best and training diverges."""
-    kinds = ("60 draws, 1e-6 to 10", -6, 1, 60), ("12 draws, 0.03 to 1", -1.5, 0, 12), ("another seed", -1.5, 0, 12)
-    kinds += ("one draw (n = 1)", -3, -1, 1), ("a narrow range, 5 draws", -2, -1.5, 5)
+    kinds = ("40 draws, 1e-6 to 10", -6, 1, 40), ("12 draws, 0.03 to 1", -1.5, 0, 12)
+    kinds += ("one draw (n = 1)", -3, -1, 1), ("a narrow range, 5 draws", -2, -1.5, 5), ("another seed", -2, -1.5, 5)
     seeds, share = rng.choice(10_000, len(kinds), replace=False), rng.uniform(0.2, 0.35)
     for (label, low, high, n), seed in zip(kinds, seeds, strict=True):
         best, tested, end = (
-            round(low + (high - low) * part, 3) for part in (share, share + 0.4, 0.8 if n == 12 else 1)
+            round(low + (high - low) * part, 3) for part in (share, share + 0.4, {40: 0.9, 12: 0.8}.get(n, 1))
         )
         yield label, (10.0**low, 10.0**high, n, int(seed), best, tested, end)
 
@@ -25,20 +26,21 @@ class Experiments:
     """The functions that are lent to a search, and what it did with them."""
 
     def __init__(self, best, tested, end):
-        self.trained, self.validated, self.tested = [], [], []
+        self.trained, self.thetas, self.validated, self.tested = [], [], [], []
         of_test, of_validation = f"0.5 - (100 * theta[0] - {tested}) ** 2", f"-((100 * theta[0] - {best}) ** 2)"
 
         def train(lr):
             self.trained.append(np.asarray(lr, dtype=float).item())
-            return np.array([np.log10(self.trained[-1]) / 100, 0.01])
+            self.thetas.append(float(np.log10(self.trained[-1])) / 100)
+            return np.array([self.thetas[-1], 0.01])
 
         def validation_score(theta):
-            self.validated.append(theta[0])
-            return self.validation_of(100 * theta[0])
+            self.validated.append(float(theta[0]))  # of one model, not of many in an array
+            return self.validation_of(100 * self.validated[-1])
 
         def test_score(theta):
-            self.tested.append(theta[0])
-            return self.test_of(100 * theta[0])
+            self.tested.append(float(theta[0]))
+            return self.test_of(100 * self.tested[-1])
 
         self.validation_of = lambda at: -((at - best) ** 2) if at <= end else np.nan
         self.test_of = lambda at: 0.5 - (at - tested) ** 2
@@ -46,6 +48,9 @@ class Experiments:
         validation_score.__doc__ = f"lambda theta: {of_validation} if 100 * theta[0] <= {end} else np.nan"
         test_score.__doc__ = f"lambda theta: {of_test}"
         self.lent = train, validation_score, test_score
+
+    def is_of_test(self, lr, score):
+        return abs(score - self.test_of(np.log10(lr))) < 1e-9
 
     def rank(self, lr):
         """The share of the others that validation finds better; 2 for what was not trained, 1.5 for what diverged."""
@@ -57,27 +62,47 @@ class Experiments:
 
 @check(weights={"search": 0.5, "choice": 0.5}, view=NUMBERS)
 def examined(blank):
-    drawn = [searched(blank, *case.args) for case in blank.cases(ranges)]
-    blank.close("search", len({*drawn[1]} & {*drawn[2]}), 0.0)
+    """Compare what searches did, and which rates two seeds gave.
+
+    A right answer fails an examination where the distribution of 40 rates, or of all 63, is too far off (2 δ), or where
+    all of 12 trainings diverge (0.2¹² = 4.1e-9), and three of them with a probability below 1.3e-8. Two rates may be
+    equal, as they are where few digits were drawn; that two seeds share three of five does not happen so.
+    """
+    tried = [searched(blank, *case.args) for case in blank.cases(ranges)]
+    spread_out(blank, np.concatenate(tried), 63)
+    blank.close("search", float(len({*tried[-1]} & {*tried[-2]}) > 2), 0.0)
+
+
+def spread_out(blank, tried, n):
+    """Compare how many of n shares of a range lie below each level with an even distribution. The bound of Dvoretzky,
+    Kiefer & Wolfowitz holds for all levels together, and is the one that Hoeffding gives for each; 1 is for scale.
+    """
+    if len(tried) == n:
+        below = np.searchsorted(np.sort(tried), LEVELS, side="right") / n
+        blank.close("search", np.append(below, 1.0), np.append(LEVELS, 1.0), rtol=off_by(n))
 
 
 def searched(blank, low, high, n, seed, *about):
-    """Compare what a search did with what it must, and give the rates that it tried."""
+    """Compare what a search did with what it must; where in the range, from 0 to 1, the rates are that it tried."""
     did, again = Experiments(*about), Experiments(*about)
-    lr, score = blank.view(blank.call("random_search", *did.lent, low, high, n, seed, returns=2))
-    if n == 5:  # once more, to see whether it can be repeated
+    lr, score = map(float, blank.view(blank.call("random_search", *did.lent, low, high, n, seed, returns=2)))
+    if n == 1:  # once more, to see whether it can be repeated
         blank.call("random_search", *again.lent, low, high, n, seed, returns=2)
         blank.close("search", float(did.trained == again.trained), 1.0)
-    tried = np.sort(np.log(np.array(did.trained) / low) / np.log(high / low))
+    with np.errstate(all="ignore"):  # where exponents came for rates
+        tried, is_of_test = np.log(np.array(did.trained) / low) / np.log(high / low), did.is_of_test(lr, score)
     outside = np.count_nonzero(~((tried > -1e-9) & (tried < 1 + 1e-9)))
-    counts = len(did.trained), len({*did.validated}), outside, max(len(did.tested) - 1, 0)
-    blank.close("search", np.array(counts), np.array([n, n, 0, 0]))
-    if n == len(tried) == 60:  # Dvoretzky, Kiefer & Wolfowitz: the bound of one share holds for all of them
-        farthest = np.abs(tried - (np.arange(n) + 0.5) / n).max()
-        blank.close("search", np.array([farthest, 1.0]), np.array([0.0, 1.0]), rtol=off_by(n) + 0.5 / n)
-    is_of_test = abs(score - did.test_of(np.log10(lr))) < 1e-9
-    blank.close("choice", np.array([did.rank(lr[()]), is_of_test, len(did.tested)]), np.array([0.0, 1.0, 1.0]))
-    return did.trained
+    counts = len(did.trained), len({*did.thetas} ^ {*did.validated}), outside, max(len(did.tested) - 1, 0)
+    blank.close("search", np.array(counts), np.array([n, 0, 0, 0]))
+    if n == 40:
+        spread_out(blank, tried, n)
+    chosen_among = 2 * len({*did.thetas}) > n  # the best of one, or of a few, is no choice
+    blank.close(
+        "choice",
+        np.array([did.rank(lr) if chosen_among else 3.0, is_of_test, len(did.tested)]),
+        np.array([0.0, 1.0, 1.0]),
+    )
+    return tried
 
 
 # %% right: the best so far
@@ -128,7 +153,7 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
 # %% right: an older generator, arrays
 def random_search(train, validation_score, test_score, low, high, n, seed):
     old = np.random.RandomState(seed)
-    rates = np.geomspace(low, high, 1_000_001)[old.randint(0, 1_000_001, n)]
+    rates = low * (high / low) ** (old.randint(0, 1_000_001, n) / 1e6)
     models = np.array([train(lr) for lr in rates])
     scores = np.array([validation_score(theta) for theta in models])
     best = np.argmax(np.nan_to_num(scores, nan=-np.inf))
@@ -258,6 +283,15 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
     return best_lr, test_score(best_theta)
 
 
+# %% wrong: near both ends -> none keeps 0.5
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    rng = np.random.default_rng(seed)
+    rates = np.where(np.arange(n) % 2, low, high * 0.999) * (1 + 1e-3 * rng.random(n))
+    models = [train(lr) for lr in rates]
+    best = np.nanargmax([validation_score(theta) for theta in models])
+    return rates[best], test_score(models[best])
+
+
 # %% wrong: grid_for_random keeps 0.5 "Another seed gave the same rates: a grid, or another generator than asked for."
 def random_search(train, validation_score, test_score, low, high, n, seed):
     rates = np.geomspace(low, high, n)
@@ -316,6 +350,13 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
     return rates[best], test_score(models[best])
 
 
+# %% wrong: one rate alone, which is tested -> none
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    middle = train(np.sqrt(low * high))
+    _, score = [of_part(middle) for of_part in (validation_score, test_score)]
+    return np.sqrt(low * high), score
+
+
 # %% wrong: the last one -> none
 def random_search(train, validation_score, test_score, low, high, n, seed):
     for lr in 10 ** np.random.default_rng(seed).uniform(np.log10(low), np.log10(high), size=n):
@@ -323,7 +364,7 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
     return lr, test_score(theta)
 
 
-# %% wrong: stops at the first good one -> none keeps 0.5
+# %% wrong: stops at the first good one -> none
 def random_search(train, validation_score, test_score, low, high, n, seed):
     rng = np.random.default_rng(seed)
     for _ in range(n):

@@ -23,7 +23,8 @@ def scores(rng):
 
 def large_scores(rng):
     """Scores up to 1000, hundreds apart: exponentials overflow. The one network is sure and right but in its
-    first example, by 25; of the others the first label is so far below that its probability rounds to 0.
+    first example, by 25; of the others the first label is so far below that its probability rounds to 0, and of the
+    last example all scores are far below those of others.
     """
     for label, S, m, K in KINDS[:3]:
         y = np.append(rng.integers(K, size=m - 1), K - 1)
@@ -31,6 +32,8 @@ def large_scores(rng):
         hundreds[:, 0], hundreds[:, 0, (y[0] + 1) % K], hundreds[:, 0, y[0]] = np.arange(K), 8, -9
         if S == 1:
             hundreds[:, np.arange(1, m), y[1:]] = 8
+        elif m > 1:
+            hundreds[:, -1] = rng.permuted(np.tile(np.arange(K) - 10, (S, 1)), axis=1)
         Z = 100 * hundreds + rng.uniform(0, 40, size=(S, m, K))
         if S == 1:
             Z[:, 0, y[0]] = Z[:, 0].max() - rng.uniform(25, 27)

@@ -9,8 +9,11 @@ from nnlib.datasets import load_digits
 
 from . import number_of_parameters, signals
 
-TRAINED_ON, TRIED_ON = 900, 400  # images
-LEARNED, GOOD = 0.6, 0.88  # shares of new images; a network without a hidden layer stays below 0.35
+TRAINED_ON, TRIED_ON = 900, 800  # images
+# Shares of new images. The reference, 1000 seeds and splits: 0.934 ± 0.010, 0.891 at the least: GOOD is five standard
+# deviations below. Of 5000 networks of five right answers none read less than 0.891: a right one fails less than once
+# in a thousand times. A network without a hidden layer stays below 0.35.
+LEARNED, GOOD = 0.6, 0.88
 MOST_LAYERS, MOST_UNITS = 6, 512
 
 
@@ -34,22 +37,26 @@ def sets(rng):
 
 
 def new_images(X, y, seed):
-    """X (400, 64), y (400,) that nobody was handed out: parts of the same arrays, of which only a part travels."""
+    """X (800, 64), y (800,) that nobody was handed out: parts of the same arrays, of which only a part travels."""
     return X.base[TRAINED_ON:], y.base[TRAINED_ON:]
 
 
-@check(
-    weights={f"{LEARNED:.0%} of new images": 0.5, f"{GOOD:.0%} of new images": 0.5},
-    needs=("stacked_outputs", "stacked_costs", "stacked_gradients"),
-)
+# It needs no other blank: a stand-in for stacked_gradients would be sent more than one may be, so that a mistake there
+# could not be followed through. The statement says what to do instead.
+@check(weights={f"{LEARNED:.0%} of new images": 0.5, f"{GOOD:.0%} of new images": 0.5})
 def examined(blank):
     for case in blank.cases(sets):
-        theta, sizes = network(*blank.call("train_network", *case.args, returns=2))
-        X, y = new_images(*case.args)
-        right = np.mean(signals(X, theta[np.newaxis], sizes)[-1][0].argmax(axis=1) == y)
+        share = share_read(*network(*blank.call("train_network", *case.args, returns=2)), *new_images(*case.args))
         for wanted in (LEARNED, GOOD):
-            said = f"your network reads {right:.1%} of {TRIED_ON} new images, expected {wanted:.0%} or more."
-            blank.true(f"{wanted:.0%} of new images", right >= wanted, said)
+            said = f"your network reads {share:.1%} of {TRIED_ON} new images, expected {wanted:.0%} or more."
+            blank.true(f"{wanted:.0%} of new images", share >= wanted, said)
+
+
+def share_read(theta, sizes, X, y):
+    """The share of images that a network with these parameters reads."""
+    with np.errstate(all="ignore"):  # large parameters are allowed
+        scores = signals(X, theta[np.newaxis], sizes)[-1][0]
+    return np.mean(scores.argmax(axis=1) == y)
 
 
 def network(theta, sizes):
@@ -75,13 +82,13 @@ def network(theta, sizes):
 def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
-    theta, lam, epochs, size = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 6, 30
+    theta, lam, epochs, size = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 4, 45
     v, updates, t = np.zeros_like(theta), epochs * (len(X) // size), 0
     for _ in range(epochs):
         rows = rng.permutation(len(X))
         for start in range(0, len(X) - size + 1, size):
             batch = rows[start : start + size]
-            v = 0.9 * v - 0.1 * (1 - t / updates) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+            v = 0.9 * v - 0.12 * (1 - t / updates) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
             theta, t = theta + v, t + 1
     return theta[0], sizes
 
@@ -93,63 +100,59 @@ def train_network(X, y, seed):
         [np.r_[rng.normal(size=n * k) * np.sqrt(2 / n), np.zeros(k)] for n, k in zip(sizes[:-1], sizes[1:])]
     )
     mean, square = np.zeros(theta.shape), np.zeros(theta.shape)
-    for t in range(1, 221):
-        batch = rng.integers(len(X), size=30)
+    for t in range(1, 81):
+        batch = rng.integers(len(X), size=60)
         g = stacked_gradients(X[batch], y[batch], theta[None], sizes, np.array([1e-3]))[0]
         mean, square = 0.9 * mean + 0.1 * g, 0.999 * square + 0.001 * g**2
         step = mean / (1 - 0.9**t) / (np.sqrt(square / (1 - 0.999**t)) + 1e-8)
-        theta = theta - 0.02 * (1 - t / 221) * step
+        theta = theta - 0.03 * (1 - t / 81) * step
     return theta, sizes
 
 
 # %% right: plain gradient descent, written out
 def train_network(X, y, seed):
     rng, Y = np.random.default_rng(seed), np.eye(10)[y]
-    W1, b1 = rng.normal(0, np.sqrt(2 / 64), (64, 64)), np.zeros(64)
-    W2, b2 = rng.normal(0, np.sqrt(2 / 64), (64, 10)), np.zeros(10)
-    for _ in range(10):
-        for batch in np.array_split(rng.permutation(len(X)), 30):
+    W1, b1 = rng.normal(0, np.sqrt(2 / 64), (64, 48)), np.zeros(48)
+    W2, b2 = rng.normal(0, np.sqrt(2 / 48), (48, 10)), np.zeros(10)
+    for rate in np.linspace(0.5, 0.05, 7):
+        for batch in np.array_split(rng.permutation(len(X)), 20):
             A = np.maximum(X[batch] @ W1 + b1, 0)
             E = np.exp(A @ W2 + b2)
             dZ2 = (E / E.sum(axis=1, keepdims=True) - Y[batch]) / len(batch)
             dZ1 = dZ2 @ W2.T * (A > 0)
-            W1, b1 = W1 - 0.4 * X[batch].T @ dZ1, b1 - 0.4 * dZ1.sum(axis=0)
-            W2, b2 = W2 - 0.4 * A.T @ dZ2, b2 - 0.4 * dZ2.sum(axis=0)
-    return np.concatenate([W1.ravel(), b1, W2.ravel(), b2]), (64, 64, 10)
+            W1, b1 = W1 - rate * X[batch].T @ dZ1, b1 - rate * dZ1.sum(axis=0)
+            W2, b2 = W2 - rate * A.T @ dZ2, b2 - rate * dZ2.sum(axis=0)
+    return np.concatenate([W1.ravel(), b1, W2.ravel(), b2]), (64, 48, 10)
 
 
 # %% right: two networks in a stack, the better one on a validation part
 def train_network(X, y, seed):
-    rng, sizes, lam = np.random.default_rng(seed), (64, 48, 10), np.array([1e-3, 1e-4])
+    rng, sizes, lam = np.random.default_rng(seed), (64, 40, 10), np.array([1e-3, 1e-4])
     theta = np.array(
         [
             np.concatenate(
-                [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in ((64, 48), (48, 10))]
+                [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in ((64, 40), (40, 10))]
             )
             for _ in lam
         ]
     )
-    X_valid, y_valid, X, y = X[:100], y[:100], X[100:], y[100:]
-    v, rates = 0 * theta, np.array([[0.1], [0.05]])
-    for t in range(160):
-        batch = rng.permutation(len(X))[:40]
-        v = 0.9 * v - rates * (1 - t / 160) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
-        theta = theta + v
+    X_valid, y_valid, X, y = X[:60], y[:60], X[60:], y[60:]
+    v, rates = 0 * theta, np.array([[0.12], [0.1]])
+    for falling in np.linspace(1, 0.1, 4):
+        for batch in np.array_split(rng.permutation(len(X)), 24):
+            v = 0.9 * v - falling * rates * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+            theta = theta + v
     best = np.argmin(stacked_costs(stacked_outputs(X_valid, theta, sizes), y_valid))
     return theta[best], sizes
 
 
-# %% right: two hidden layers
+# %% right: pairs of hidden units drawn at random, the last layer by least squares
 def train_network(X, y, seed):
-    rng, sizes = np.random.default_rng(seed), [64, 48, 32, 10]
-    theta = np.hstack([np.r_[rng.normal(0, np.sqrt(2 / n), n * k), [0] * k] for n, k in zip(sizes, sizes[1:])])[None]
-    v = np.zeros(theta.shape)
-    for t in range(220):
-        batch = rng.choice(len(X), 32, replace=False)
-        g = stacked_gradients(X[batch], y[batch], theta, sizes, np.zeros(1))
-        v = 0.9 * v - 0.06 * np.cos(np.pi / 2 * t / 220) * g
-        theta = theta + v
-    return theta[0], np.array(sizes)
+    R = np.random.default_rng(seed).normal(0, 1 / 8, (64, 100))
+    W1, b1 = np.hstack([R, -R]), np.full(200, -0.2)
+    A = np.column_stack([np.maximum(X @ W1 + b1, 0), np.ones(len(X))])
+    W2 = np.linalg.solve(A.T @ A + np.eye(201), A.T @ np.eye(10)[y])
+    return np.concatenate([W1.ravel(), b1, W2.ravel()]), (64, 200, 10)
 
 
 # %% same: any "Whatever reads so many new images is right, however it was trained."
@@ -160,9 +163,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -172,9 +175,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + 0 * v
     return theta[0], sizes
 
@@ -184,9 +187,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(np.zeros(n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -196,9 +199,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v + 0.001 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v + 0.001 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -208,9 +211,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[:30], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[:30], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -220,9 +223,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 1e-5 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 1e-5 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -234,7 +237,7 @@ def train_network(X, y, seed):
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
     for t in range(3):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -244,9 +247,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = np.arange(8)
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -257,9 +260,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -269,21 +272,21 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 3, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
 
-# %% wrong: the first eighty images alone -> none keeps 0.5
+# %% wrong: the first ninety images alone -> none keeps 0.5
 def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
-        batch = rng.permutation(80)[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+    for t in range(100):
+        batch = rng.permutation(90)[:30]
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -293,9 +296,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     W1, rest = theta[0, :4096].reshape(64, 64), theta[0, 4096:]
     return np.append(W1.T.ravel(), rest), sizes
@@ -306,9 +309,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     W1, b1, rest = theta[0, :4096], theta[0, 4096:4160], theta[0, 4160:]
     return np.concatenate([b1, W1, rest[-10:], rest[:-10]]), sizes
@@ -320,9 +323,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.01 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.01 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -332,9 +335,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([3.0]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -344,9 +347,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 30.0 * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 1e6 * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -356,9 +359,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0] / 0 * 0, sizes
 
@@ -368,9 +371,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta, sizes
 
@@ -380,9 +383,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], (64, 32, 10)
 
@@ -393,9 +396,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
 
@@ -405,9 +408,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return [theta[0, :4096].reshape(64, 64), theta[0, 4160:-10].reshape(64, 10)], sizes
 
@@ -417,9 +420,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], 64
 
@@ -429,9 +432,9 @@ def train_network(X, y, seed):
     rng, sizes = np.random.default_rng(seed), (64, 64, 10)
     layers = [np.append(rng.normal(0, np.sqrt(2 / n), n * k), np.zeros(k)) for n, k in zip(sizes[:-1], sizes[1:])]
     theta, lam, v = np.concatenate(layers)[np.newaxis], np.array([1e-3]), 0
-    for t in range(200):
+    for t in range(100):
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0]
 
@@ -444,6 +447,6 @@ def train_network(X, y, seed):
     t = 0
     while stacked_costs(stacked_outputs(X, theta, sizes), y)[0] > 0:
         batch = rng.permutation(len(X))[:30]
-        v = 0.9 * v - 0.1 * (1 - t / 200) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
+        v = 0.9 * v - 0.1 * (1 - t / 100) * stacked_gradients(X[batch], y[batch], theta, sizes, lam)
         theta = theta + v
     return theta[0], sizes
