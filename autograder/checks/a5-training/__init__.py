@@ -31,6 +31,18 @@ def mean_square_off_by(N):
 
 # of weights W: how many are positive, and how many neighbours have one sign; ½ where signs are tossed like coins
 SIGNS = "(lambda P: np.array([P.mean(), *(np.mean(p[1:] == p[:-1]) for p in (P.ravel(), P.T.ravel()))]))(W > 0)"
+# how each of three statistics differs, in words: of single precision alone the type is wrong
+IN_WORDS = "'' if got.dtype.itemsize < 8 else "
+OF_SPREAD = IN_WORDS + "f'the standard deviation (around 0) is {got:.3g} times the wanted one.'"
+OF_SIGNS = IN_WORDS + "(lambda k: ('positive weights', 'neighbours in a row that have one sign', "
+OF_SIGNS += "'neighbours in a column that have one sign')[k] + f': {got[k]:.0%}, expected is about half.')"
+OF_SIGNS += "(int(np.argmax(np.abs(got - want))))"
+
+
+def of_shares(steps, unit):
+    """How the shares of weights nearer to 0 than these steps differ from those wanted, in words."""
+    near = f"of the weights should be nearer to 0 than {{{steps}[k]:g}} {unit}"
+    return f"{IN_WORDS}(lambda k: f'{{want[k]:.0%}} {near}, {{got[k]:.0%}} are.')(int(np.argmax(np.abs(got - want))))"
 
 
 def layers(rng):

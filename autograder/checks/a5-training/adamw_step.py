@@ -98,7 +98,7 @@ def adamw_step(theta, g, v, s, t, lr, lam, decays):
     return np.where(decays, 1 - lr * lam, 1) * np.asarray(new), v, s
 
 
-# %% wrong: decay_without_rate keeps 0.5 "The decay does not depend on the learning rate."
+# %% wrong: decay_without_rate keeps 0.5 "Your decay does not depend on the learning rate, but it should."
 def adamw_step(theta, g, v, s, t, lr, lam, decays):
     new, v, s = adam_step(theta, g, v, s, t, lr)
     return new - lam * decays * theta, v, s

@@ -4,7 +4,7 @@ import numpy as np
 
 from autograder.kit import EXACT, View, check
 
-from . import off_by
+from . import IN_WORDS, off_by
 
 # of factors A: 1 if each is 0 or 1; the share that is not 0, and of neighbours that are alike, beside 1 for scale
 FACTORS = "lambda A: (1 + np.abs(A * (A - 1)).max(), np.array([np.mean(A != 0), *(np.mean(w[1:][::2] == w[:-1][::2]) "
@@ -13,7 +13,15 @@ OF_X = "np.where(args[0], out / np.where(args[0], args[0], 1), (mask != 0) / (1 
 OF_OUT, OF_MASK = (f"*({FACTORS})({A} * (1 - args[1]))" for A in (OF_X, "mask"))
 SHAPES = {"out": "args[0].shape", "mask": "args[0].shape"}
 OF_BOTH = "1 + np.abs(mask * args[0] - out).max()"
-SEEN = View(f"(lambda fs, shares: ({OF_OUT}, np.array([fs, {OF_BOTH}]), shares))({OF_MASK})", SHAPES)
+OF_SHARES = (
+    "(lambda k: f'{want[0]:.0%} of the entries should be kept, {got[0]:.0%} are.' if k == 0 else "
+    "'two neighbours in a ' + ('row', 'column')[k - 1] + f' are kept or dropped together in {got[k]:.0%} of all pairs, '"
+    "f'expected are {want[k]:.0%}: each entry has its own chance.')(int(np.argmax(np.abs(got - want))))"
+)
+FACTOR = "'an entry is neither dropped nor scaled as in inverted dropout.'"
+OF_MASK_AND_OUT = f"'x times the mask is not the output.' if abs(got[0] - 1) < 1e-9 else {FACTOR}"
+SAYS = tuple(IN_WORDS + words for words in (FACTOR, OF_SHARES, OF_MASK_AND_OUT, OF_SHARES))
+SEEN = View(f"(lambda fs, shares: ({OF_OUT}, np.array([fs, {OF_BOTH}]), shares))({OF_MASK})", SHAPES, says=SAYS)
 
 
 def activations(rng):
@@ -132,6 +140,18 @@ def dropout(x, p, seed):
 def dropout(x, p, seed):
     dropped = np.random.RandomState(seed).binomial(1, 1 - p, size=x.shape)
     return np.where(dropped, 0, x / (1 - p)), (1 - dropped) / (1 - p)
+
+
+# %% wrong: p_keeps_throughout "The rate p was taken for the probability of keeping, in the factor, too."
+def dropout(x, p, seed):
+    mask = (np.random.default_rng(seed).random(x.shape) < p) / np.float64(p)
+    return x * mask, mask
+
+
+# %% wrong: binomial with p -> p_keeps_throughout
+def dropout(x, p, seed):
+    kept = np.random.RandomState(seed).binomial(1, p, size=x.shape)
+    return x * kept / np.float64(p), kept / np.float64(p)
 
 
 # %% wrong: scaled_by_p "What survives was divided by the wrong probability: by that of being dropped."

@@ -2,12 +2,13 @@
 
 from autograder.kit import View, check
 
-from . import SIGNS, initial, off_by
+from . import OF_SIGNS, OF_SPREAD, SIGNS, initial, of_shares, off_by
 
 STEPS = (0.25, 0.5, 0.75, 1.0)  # of the largest weight there may be
 NEAR = "(lambda a: np.array([*(np.mean(a < k) for k in {}), 1.0], W.dtype))(np.abs(W) / (6 / {}) ** 0.5)"
 BOTH = "sum(args[:2])"
-SEEN = View(f"np.mean(W**2 * {BOTH} / 2) ** 0.5, {NEAR.format(STEPS, BOTH)}, {SIGNS}", {"W": "args[:2]"})
+SAYS = OF_SPREAD, of_shares(STEPS, "times the largest that there may be"), OF_SIGNS
+SEEN = View(f"np.mean(W**2 * {BOTH} / 2) ** 0.5, {NEAR.format(STEPS, BOTH)}, {SIGNS}", {"W": "args[:2]"}, says=SAYS)
 
 
 @check(weights={"spread": 0.5, "distribution": 0.5}, view=SEEN)
@@ -53,13 +54,13 @@ def glorot_uniform(n_in, n_out, seed):
     return np.interp(z, [0, 1], np.array([-1, 1]) * np.sqrt(6 / (n_in + n_out))).reshape(n_in, n_out)
 
 
-# %% wrong: spread_of_lecun
+# %% wrong: spread_of_inputs "The inputs alone set the spread: which numbers does this rule use?"
 def glorot_uniform(n_in, n_out, seed):
     r = np.sqrt(3 / n_in)
     return np.random.default_rng(seed).uniform(-r, r, (n_in, n_out))
 
 
-# %% wrong: unit variance over the inputs -> spread_of_lecun
+# %% wrong: unit variance over the inputs -> spread_of_inputs
 def glorot_uniform(n_in, n_out, seed):
     u = np.random.default_rng(seed + 1).uniform(-1, 1, (n_in, n_out))
     return u * np.sqrt(3) / np.sqrt(n_in)

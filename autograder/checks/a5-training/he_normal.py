@@ -4,12 +4,13 @@ from math import erf, sqrt
 
 from autograder.kit import View, check
 
-from . import SIGNS, initial, mean_square_off_by
+from . import OF_SIGNS, OF_SPREAD, SIGNS, initial, mean_square_off_by, of_shares
 
 STEPS = (0.5, 1.0, 1.5, 2.0)  # in standard deviations
 SHARES = [erf(k / sqrt(2)) for k in STEPS]  # of normal numbers that are nearer to 0
 NEAR = "(lambda a: np.array([*(np.mean(a < k) for k in {}), 1.0], W.dtype))(np.abs(W) / (2 / args[0]) ** 0.5)"
-SEEN = View(f"np.mean(W**2 * args[0] / 2) ** 0.5, {NEAR.format(STEPS)}, {SIGNS}", {"W": "args[:2]"})
+SAYS = OF_SPREAD, of_shares(STEPS, "times the standard deviation asked for"), OF_SIGNS
+SEEN = View(f"np.mean(W**2 * args[0] / 2) ** 0.5, {NEAR.format(STEPS)}, {SIGNS}", {"W": "args[:2]"}, says=SAYS)
 
 
 @check(weights={"spread": 0.5, "distribution": 0.5}, view=SEEN)
