@@ -58,7 +58,7 @@ class _Gate:
 
     def sentence(self, fullname):
         allowed = ", ".join(f"nnlib.{name}" for name in self.modules) or "nothing of nnlib"
-        return f"{self.assignment} may import {allowed}; {fullname} is part of what you are asked to write."
+        return f"{self.assignment} may import {allowed}; {fullname} is not open in this assignment."
 
 
 def _forget(fullname):

@@ -62,7 +62,7 @@ def test_what_holds_an_answer_is_one_sentence(name):
     assert name not in file_of("").ALLOWED
     said = imported(name)
     assert said.startswith(f"ImportError: {A5} may import nnlib.activations, ")
-    assert said.endswith(f"nnlib.{name} is part of what you are asked to write.")
+    assert said.endswith(f"nnlib.{name} is not open in this assignment.")
 
 
 # chance

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from autograder.kit import check
+from autograder.kit import View, check
 from nnlib import activations, losses
 
 LINES = ("Z1", "A1", "Z2", "Y_hat", "J", "dZ2", "dW2", "db2", "dZ1", "dW1", "v", "W1_new")
@@ -184,10 +184,17 @@ def judged(log):
     return tuple(float(_off(log[line], np.asarray(RIGHT[line](log))) > 0.003) for line in LINES)
 
 
-@check(weights={line: 0.5 / len(LINES) for line in LINES} | {"all lines": 0.5}, witness=judged)
+SAID = (
+    "{!r} + (f' is judged {{got}}, expected 0 or 1.' if got != 1 - want else"
+    " ' is faulty; you call it healthy.' if want else ' is healthy; you call it faulty.')"
+)
+JUDGED = View(", ".join(f"{line} + 0.0" for line in LINES), dict.fromkeys(LINES, ()), says=tuple(map(SAID.format, LINES)))
+
+
+@check(weights={line: 0.5 / len(LINES) for line in LINES} | {"all lines": 0.5}, witness=judged, view=JUDGED)
 def examined(blank):
     for case in blank.cases(logs):
-        got = blank.call("faulty_lines", *case.args, returns=len(LINES))
+        got = blank.view(blank.call("faulty_lines", *case.args, returns=len(LINES)))
         for line, ours, theirs in zip(LINES, got, blank.want(*case.args), strict=True):
             blank.close(line, ours, theirs, told=False)
             blank.close("all lines", ours, theirs, told=False)

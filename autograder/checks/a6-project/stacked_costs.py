@@ -136,6 +136,20 @@ def stacked_costs(Z, y):
     return -np.log(((E * Y).sum(axis=2) / E.sum(axis=2)).clip(1e-12)).mean(axis=1)
 
 
+# %% wrong: epsilon_added keeps 0.5 "A small number added inside the logarithm caps the cost: use the scores."
+def stacked_costs(Z, y):
+    E = np.exp(Z - Z.max(axis=-1, keepdims=True))
+    Y_hat = E / E.sum(axis=-1, keepdims=True)
+    return np.mean([-np.log(Y_hat[:, i, y[i]] + 1e-12) for i in range(len(y))], axis=0)
+
+
+# %% wrong: the logarithm kept away from 0 -> epsilon_added keeps 0.5
+def stacked_costs(Z, y):
+    Y = y[:, None] == np.arange(Z.shape[2])
+    Y_hat = np.exp(Z - np.logaddexp.reduce(Z, axis=2)[..., None])
+    return -np.log(1e-12 + (Y_hat * Y).sum(axis=2)).mean(axis=1)
+
+
 # %% wrong: missing_mean
 def stacked_costs(Z, y):
     Y = np.eye(Z.shape[-1])[y]
@@ -181,6 +195,22 @@ def stacked_costs(Z, y):
 def stacked_costs(Z, y):
     Z = Z / np.log(2)
     return [np.mean([np.logaddexp2.reduce(z) - z[k] for z, k in zip(scores, y)]) for scores in Z]
+
+
+# %% wrong: log2_of_sum "The logarithm of the sum has base 2, and the score beside it is in nats: take the natural one."
+def stacked_costs(Z, y):
+    Z = Z - Z.max(axis=-1, keepdims=True)
+    Y = np.eye(Z.shape[-1])[y]
+    return (np.log2(np.exp(Z).sum(axis=-1)) - (Z * Y).sum(axis=-1)).mean(axis=-1)
+
+
+# %% wrong: the sum alone in bits -> log2_of_sum
+def stacked_costs(Z, y):
+    costs = []
+    for scores in Z:
+        gaps = [z - max(z) for z in scores]
+        costs.append(np.mean([np.logaddexp.reduce(gap) / np.log(2) - gap[k] for gap, k in zip(gaps, y)]))
+    return np.array(costs)
 
 
 # %% wrong: over_examples

@@ -874,6 +874,121 @@ def stacked_gradients(X, y, theta, sizes, lam):
     return np.stack([one(vector, strength) for vector, strength in zip(theta, lam)])
 
 
+# %% wrong: gradient_biases_first "The right numbers in another order: in theta weights stand before biases."
+def stacked_gradients(X, y, theta, sizes, lam):
+    weights, activations, start = [], [X], 0
+    for n, k in zip(sizes[:-1], sizes[1:]):
+        weights.append(theta[:, start : start + n * k].reshape(-1, n, k))
+        Z = activations[-1] @ weights[-1] + theta[:, start + n * k : start + n * k + k].reshape(-1, 1, k)
+        activations.append(np.maximum(Z, 0))
+        start += n * k + k
+    E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+    Y = y[:, None] == np.arange(sizes[-1])
+    dZ = (E / np.sum(E, axis=-1, keepdims=True) - Y) / len(X)
+    gradient = []
+    for W, A in zip(weights[::-1], activations[-2::-1]):
+        dW = np.swapaxes(A, -1, -2) @ dZ + lam.reshape(-1, 1, 1) * W
+        gradient = [np.sum(dZ, axis=1), dW.reshape(len(theta), -1), *gradient]
+        dZ = (dZ @ np.swapaxes(W, -1, -2)) * (A > 0)
+    return np.concatenate(gradient, axis=1)
+
+
+# %% wrong: biases put in front -> gradient_biases_first
+def stacked_gradients(X, y, theta, sizes, lam):
+    def one(vector, strength):
+        A, layers, rest = X, [], vector
+        for n, k in zip(sizes[:-1], sizes[1:]):
+            W, b, rest = rest[: n * k].reshape(n, k), rest[n * k : n * k + k], rest[n * k + k :]
+            layers.append((A, W, A @ W + b))
+            A = np.maximum(layers[-1][2], 0)
+        Z = layers[-1][2]
+        Delta = np.exp(Z - np.logaddexp.reduce(Z, axis=1)[:, None]) - np.eye(sizes[-1])[y]
+        parts = []
+        for A, W, _ in layers[::-1]:
+            parts = [Delta.mean(axis=0), (A.T @ Delta / len(y) + strength * W).ravel(), *parts]
+            Delta = Delta @ W.T * (A > 0)
+        return np.concatenate(parts)
+
+    return np.stack([one(vector, strength) for vector, strength in zip(theta, lam)])
+
+
+# %% wrong: gradient_by_columns "The right numbers in another order: theta has the weights row by row."
+def stacked_gradients(X, y, theta, sizes, lam):
+    weights, activations, start = [], [X], 0
+    for n, k in zip(sizes[:-1], sizes[1:]):
+        weights.append(theta[:, start : start + n * k].reshape(-1, n, k))
+        Z = activations[-1] @ weights[-1] + theta[:, start + n * k : start + n * k + k].reshape(-1, 1, k)
+        activations.append(np.maximum(Z, 0))
+        start += n * k + k
+    E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+    Y = y[:, None] == np.arange(sizes[-1])
+    dZ = (E / np.sum(E, axis=-1, keepdims=True) - Y) / len(X)
+    gradient = []
+    for W, A in zip(weights[::-1], activations[-2::-1]):
+        dW = np.swapaxes(A, -1, -2) @ dZ + lam.reshape(-1, 1, 1) * W
+        gradient = [np.swapaxes(dW, 1, 2).reshape(len(theta), -1), np.sum(dZ, axis=1), *gradient]
+        dZ = (dZ @ np.swapaxes(W, -1, -2)) * (A > 0)
+    return np.concatenate(gradient, axis=1)
+
+
+# %% wrong: Fortran order at the end -> gradient_by_columns
+def stacked_gradients(X, y, theta, sizes, lam):
+    def one(vector, strength):
+        A, layers, rest = X, [], vector
+        for n, k in zip(sizes[:-1], sizes[1:]):
+            W, b, rest = rest[: n * k].reshape(n, k), rest[n * k : n * k + k], rest[n * k + k :]
+            layers.append((A, W, A @ W + b))
+            A = np.maximum(layers[-1][2], 0)
+        Z = layers[-1][2]
+        Delta = np.exp(Z - np.logaddexp.reduce(Z, axis=1)[:, None]) - np.eye(sizes[-1])[y]
+        parts = []
+        for A, W, _ in layers[::-1]:
+            parts = [(A.T @ Delta / len(y) + strength * W).ravel(order="F"), Delta.mean(axis=0), *parts]
+            Delta = Delta @ W.T * (A > 0)
+        return np.concatenate(parts)
+
+    return np.stack([one(vector, strength) for vector, strength in zip(theta, lam)])
+
+
+# %% wrong: all_weights_first "The right numbers in another order: in theta each layer's biases follow its own weights."
+def stacked_gradients(X, y, theta, sizes, lam):
+    weights, activations, start = [], [X], 0
+    for n, k in zip(sizes[:-1], sizes[1:]):
+        weights.append(theta[:, start : start + n * k].reshape(-1, n, k))
+        Z = activations[-1] @ weights[-1] + theta[:, start + n * k : start + n * k + k].reshape(-1, 1, k)
+        activations.append(np.maximum(Z, 0))
+        start += n * k + k
+    E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+    Y = y[:, None] == np.arange(sizes[-1])
+    dZ = (E / np.sum(E, axis=-1, keepdims=True) - Y) / len(X)
+    weight_parts, bias_parts = [], []
+    for W, A in zip(weights[::-1], activations[-2::-1]):
+        dW = np.swapaxes(A, -1, -2) @ dZ + lam.reshape(-1, 1, 1) * W
+        weight_parts.insert(0, dW.reshape(len(theta), -1))
+        bias_parts.insert(0, np.sum(dZ, axis=1))
+        dZ = (dZ @ np.swapaxes(W, -1, -2)) * (A > 0)
+    return np.concatenate(weight_parts + bias_parts, axis=1)
+
+
+# %% wrong: two lists, one after the other -> all_weights_first
+def stacked_gradients(X, y, theta, sizes, lam):
+    def one(vector, strength):
+        A, layers, rest = X, [], vector
+        for n, k in zip(sizes[:-1], sizes[1:]):
+            W, b, rest = rest[: n * k].reshape(n, k), rest[n * k : n * k + k], rest[n * k + k :]
+            layers.append((A, W, A @ W + b))
+            A = np.maximum(layers[-1][2], 0)
+        Z = layers[-1][2]
+        Delta = np.exp(Z - np.logaddexp.reduce(Z, axis=1)[:, None]) - np.eye(sizes[-1])[y]
+        parts, ends = [], []
+        for A, W, _ in layers[::-1]:
+            parts, ends = [(A.T @ Delta / len(y) + strength * W).ravel(), *parts], [Delta.mean(axis=0), *ends]
+            Delta = Delta @ W.T * (A > 0)
+        return np.concatenate(parts + ends)
+
+    return np.stack([one(vector, strength) for vector, strength in zip(theta, lam)])
+
+
 # %% wrong: biases averaged -> none
 def stacked_gradients(X, y, theta, sizes, lam):
     weights, activations, start = [], [X], 0

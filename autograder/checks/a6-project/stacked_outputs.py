@@ -273,6 +273,27 @@ def stacked_outputs(X, theta, sizes):
     return np.stack([one(X, vector) for vector in theta])
 
 
+# %% wrong: relu_on_inputs "The ReLU acts on X, too: it stands between two linear layers, not before the first."
+def stacked_outputs(X, theta, sizes):
+    A, start = X, 0
+    for n, k in zip(sizes[:-1], sizes[1:]):
+        W = theta[:, start : start + n * k].reshape(-1, n, k)
+        b = theta[:, start + n * k : start + n * k + k].reshape(-1, 1, k)
+        start += n * k + k
+        A = np.maximum(A, 0) @ W + b
+    return A
+
+
+# %% wrong: negative inputs cut off, network by network -> relu_on_inputs
+def stacked_outputs(X, theta, sizes):
+    def one(A, vector):
+        for n, k in zip(sizes[:-1], sizes[1:]):
+            A, vector = A * (A > 0) @ vector[: n * k].reshape(n, k) + vector[n * k : n * k + k], vector[n * k + k :]
+        return A
+
+    return np.stack([one(X, vector) for vector in theta])
+
+
 # %% wrong: probabilities_for_scores "These are probabilities: the scores before the softmax are asked for."
 def stacked_outputs(X, theta, sizes):
     A, start = X, 0
