@@ -280,10 +280,10 @@ def _verdict(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Ver
 
 
 def _judged_alone(judge: Judge, source: NotebookNode, variant: Variant) -> Verdict:
-    """The verdict on one blank answered with a variant, in a notebook without the other tests and what follows them."""
+    """The verdict on one blank answered with a variant, in a notebook that ends with its test, and has no other."""
     notebook = rebuild(source, with_answers(source, {variant.blank: variant.code})).notebook
-    last = max(index for index, cell in enumerate(notebook.cells) if cells.is_test(cell))
     mine = cells.test_of(variant.blank)
+    last = next((k for k, cell in enumerate(notebook.cells) if cells.grade_id(cell) == mine), len(notebook.cells))
     notebook.cells = [c for c in notebook.cells[: last + 1] if not cells.is_test(c) or cells.grade_id(c) == mine]
     return judge(notebook, student="known", submission="known", seed=SEED)[0]
 

@@ -1,7 +1,7 @@
 """How far a right answer may be from the reference: as far as rounding takes the reference itself, on that input.
 
-The reference computes again in as many digits as NumPy has, on inputs changed by less than their last digit. Where sums
-cancel, or errors add up, the values differ by more; so do those of any other right form.
+The reference computes again in as many digits as NumPy has, on inputs changed in their last digit, up or down. Where
+sums cancel, or errors add up, the values differ by more; so do those of any other right form.
 """
 
 import copy
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 EPS = np.finfo(np.float64).eps
-TIMES, TRIES = 8, 2
-LEAST = 8 * EPS  # of the largest entry: no input is so kind that another order of the same sums comes nearer
+TIMES, TRIES = 16, 2
+LEAST = 16 * EPS  # of the largest entry: no input is so kind that another order of the same sums comes nearer
 
 
 def allowed(reference: Callable, args: tuple, want: tuple) -> tuple[float, ...]:
@@ -29,8 +29,9 @@ def _changed(value: Any, rng: np.random.Generator) -> Any:
     if isinstance(value, dict):
         return {name: _changed(item, rng) for name, item in value.items()}
     if isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype == np.float64):
-        size = np.shape(value)
-        return np.asarray(value, dtype=np.longdouble)[()] * (1 + rng.uniform(-EPS, EPS, size).astype(np.longdouble))
+        change = rng.uniform(-0.5, 0.5, np.shape(value))
+        change += np.copysign(0.5, change)  # by half of EPS at least: where one number decides it is never none
+        return np.asarray(value, dtype=np.longdouble)[()] * (1 + EPS * np.longdouble(change))
     return value
 
 

@@ -116,10 +116,10 @@ def train(X, y, sizes, seed):
     for n, k in zip(sizes, sizes[1:]):
         parameters += [rng.uniform(-1, 1, size=(n, k)) * np.sqrt(3 / n), np.zeros(k)]
     Y, speed = (y[:, np.newaxis] == np.arange(sizes[-1])).astype(float), [0 * array for array in parameters]
-    for _ in range(20):
+    for _ in range(30):
         for rows in np.split(rng.permutation(len(X)), 2):
             gradients = backward(X[rows], Y[rows], *parameters)
-            speed = [0.7 * v - 0.5 * gradient for v, gradient in zip(speed, gradients)]
+            speed = [0.7 * v - 0.3 * gradient for v, gradient in zip(speed, gradients)]
             parameters = [array + v for array, v in zip(parameters, speed)]
     return parameters
 

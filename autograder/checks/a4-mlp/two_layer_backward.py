@@ -15,16 +15,17 @@ SIZES = (
 
 
 def networks(rng):
-    """X (m, n), soft labels y (m,), W1 (n, k), b1 (k,), w2 (k,) and b2; no hidden signal near the kink of ReLU."""
+    """X (m, n), soft labels y (m,), W1 (n, k), b1 (k,), w2 (k,) and b2; no hidden signal near the kink of ReLU, no output near its label."""
     for label, m, n, k in SIZES:
         while True:
-            X, W1, b1 = drawn(rng, m, n), drawn(rng, n, k), drawn(rng, k)
+            X, W1, b1, w2 = drawn(rng, m, n), drawn(rng, n, k), drawn(rng, k), drawn(rng, k)
+            # the labels lean to 0 and the outputs to 1, so that sums of error signals do not nearly cancel
+            y, b2 = rng.uniform(0, 0.4, m).round(2), float(rng.uniform(0.2, 1).__round__(2))
             Z1 = X @ W1 + b1
-            if np.abs(Z1).min() > 0.02 and (Z1.max(axis=0) > 0).all():
+            y_hat = 1 / (1 + np.exp(-np.maximum(0, Z1) @ w2 - b2))
+            if np.abs(Z1).min() > 0.02 and (Z1.max(axis=0) > 0).all() and np.abs(y_hat - y).min() > 0.02:
                 break
-        # the labels lean to 0 and the outputs to 1, so that sums of error signals do not nearly cancel
-        y, w2 = rng.uniform(0, 0.4, m).round(2), drawn(rng, k)
-        yield label, (X, y, W1, b1, w2, float(rng.uniform(0.2, 1).__round__(2)))
+        yield label, (X, y, W1, b1, w2, b2)
 
 
 def cost(dW1, db1, dw2, db2, X, y, W1, b1, w2, b2):

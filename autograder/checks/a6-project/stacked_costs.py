@@ -197,14 +197,14 @@ def stacked_costs(Z, y):
     return [np.mean([np.logaddexp2.reduce(z) - z[k] for z, k in zip(scores, y)]) for scores in Z]
 
 
-# %% wrong: log2_of_sum "The logarithm of the sum has base 2, and the score beside it is in nats: take the natural one."
+# %% wrong: log2_of_sum keeps 0.5 "The logarithm of the sum has base 2, and the score beside it is in nats: take the natural one."
 def stacked_costs(Z, y):
     Z = Z - Z.max(axis=-1, keepdims=True)
     Y = np.eye(Z.shape[-1])[y]
     return (np.log2(np.exp(Z).sum(axis=-1)) - (Z * Y).sum(axis=-1)).mean(axis=-1)
 
 
-# %% wrong: the sum alone in bits -> log2_of_sum
+# %% wrong: the sum alone in bits -> log2_of_sum keeps 0.5
 def stacked_costs(Z, y):
     costs = []
     for scores in Z:
