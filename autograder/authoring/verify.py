@@ -41,7 +41,7 @@ from autograder.sandbox.limits import Limits
 LIMITS = Limits(cell_cpu=1, check_cpu=1)  # answers that never end need not be waited for longer
 SEED = secrets.token_bytes(32)  # other hidden data every time
 LOADING = 20  # seconds of this process's own time in which all checks of an assignment must be loaded
-AT_ONCE = 8  # answers that a worker is given together
+TOGETHER = 6  # answers, each to another blank, that stand in one notebook
 FEW = 30  # answers of an assignment that are judged sooner than workers start
 
 
@@ -108,7 +108,7 @@ def _report(name: str, memory: "Memory", known: dict, rows: dict, blanks: list[s
 
 @dataclass(frozen=True)
 class Task:
-    """A whole notebook ("source", "release"), a blank to be tried here, or some of its answers to be judged."""
+    """A whole notebook ("source", "release"), a blank to be tried here, or answers to be judged, in one notebook."""
 
     assignment: str
     blank: str
@@ -151,15 +151,50 @@ def _tasks(made: Mapping[str, Assignment], names: Mapping[str, Iterable[str]]) -
     endless = secrets.choice(blanks) if blanks else None
     tasks = [Task(name, "", what) for name, those in names.items() if "" in those for what in WHOLE]
     stubs = {name: _texts(released(nbformat.reads(one.source, as_version=4))) for name, one in made.items()}
+    answers = {name: [] for name in made}
     for name, blank in blanks:
         check = checks_of(name)[blank]
         tasks.append(Task(name, blank, "tried"))
-        known = [*check.variants]
-        if blank in stubs[name] and any(variant.right for variant in known):
+        answers[name] += check.variants
+        if blank in stubs[name] and any(variant.right for variant in check.variants):
             harmful = walled(check, stubs[name][blank])
-            known += [one for one in harmful if one.diagnosis != "timed_out" or (name, blank) == endless]
-        tasks += [Task(name, blank, "judged", tuple(known[k : k + AT_ONCE])) for k in range(0, len(known), AT_ONCE)]
+            answers[name] += [one for one in harmful if one.diagnosis != "timed_out" or (name, blank) == endless]
+    for name, known in answers.items():
+        tasks += [Task(name, "", "judged", notebook) for notebook in _notebooks(known, checks_of(name))]
     return sorted(tasks, key=lambda task: task.what != "tried")
+
+
+def _notebooks(answers: list[Variant], checks: Mapping[str, Check]) -> list[tuple[Variant, ...]]:
+    """The answers, those together that one notebook can have: to blanks of which none needs another.
+
+    What takes its time is on its own.
+    """
+    notebooks, open_ones = [], []
+    for one in answers:
+        if one.diagnosis == "timed_out":
+            notebooks.append([one])
+            continue
+        for notebook in open_ones:
+            if not any(_related(one.blank, other.blank, checks) for other in notebook):
+                break
+        else:
+            notebook = []
+            notebooks.append(notebook)
+            open_ones.append(notebook)
+        notebook.append(one)
+        if len(notebook) == TOGETHER:
+            open_ones.remove(notebook)
+    return [*map(tuple, notebooks)]
+
+
+def _related(one: str, other: str, checks: Mapping[str, Check]) -> bool:
+    return one == other or other in _needed(one, checks) or one in _needed(other, checks)
+
+
+def _needed(blank: str, checks: Mapping[str, Check]) -> set[str]:
+    """What a blank needs, and what that needs."""
+    needs = {of for of in checks[blank].needs if of in checks}
+    return needs.union(*(_needed(of, checks) for of in needs))
 
 
 def _texts(notebook: NotebookNode) -> dict[str, str]:
@@ -203,10 +238,15 @@ class _Desk:
             return [_whole(self._judge, self._source, "source", with_answers(self._source, {}), 1.0)]
         if task.what == "release":
             return [_whole(self._judge, self._source, "release", released(self._source), 0.0)]
-        return [
-            _row(one, _judged_alone(self._judge, self._source, one), one in self._checks[task.blank].variants)
-            for one in task.variants
-        ]
+        verdict = _judged(self._judge, self._source, task.variants)
+        return [self._judged(one, verdict, len(task.variants) == 1) for one in task.variants]
+
+    def _judged(self, one: Variant, verdict: Verdict, alone: bool) -> Row:
+        """One that is not as it must be among others is judged again, alone: that decides."""
+        row = _row(one, verdict, one in self._checks[one.blank].variants)
+        if not row.complaint or alone:
+            return row
+        return self._judged(one, _judged(self._judge, self._source, [one]), alone=True)
 
     def close(self) -> None:
         if self._judge:
@@ -279,12 +319,12 @@ def _verdict(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Ver
     return judge(rebuild(source, submitted).notebook, student="known", submission="known", seed=SEED)[0]
 
 
-def _judged_alone(judge: Judge, source: NotebookNode, variant: Variant) -> Verdict:
-    """The verdict on one blank answered with a variant, in a notebook that ends with its test, and has no other."""
-    notebook = rebuild(source, with_answers(source, {variant.blank: variant.code})).notebook
-    mine = cells.test_of(variant.blank)
-    last = next((k for k, cell in enumerate(notebook.cells) if cells.grade_id(cell) == mine), len(notebook.cells))
-    notebook.cells = [c for c in notebook.cells[: last + 1] if not cells.is_test(c) or cells.grade_id(c) == mine]
+def _judged(judge: Judge, source: NotebookNode, answers: Iterable[Variant]) -> Verdict:
+    """The verdict on some blanks, each answered with a variant, in a notebook with their tests alone, and no further."""
+    notebook = rebuild(source, with_answers(source, {one.blank: one.code for one in answers})).notebook
+    tests = {cells.test_of(one.blank) for one in answers}
+    end = max((k for k, cell in enumerate(notebook.cells) if cells.grade_id(cell) in tests), default=-1) + 1
+    notebook.cells = [c for c in notebook.cells[:end] if not cells.is_test(c) or cells.grade_id(c) in tests]
     return judge(notebook, student="known", submission="known", seed=SEED)[0]
 
 
@@ -298,9 +338,9 @@ def _whole(judge: Judge, source: NotebookNode, kind: str, submitted: NotebookNod
 
 def _row(variant: Variant, verdict: Verdict, written: bool) -> Row:
     kind = "generated" if not written else "right" if variant.right else "wrong"
-    if not verdict.blanks:
+    blank = next((blank for blank in verdict.blanks if blank.grade_id == variant.blank), None)
+    if blank is None:
         return Row(variant.blank, variant.label, kind, None, "", "there is no such blank")
-    blank = verdict.blanks[0]
     share = None if blank.score is None else blank.score / blank.points
     return Row(
         variant.blank, variant.label, kind, share, blank.diagnosis, _complaint(variant, share, blank.diagnosis, verdict)
