@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
@@ -120,9 +121,10 @@ inputs refuses (false fails), and made-up wrong values that are given the name o
 
 
 def verified_table(lines: list[dict[str, str]]) -> Table:
-    """A line for each blank; its columns fit into 80 characters, its name is folded."""
+    """A line for each blank, or assignment; its columns fit into 80 characters, its name is folded."""
     blank, *columns = lines[0] if lines else [""]
-    table = Table(Column(blank, overflow="fold"), *(Column(name.replace(" ", "\n"), no_wrap=True) for name in columns))
+    numbers = (Column(name.replace(" ", "\n"), no_wrap=True, justify="right") for name in columns)
+    table = Table(Column(blank, overflow="fold"), *numbers, box=SIMPLE_HEAD, padding=0)
     table.caption, table.caption_justify = " ".join(VERIFIED.split()), "left"
     for line in lines:
         table.add_row(*map(escape, line.values()))

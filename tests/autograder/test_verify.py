@@ -180,16 +180,22 @@ def test_the_table_counts_what_is_as_it_must_be(course, judged):
     assert before.summary().endswith("2 blanks (1 tried before, and unchanged), 1 not as they must be")
 
 
-@pytest.mark.parametrize("blank", ["weighted_gradients", "a_name_that_is_longer_than_any"])
-def test_the_table_fits_a_narrow_terminal_and_cuts_nothing(blank):
-    names = "blank", "right", "wrong", "named", "mutants", "same", "false fails", "wrong name"
-    line = dict(zip(names, (blank, "12/12", "33/33", "30/30", "114/120", "12", "0/12", "0/72"), strict=True))
+@pytest.mark.parametrize(
+    ("of", "name", "counts"),
+    [
+        ("blank", "weighted_gradients", ("12/12", "33/33", "30/30", "114/120", "12", "0/12", "0/72")),
+        ("blank", "a_name_that_is_longer_than_any_other", ("12/12", "33/33", "30/30", "114/120", "12", "0/12", "0/72")),
+        ("assignment", "all", ("61", "350/350", "2193/2195", "1783/1785", "2379/2500", "121", "2/350", "0/3626")),
+    ],
+)
+def test_the_table_fits_a_narrow_terminal_and_cuts_nothing(of, name, counts):
+    columns = "blanks", "right", "wrong", "named", "mutants", "same", "false fails", "wrong name"
     console = Console(width=80, file=io.StringIO())
-    console.print(verified_table([line]))
-    rows = [row for row in console.file.getvalue().splitlines() if row[:1] in "┃│"]
-    columns = zip(*(re.split("[┃│]", row)[1:-1] for row in rows), strict=True)
-    texts = ["".join(cell.strip() for cell in column) for column in columns]
-    assert texts == [name.replace(" ", "") + line[name] for name in names]
+    console.print(verified_table([{of: name} | dict(zip(columns[-len(counts) :], counts, strict=True))]))
+    head, rows = console.file.getvalue().split("─\n")[0], console.file.getvalue().split("─\n")[1].splitlines()
+    assert set(head.split()) >= {of, *" ".join(columns[-len(counts) :]).split()}
+    first, *rest = (row.split() for row in rows[: [row.strip() for row in rows].index("")])
+    assert tuple(first[1:]) == counts and first[0] + "".join(map("".join, rest)) == name
 
 
 @pytest.mark.parametrize(
