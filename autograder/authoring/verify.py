@@ -320,7 +320,7 @@ def _verdict(judge: Judge, source: NotebookNode, submitted: NotebookNode) -> Ver
 
 
 def _judged(judge: Judge, source: NotebookNode, answers: Iterable[Variant]) -> Verdict:
-    """The verdict on some blanks, each answered with a variant, in a notebook with their tests alone, and no further."""
+    """The verdict on some blanks, each answered with a variant, in a notebook that ends with their tests."""
     notebook = rebuild(source, with_answers(source, {one.blank: one.code for one in answers})).notebook
     tests = {cells.test_of(one.blank) for one in answers}
     end = max((k for k, cell in enumerate(notebook.cells) if cells.grade_id(cell) in tests), default=-1) + 1

@@ -15,7 +15,7 @@ SIZES = (
 
 
 def networks(rng):
-    """X (m, n), soft labels y (m,), W1 (n, k), b1 (k,), w2 (k,) and b2; no hidden signal near the kink of ReLU, no output near its label."""
+    """X (m, n), soft labels y (m,), W1 (n, k), b1 (k,), w2 (k,) and b2; none near the kink, or its label."""
     for label, m, n, k in SIZES:
         while True:
             X, W1, b1, w2 = drawn(rng, m, n), drawn(rng, n, k), drawn(rng, k), drawn(rng, k)

@@ -15,8 +15,8 @@ SHAPES = {"out": "args[0].shape", "mask": "args[0].shape"}
 OF_BOTH = "1 + np.abs(mask * args[0] - out).max()"
 OF_SHARES = (
     "(lambda k: f'{want[0]:.0%} of the entries should be kept, {got[0]:.0%} are.' if k == 0 else "
-    "'two neighbours in a ' + ('row', 'column')[k - 1] + f' are kept or dropped together in {got[k]:.0%} of all pairs, '"
-    "f'expected are {want[k]:.0%}: each entry has its own chance.')(int(np.argmax(np.abs(got - want))))"
+    "'two neighbours in a ' + ('row', 'column')[k - 1] + f' are kept or dropped together in {got[k]:.0%} of all '"
+    "f'pairs, expected are {want[k]:.0%}: each entry has its own chance.')(int(np.argmax(np.abs(got - want))))"
 )
 FACTOR = "'an entry is neither dropped nor scaled as in inverted dropout.'"
 OF_MASK_AND_OUT = f"'x times the mask is not the output.' if abs(got[0] - 1) < 1e-9 else {FACTOR}"

@@ -188,7 +188,8 @@ SAID = (
     "{!r} + (f' is judged {{got}}, expected 0 or 1.' if got != 1 - want else"
     " ' is faulty; you call it healthy.' if want else ' is healthy; you call it faulty.')"
 )
-JUDGED = View(", ".join(f"{line} + 0.0" for line in LINES), dict.fromkeys(LINES, ()), says=tuple(map(SAID.format, LINES)))
+NUMBERS = ", ".join(f"{line} + 0.0" for line in LINES)  # of True and False, too
+JUDGED = View(NUMBERS, dict.fromkeys(LINES, ()), says=tuple(map(SAID.format, LINES)))
 
 
 @check(weights={line: 0.5 / len(LINES) for line in LINES} | {"all lines": 0.5}, witness=judged, view=JUDGED)

@@ -197,7 +197,7 @@ def stacked_costs(Z, y):
     return [np.mean([np.logaddexp2.reduce(z) - z[k] for z, k in zip(scores, y)]) for scores in Z]
 
 
-# %% wrong: log2_of_sum keeps 0.5 "The logarithm of the sum has base 2, and the score beside it is in nats: take the natural one."
+# %% wrong: log2_of_sum keeps 0.5 "The sum's logarithm has base 2, the score beside it is in nats: take the natural."
 def stacked_costs(Z, y):
     Z = Z - Z.max(axis=-1, keepdims=True)
     Y = np.eye(Z.shape[-1])[y]
