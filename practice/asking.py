@@ -112,7 +112,7 @@ class _Asked:
             yield f"But it is not the derivative of your own `{forward}`: check that one."
         for other in self._blank["needs"] if findings else ():
             if self._is_wrong(other):
-                yield f"`{other}`, which it may call, is not right yet: begin there."
+                yield f"`{other}` is not right yet: if yours calls it, begin there."
 
     def _is_wrong(self, other: str) -> bool:
         """Whether something is said against another function of the notebook."""

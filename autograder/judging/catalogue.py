@@ -9,7 +9,7 @@ STRUCTURAL_SENTENCES = {
     "not_begun": "Replace `raise NotImplementedError()` in the cell of this blank by your own code.",
     "cell_failed": "Run that cell alone and read the last line of what it prints.",
     "not_run": "Choose Restart Kernel and Run All Cells, and see which cell does not come to its end.",
-    "not_defined": "No function of this name exists: keep the name the statement gives.",
+    "not_defined": "No function of this name exists: did its cell run to its end, and is the name the statement's?",
     "not_callable": "This name holds a value, not a function: some line of the notebook has overwritten it.",
     "returned_none": "The function returned nothing: is there a return statement on every branch?",
     "wrong_shape": "The shape is not the one the statement asks for: print the shape of each intermediate result.",
@@ -18,7 +18,7 @@ STRUCTURAL_SENTENCES = {
     "not_finite": "NaN or infinity for a finite value: look for a division by 0, a logarithm of 0 or an overflow.",
     "timed_out": "The call did not finish in the time allowed: look for a loop that never ends.",
     "died": "The notebook's process ended during the call: look for an exit or for arrays far too large.",
-    "inaccurate": "Right to a few digits only: derive a formula if asked for; else mind the step and what stays moved.",
+    "inaccurate": "Right to a few digits only: clipping, a difference for a formula, a poor step, or what stays moved.",
     "modified_input": "An argument was changed in place: make a new array instead. This costs no marks.",
 }
 
@@ -50,7 +50,7 @@ NEURON_SENTENCES = {
     "or_for_xor": "This is OR: it also fires when both inputs are on.",
     "and_for_xor": "This is AND: it fires when both inputs are on, and only then.",
     "always_on": "The output is 1 whatever the inputs are: look at the gate of the second layer.",
-    "not_composed": "The inputs are compared directly: build the answer from the three gates that are passed in.",
+    "not_composed": "The gates' weights do not matter here: build the answer from the three gates that are passed in.",
 }
 
 LOGISTIC_SENTENCES = {
@@ -93,7 +93,7 @@ DESCENT_SENTENCES = {
     "mixed_update": "The bias used weights that were already updated: compute all gradients first, then take the step.",
     "costs_after_update": "The costs are recorded after each update; the statement asks for the cost before it.",
     "one_step_short": "One step too few was taken: count the passes through the loop.",
-    "one_step_too_many": "One step too many was taken: count the passes through the loop.",
+    "one_step_too_many": "One too many: count the passes through the loop, and the values that are kept of them.",
     "cost_summed": "The costs are sums over the examples, not means.",
 }
 

@@ -194,7 +194,7 @@ def test_a_derivative_is_held_against_ones_own_forward_function(capsys, factor, 
     told("sigmoid_derivative", WRONG_SIGMOID + "\n\n\n" + BY_SIGMOID.format(factor))
     printed = capsys.readouterr().out
     assert (note in printed) if note else ("of your own" not in printed)
-    assert "`sigmoid`, which it may call, is not right yet: begin there." in printed
+    assert "`sigmoid` is not right yet: if yours calls it, begin there." in printed
 
 
 def test_a_right_derivative_of_another_function_than_ones_own_is_told_so(capsys):
