@@ -58,18 +58,24 @@ ABSENT = object()
 
 
 def _module():
-    def lookup(name):
-        if name.startswith("__") or name in LACKING:
-            raise AttributeError(name)
-        value = getattr(np, name)
-        if isinstance(value, types.ModuleType):
-            raise AttributeError(name)
-        return value if isinstance(value, type) or not callable(value) else call(value)
-
-    module = types.ModuleType("cupy")
-    module.__getattr__ = lookup
+    module = _like(np, "cupy", "")
+    module.linalg = _like(np.linalg, "cupy.linalg", "linalg.")
     module.asarray = lambda x, dtype=None: StrictArray(np.asarray(x.data if isinstance(x, StrictArray) else x, dtype))
     module.cuda = types.SimpleNamespace(is_available=lambda: True)
+    return module
+
+
+def _like(of, name, prefix):
+    """A module with the functions of one of NumPy's, but those that CuPy lacks; modules inside of it are left out."""
+
+    def lookup(what):
+        if what.startswith("__") or prefix + what in LACKING or isinstance(getattr(of, what), types.ModuleType):
+            raise AttributeError(f"module {name!r} has no attribute {what!r}")
+        value = getattr(of, what)
+        return value if isinstance(value, type) or not callable(value) else _call(value)
+
+    module = types.ModuleType(name)
+    module.__getattr__ = lookup
     return module
 
 
@@ -103,24 +109,24 @@ class StrictArray:
             raise TypeError(f"wrong arguments {kwargs}")
         if any(not isinstance(x, (StrictArray, np.ndarray, np.generic, int, float, complex)) for x in inputs):
             return NotImplemented
-        result = call(ufunc)(*inputs, **kwargs)
+        result = _call(ufunc)(*inputs, **kwargs)
         return kwargs["out"][0] if "out" in kwargs else result
 
     def __array_function__(self, function, types, args, kwargs):
         name = ".".join([*function.__module__.split(".")[1:], function.__name__])
-        return NotImplemented if name in LACKING else call(function)(*args, **kwargs)
+        return NotImplemented if name in LACKING else _call(function)(*args, **kwargs)
 
     def __getattr__(self, name):
         if name.startswith("__"):  # NumPy would find __array_interface__ and convert without a word
             raise AttributeError(name)
         value = getattr(self.data, name)
-        return call(value) if callable(value) else wrap(value)
+        return _call(value) if callable(value) else _wrap(value)
 
     def __getitem__(self, key):
-        return wrap(self.data[unwrap(key)])
+        return _wrap(self.data[_unwrap(key)])
 
     def __setitem__(self, key, value):
-        self.data[unwrap(key)] = unwrap(value)
+        self.data[_unwrap(key)] = _unwrap(value)
 
     def __len__(self):
         return len(self.data)
@@ -138,37 +144,37 @@ class StrictArray:
         return self.data.copy()
 
 
-def unwrap(value):
+def _unwrap(value):
     if type(value) is np.ndarray:
         raise TypeError("a NumPy array was mixed with a CuPy array")
     if isinstance(value, (list, tuple)):
-        return type(value)(unwrap(item) for item in value)
+        return type(value)(_unwrap(item) for item in value)
     return value.data if isinstance(value, StrictArray) else value
 
 
-def wrap(value):
+def _wrap(value):
     if isinstance(value, tuple):  # eigh returns two arrays
-        return tuple(map(wrap, value))
+        return tuple(map(_wrap, value))
     return StrictArray(value) if isinstance(value, (np.ndarray, np.generic)) else value
 
 
-def call(function):
-    return lambda *a, **k: wrap(function(*map(unwrap, a), **{key: unwrap(value) for key, value in k.items()}))
+def _call(function):
+    return lambda *a, **k: _wrap(function(*map(_unwrap, a), **{key: _unwrap(value) for key, value in k.items()}))
 
 
-def operator(name):
-    return lambda self, *others: wrap(getattr(self.data, name)(*map(unwrap, others)))
+def _operator(name):
+    return lambda self, *others: _wrap(getattr(self.data, name)(*map(_unwrap, others)))
 
 
-def in_place(name):
+def _in_place(name):
     def operate(self, other):
-        getattr(self.data, name)(unwrap(other))
+        getattr(self.data, name)(_unwrap(other))
         return self
 
     return operate
 
 
 for symbol in "iadd isub imul itruediv".split():
-    setattr(StrictArray, f"__{symbol}__", in_place(f"__{symbol}__"))
+    setattr(StrictArray, f"__{symbol}__", _in_place(f"__{symbol}__"))
 for symbol in "add sub mul truediv pow matmul radd rsub rmul rtruediv neg abs lt le gt ge eq ne".split():
-    setattr(StrictArray, f"__{symbol}__", operator(f"__{symbol}__"))
+    setattr(StrictArray, f"__{symbol}__", _operator(f"__{symbol}__"))

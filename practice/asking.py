@@ -55,7 +55,8 @@ class _Asked:
         """What is said against it."""
         ended, label, args = [], "", None
         try:
-            _refuse_none(self._name, function)
+            if not self._blank["cases"]:
+                _refuse_none(self._name, function)
             for case in self._blank["cases"]:
                 label, args = case["label"], case["args"]
                 self._ask(function, case)

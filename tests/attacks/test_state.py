@@ -81,7 +81,7 @@ SLOW = {"a thread that takes the checks' sockets"}  # each check has to be waite
 
 
 @pytest.mark.parametrize(
-    ("victim", "what"), [(A1, what) for what in OUTLIVES] + [(A4, what) for what in OUTLIVES if what not in SLOW],
+    ("what", "victim"), [(what, A1) for what in OUTLIVES] + [(what, A4) for what in OUTLIVES if what not in SLOW],
     indirect=["victim"],
 )  # fmt: skip
 def test_what_outlives_a_cell_gains_nothing(scores, victim, what):

@@ -70,7 +70,7 @@ GIVEN = {
         "|z|": lambda rng, y, z: (y, np.abs(z) + 0.1),
         "z clipped": lambda rng, y, z: (y, np.clip(z, -1, 1)),
     },
-    "signed_loss": {name: change for name, change in BATCH.items() if not name.startswith("the first ")} | {
+    "signed_loss": {
         "labels as 0 and 1": lambda rng, t, z: ((1 + t) / 2, z),
         "labels halved": lambda rng, t, z: (t / 2, z),
         "labels rotated and halved": lambda rng, t, z: (np.roll(t, 1) / 2, z),
