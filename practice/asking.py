@@ -176,19 +176,18 @@ def _is_slope_of(forward: Any, args: tuple, values: tuple, at: int) -> bool | No
 
 def _near(value: np.ndarray, forward: Callable, args: tuple, k: int) -> bool:
     """Whether this is the slope, as far as differences tell: where values are large, those of two steps differ."""
-    slope, other = (_slope(forward, args, k, step) for step in (6e-6, 3e-6))
+
+    def by_differences(step: float) -> np.ndarray:  # in here, for it is the answer of a blank
+        at, slope = np.array(args[k], dtype=np.float64), np.zeros(np.shape(args[k]))
+        for index in np.ndindex(at.shape):
+            h = step * max(1.0, abs(at[index]))
+            sums = []
+            for change in (h, -h):
+                moved = at.copy()
+                moved[index] += change
+                sums.append(np.sum(_called("", forward, (*args[:k], moved, *args[k + 1 :]))[0]))
+            slope[index] = (sums[0] - sums[1]) / (2 * h)
+        return slope
+
+    slope, other = map(by_differences, (6e-6, 3e-6))
     return bool(np.all(np.abs(value - slope) <= 2 * np.abs(slope - other) + 1e-6 * max(1e-3, np.abs(slope).max())))
-
-
-def _slope(forward: Callable, args: tuple, k: int, step: float) -> np.ndarray:
-    """∂ sum(forward)/∂ args[k] by central differences."""
-    at, slope = np.array(args[k], dtype=np.float64), np.zeros(np.shape(args[k]))
-    for index in np.ndindex(at.shape):
-        h = step * max(1.0, abs(at[index]))
-        sums = []
-        for change in (h, -h):
-            moved = at.copy()
-            moved[index] += change
-            sums.append(np.sum(_called("", forward, (*args[:k], moved, *args[k + 1 :]))[0]))
-        slope[index] = (sums[0] - sums[1]) / (2 * h)
-    return slope

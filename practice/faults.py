@@ -103,7 +103,7 @@ def _shaped(value: Any, name: str, shape: tuple) -> np.ndarray:
     if array.ndim != len(shape) or any(size not in (None, n) for size, n in zip(shape, array.shape, strict=True)):
         expected = str(tuple(shape)).replace("None", "any")
         raise StudentFault("wrong_shape", f"{name} has shape {array.shape}, expected {expected}.")
-    return array
+    return array.astype(np.float64) if array.dtype.kind in "biu" else array
 
 
 def change_note(name: str, positions: list[int], sentence: str) -> str:

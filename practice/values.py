@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 MOST_ITEMS = 100_000  # of what can only be gone through, like a generator
+MOST_COPIED = 1 << 26  # bytes; larger ones are refused where they are sent or compared
 MAX_DEPTH = 8  # of lists in lists; what lies deeper is no number, in the sandbox (which carries 32) as at home
 LARGEST = 2**63  # NumPy makes objects of larger whole numbers; beyond 2**1023 they are no float either
 
@@ -40,6 +41,8 @@ def _plain_array(value, depth: int):
     if value.dtype.kind == "f" and value.dtype.itemsize > 8:
         with np.errstate(all="ignore"):
             return value.astype(np.float64)
+    if type(value) is np.ndarray and value.nbytes <= MOST_COPIED:
+        return value.copy()  # who returned it may fill it anew at the next call
     return value
 
 

@@ -11,30 +11,21 @@ from autograder.notebook import cells
 
 MANY = 8  # calls at shifted arguments: a check has several inputs, and a right answer may be asked at z and at -z
 LONGEST_READ = 100_000  # characters of an answer that are looked through; parsing megabytes takes gigabytes
-COMPLEX = frozenset({"complex", "complex64", "complex128", "complex256", "clongdouble", "csingle", "cdouble", "imag"})
-EXTENDED = frozenset(
-    {
-        "longdouble",
-        "float128",
-        "float96",
-        "clongdouble",
-        "complex256",
-        "Decimal",
-        "Fraction",
-        "decimal",
-        "fractions",
-        "getcontext",
-        "localcontext",
-    }
-)
+COMPLEX = {"complex", "complex64", "complex128", "complex256", "clongdouble", "csingle", "cdouble", "imag", "cmath"}
+COMPLEX |= {"complex_step_gradient", "emath", "scimath"}
+EXTENDED = {"longdouble", "float128", "float96", "clongdouble", "complex256", "Decimal", "Fraction", "decimal"}
+EXTENDED |= {"fractions", "getcontext", "localcontext"}
+HOME = {"practice"}
 # what source text has in it that uses any of them: looking for that spares parsing nearly every answer
-HINTS = re.compile("|".join([r"[0-9._][jJ]", *sorted(COMPLEX | EXTENDED)]))
+WORDS = sorted(COMPLEX | EXTENDED | HOME)
+HINTS = re.compile("|".join([r"[0-9._][jJ]", r"""["'][gGD]["']""", r"\*\*\s*[(.0-9]", *WORDS]))
 
 
 def unusual_numbers(notebook: NotebookNode) -> Iterator[str]:
     """A note for each answer that uses complex numbers or more digits than float64 has.
 
-    With either, differences of a function come as near to its derivative as a formula does. No mark depends on it.
+    With either, differences of a function come as near to its derivative as a formula does. And where it uses what
+    stands beside it for practising. No mark depends on it.
     """
     for cell in notebook.cells:
         if cells.kind(cell) == cells.ANSWER and HINTS.search(cell.source):
@@ -43,6 +34,8 @@ def unusual_numbers(notebook: NotebookNode) -> Iterator[str]:
                 yield f"{cells.grade_id(cell)}: the answer uses complex numbers (a complex step?)"
             if found & EXTENDED:
                 yield f"{cells.grade_id(cell)}: the answer uses extended precision (a numerical derivative?)"
+            if found & HOME:
+                yield f"{cells.grade_id(cell)}: the answer uses `practice`"
 
 
 def shifted_calls(name: str, shifted: Mapping[str, int]) -> Iterator[str]:
@@ -64,10 +57,21 @@ def _names(source: str) -> set[str]:
 
 def _of_node(node: ast.AST) -> Iterator[str]:
     match node:
+        case ast.Constant(value="D" | "G"):  # NumPy's codes of types
+            yield "complex"
+        case ast.Constant(value="g"):
+            yield "longdouble"
         case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
             yield name
         case ast.Constant(value=complex()):
             yield "complex"
+        case ast.BinOp(left=ast.UnaryOp(op=ast.USub()), op=ast.Pow(), right=power) if not _is_whole(power):
+            yield "complex"
         case ast.Import(names=names) | ast.ImportFrom(names=names):
             yield from (alias.name for alias in names)
-            yield getattr(node, "module", None) or ""
+            yield from (getattr(node, "module", None) or "").split(".")
+
+
+def _is_whole(power: ast.AST) -> bool:
+    """Whether an exponent is written as a whole number, or is none that can be read: -1 to the k, too."""
+    return not (isinstance(power, ast.Constant) and isinstance(power.value, float) and power.value % 1)

@@ -84,6 +84,15 @@ def test_our_cells_leave_nothing_that_an_answer_takes_as_an_argument(assignment)
     assert taken and {name: names for name, names in found.items() if names} == {}
 
 
+@each_assignment
+def test_our_tests_take_no_name_from_an_answer(assignment):
+    """A blank is judged as the notebook stands below its test: a helper that we name alike would be ours by then."""
+    ours = [cell for cell in source(assignment).cells if cells.is_test(cell)]
+    found = {cells.grade_id(cell): left_behind(cells.without_hidden(cell.source)) for cell in ours}
+    taken = {name: [*filter(lambda one: not one.endswith("_at_home"), names)] for name, names in found.items()}
+    assert ours and {name: names for name, names in taken.items() if names} == {}
+
+
 @each_blank
 def test_labels_of_known_answers_are_unique(assignment, blank):
     labels = [variant.label for variant in known(assignment, blank)]

@@ -14,6 +14,7 @@ from autograder.judging import judge as judge_module
 from autograder.judging.blank import Blank
 from autograder.judging.check import check
 from autograder.judging.judge import Judge
+from autograder.judging.staff_notes import unusual_numbers
 from autograder.sandbox import walls
 from autograder.sandbox.fault import StudentFault
 from autograder.sandbox.outputs import _outputs
@@ -188,12 +189,46 @@ def test_a_check_that_waited_once_is_judged_by_its_second_try(judge, monkeypatch
     assert len(fresh) == 2 and fresh[0] != fresh[1]
 
 
-@pytest.mark.parametrize("shift", ["1j * h", "complex(0, h)", "np.complex128(complex(0, h))"])
+@pytest.mark.parametrize("shift", ["1j * h", "complex(0, h)", "np.complex128(complex(0, h))", "(-1) ** 0.5 * h"])
 def test_a_complex_step_is_a_note_to_staff_and_costs_nothing(judge, shift):
     step = f"import numpy as np\ndef one(x):\n    h = 1e-200\n    return ((x + {shift}) ** 2).imag / h"
     verdict, blanks, _ = judged(judge, notebook(one=step))
     assert outcomes(blanks)["one"] == (PASSED, 2.0)
     assert verdict.staff_notes == ("one: the answer uses complex numbers (a complex step?)",) and verdict.notes == ()
+
+
+NOTED = [
+    ("from nnlib.gradcheck import complex_step_gradient as d", ["complex numbers (a complex step?)"]),
+    ("i = np.emath.sqrt(-1)", ["complex numbers (a complex step?)"]),
+    ("x = x.astype('D')", ["complex numbers (a complex step?)"]),
+    ("x = np.asarray(x, 'g')", ["extended precision (a numerical derivative?)"]),
+    ("from practice.asking import _near", ["`practice`"]),
+    ("D, G, g, sign = x**2, x ** 0.5, -(x ** 1.5), (-1) ** 2", []),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), NOTED)
+def test_staff_are_told_of_numbers_that_make_differences_exact_and_of_help_from_beside(line, said):
+    noted = unusual_numbers(notebook(one=f"def one(x):\n    {line}\n    return 2 * x"))
+    assert [*noted] == [f"one: the answer uses {what}" for what in said]
+
+
+def thrice(rng):
+    yield from (case for _ in range(3) for case in numbers(rng))
+
+
+@check({"each": 1.0})
+def each(blank):
+    """Twice, of three arrays that are asked at once."""
+    for case in blank.cases(thrice):
+        blank.close("each", blank.call("each", *case.args), 2 * case.args[0])
+
+
+def test_an_array_that_is_filled_anew_at_each_call_is_each_time_what_it_was_then():
+    kept = "import numpy as np\nroom = np.empty(3)\ndef each(x):\n    return np.multiply(x, 2, out=room)"
+    with made_up.judge_of(ASSIGNMENT, each=each) as made:
+        _, blanks, _ = judged(made, made_up.notebook(each=kept))
+    assert outcomes(blanks)["each"] == (PASSED, 2.0)
 
 
 def test_a_course_where_submissions_can_read_is_refused(tmp_path):
