@@ -151,3 +151,9 @@ def test_a_check_that_asks_with_functions_can_be_tried_at_home(capsys):
     with pytest.raises(practice.Wrong, match="Most likely: Every gradient was accepted: what is compared with what?"):
         exec("practice.check(check_gradient)", namespace)
     assert "check_gradient(\n    lambda x: 1.0 * np.sum(np.array([" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.bool_, np.uint8, np.int64])
+def test_whole_numbers_of_few_bits_are_computed_with_as_numbers(kind):
+    seen = View("np.mean(W**2 * n), 300 + W", {"W": (3,)}, ("n",)).of((np.ones(3, dtype=kind),), (1000,))
+    assert seen[0] == 1000 and np.array_equal(seen[1], [301] * 3)

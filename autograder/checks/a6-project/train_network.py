@@ -27,7 +27,7 @@ def digits():
 def sets(rng):
     """X (900, 64), y (900,), seed. Below these rows, in the arrays of which they are parts, stand the new images.
 
-    Pixels and classes are numbered anew, so that no image can be looked up. About half of the images are negatives.
+    Pixels and classes are numbered anew, so that weights learnt at home do not fit. About half of the images are negatives.
     """
     X, y = digits()
     rows = rng.permutation(len(X))[: TRAINED_ON + TRIED_ON]
