@@ -27,7 +27,8 @@ def digits():
 def sets(rng):
     """X (900, 64), y (900,), seed. Below these rows, in the arrays of which they are parts, stand the new images.
 
-    Pixels and classes are numbered anew, so that weights learnt at home do not fit. About half of the images are negatives.
+    About half of the images are negatives. Pixels and classes are numbered anew, so that weights learnt at home do not
+    fit, unless somebody finds out which image is which, and puts them in order.
     """
     X, y = digits()
     rows = rng.permutation(len(X))[: TRAINED_ON + TRIED_ON]
