@@ -1,12 +1,16 @@
 """What a2-backprop alone promises: its points, any right order, a checker asked evenly, nothing for tricks."""
 
+import re
 import sys
 
 import numpy as np
 import pytest
 
+from autograder.authoring.kernel import KernelGuest
 from autograder.course.verdict import PASSED
+from autograder.judging.blank import verdict_on
 from autograder.notebook import cells
+from autograder.sandbox.callbacks import MOST_CALLS
 from nnlib.gradcheck import check_gradients
 from tests.autograder import assignments
 from tests.autograder.assignments import checks_of, source
@@ -17,6 +21,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")  # some answer
 
 def judged(blank, code):
     return assignments.judged(A2, blank, code)
+
+
+def own(blank, name):
+    """The notebook's answer to a blank, under another name."""
+    return assignments.texts(A2, cells.ANSWER)[blank].replace(f"def {blank}(", f"def {name}(")
 
 
 def file_of(blank):
@@ -75,8 +84,7 @@ def test_any_order_with_two_neighbours_exchanged_that_need_each_other_is_wrong(s
 
 def asked(seed):
     """(f, gradient, x) of each case, of one set of inputs."""
-    made, rng = file_of("check_gradient"), np.random.default_rng(seed)
-    return [args for make in (made.planted, made.right, made.steps) for _, args in make(rng)]
+    return [args for _, args in file_of("check_gradient").asked(np.random.default_rng(seed))]
 
 
 def test_the_checker_is_asked_of_as_many_right_gradients_as_wrong_ones():
@@ -104,6 +112,51 @@ def check_gradient(f, gradient, x):
     return analytic.shape == x.shape and bool(np.abs(analytic - numeric).max() < {tolerance} * np.abs(numeric).max())
 """
     assert judged("check_gradient", code).outcome == PASSED
+
+
+REPEATING = """
+said = []
+
+
+def check_gradient(f, gradient, x):
+    said.append(check(f, gradient, x) if len(said) < NUMBER else said[-NUMBER])
+    return said[-1]
+"""
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_answers_to_the_public_examples_in_their_order_are_wrong_for_fresh_inputs(seed):
+    """Of three pairs whose order is drawn, an answer that looks at nothing is right by chance once in eight times."""
+    code = own("check_gradient", "check") + REPEATING.replace("NUMBER", str(len(asked(0))))
+    guest = KernelGuest(assignments.answered(A2, check_gradient=code))
+    assert verdict_on(checks_of(A2)["check_gradient"], guest, bytes([seed])).score <= 0.15
+
+
+def test_at_every_place_right_gradients_are_asked_of_and_wrong_ones():
+    shares = np.mean([[gradient.is_right for _, gradient, _ in asked(seed)] for seed in range(200)], axis=0)
+    assert np.all((0.2 < shares) & (shares < 0.8))
+
+
+def kinds(seed):
+    """What distinguishes the questions of a set but for numbers, in any order."""
+    return sorted(re.sub(r"[-.\d]+(e[-+]?\d+)?", "#", f.__doc__ + gradient.__doc__) for f, gradient, _ in asked(seed))
+
+
+def test_each_set_asks_of_every_kind_of_right_and_of_wrong_gradient():
+    assert kinds(0) == kinds(1) == kinds(2)
+
+
+@pytest.mark.parametrize("always", [True, False, 1, 0])
+def test_the_same_answer_to_all_earns_nothing(always):
+    said = judged("check_gradient", f"def check_gradient(f, gradient, x):\n    return {always}")
+    assert said.score == 0
+
+
+def test_the_statement_says_how_often_functions_may_be_called_and_of_how_many_gradients_is_asked():
+    statement = next(cell.source for cell in source(A2).cells if cell.source.startswith("## 10."))
+    right = sum(gradient.is_right for _, gradient, _ in asked(0))
+    assert f"{MOST_CALLS:,} times, some {MOST_CALLS // len(asked(0)) // 10 * 10} times a question" in statement
+    assert f"{len(asked(0))} gradients" in statement and f"{right} right and {len(asked(0)) - right} wrong" in statement
 
 
 # tricks
@@ -182,8 +235,5 @@ class Sweep:
 def test_honest_oddities_cost_nothing(what):
     blank, body = ODDITIES[what]
     names = {"check_gradient": "check", "topological_order": "order", "numerical_gradient": "slope_of"}
-    own = [
-        assignments.texts(A2, cells.ANSWER)[name].replace(f"def {name}(", f"def {to}(") for name, to in names.items()
-    ]
-    helpers = HELPERS.replace("check, order, slope_of = REFERENCES", "\n".join(own))
+    helpers = HELPERS.replace("check, order, slope_of = REFERENCES", "\n".join(own(*pair) for pair in names.items()))
     assert judged(blank, helpers + "\n" + written(blank, body)).outcome == PASSED

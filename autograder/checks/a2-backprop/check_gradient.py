@@ -7,69 +7,72 @@ from autograder.kit import check, formula
 from . import log_sum_exp, quadratic, sines, written
 
 OFF = 0.01  # what a planted mistake of one entry changes, where entries are between 0.2 and 2
+RIGHT = "{g}"
+CAUGHT, NO_ALARM, STEP, TOGETHER = "planted mistakes", "right gradients", "choice of h", "all together"
 
 
-def planted(rng):
-    """f, a gradient that is wrong, x."""
-    sign = rng.choice([-1, 1])
-    last, both = np.eye(2)[1], np.array([1.0, -1.0])
-    yield "a wrong sign", _altered(sines(rng, 2), "({g}) * np.array([1, -1])")
-    yield "a factor of 2", _altered(log_sum_exp(rng), "2 * ({g})")
-    yield "two entries exchanged", _altered(sines(rng, 2), "({g})[::-1]")
-    yield "the last entry too large", _altered(sines(rng, 2), f"({{g}}) + {written(2 * OFF * last)}")
-    yield "the last entry too small", _altered(sines(rng, 2), f"({{g}}) - {written(2 * OFF * last)}")
-    yield "two errors that cancel", _altered(sines(rng, 2), f"({{g}}) + {written(3 * OFF * sign * both)}")
-    yield "an entry left out", _altered(quadratic(rng), "({g}) * np.array([1, 0])")
-    yield "a small gradient, and half of it missing", _altered(sines(rng, 2, size=1e-9), "({g}) / 2")
-    yield "NaN in it", _altered(sines(rng, 2), "({g}) * np.array([1, np.nan])")
-    yield "a row in place of a vector", _altered(sines(rng, 2), "({g})[np.newaxis]")
-    yield "nothing but zeros", _altered(sines(rng, 2), "0 * ({g})")
+def asked(rng):
+    """f, a right gradient or a wrong one, x; where in a kind the right one comes is drawn."""
+    for kind in usual(rng):
+        yield from _in_any_order(rng, (NO_ALARM,), (CAUGHT,), *kind)
+    ordinary = "f in which all entries meet, right or with a factor of 2", lambda: log_sum_exp(rng), "2 * ({g})"
+    both = (CAUGHT, NO_ALARM)  # so that neither is earned by the same answer to all
+    yield from _in_any_order(rng, both, both, *ordinary)
+    for kind in steps(rng):
+        yield from _in_any_order(rng, (STEP,), (STEP,), *kind)
 
 
-def right(rng):
-    """f, its gradient, x."""
-    yield "x of shape (3,)", _altered(sines(rng, 3))
-    yield "one entry, which is negative", _altered(sines(rng, 1, size=-1.0))
-    yield "x of shape (2, 1)", _altered(sines(rng, (2, 1)))
-    yield "a large gradient", _altered(sines(rng, 2, size=1e9))
-    yield "a small gradient", _altered(sines(rng, 2, size=1e-9))
-    yield "an entry that hardly counts", _altered(sines(rng, 2, hardly=1))
-    yield "x = 0", _altered(sines(rng, 2, place=0.0))
-    yield "f in which all entries meet", _altered(log_sum_exp(rng))
-    yield "a quadratic f", _altered(quadratic(rng))
+def usual(rng):
+    """Kinds of f and gradient in words, how f is made, and the mistakes that are planted in its gradient g."""
+    last, both, sign = np.eye(2)[1], np.array([1, -1, 0]), rng.choice([-1, 1])
+    three, column = lambda: sines(rng, 3), lambda: sines(rng, (2, 1))
+    exchanged, cancelling = "({g})[[1, 0, 2]]", f"({{g}}) + {written(3 * OFF * sign * both)}"
+    too_small, a_row = f"({{g}}) - {written(2 * OFF * last[:, np.newaxis])}", "({g})[np.newaxis]"
+    yield "x of shape (3,), right, with two entries exchanged, or with errors that cancel", three, exchanged, cancelling
+    yield "x of shape (2, 1), right, of another shape, or with the last entry too small", column, a_row, too_small
+    yield "one negative entry, right or too large", lambda: sines(rng, 1, size=-1.0), f"({{g}}) + {2 * OFF}"
+    yield "a large gradient, right or with a wrong sign", lambda: sines(rng, 2, size=1e9), "({g}) * np.array([1, -1])"
+    yield "a small gradient, right or with half of it missing", lambda: sines(rng, 2, size=1e-9), "({g}) / 2"
+    yield "an entry that hardly counts, right or NaN", lambda: sines(rng, 2, hardly=1), "({g}) * np.array([1, np.nan])"
+    yield "x = 0, right or nothing but zeros", lambda: sines(rng, 2, place=0.0), "0 * ({g})"
+    yield "a quadratic f, right or with an entry left out", lambda: quadratic(rng), "({g}) * np.array([1, 0])"
 
 
 def steps(rng):
-    """f for which a step too large or too small decides wrongly; half of the gradients are wrong."""
+    """The same for f of which a step too large or too small decides wrongly."""
     for label, off, how in (
-        ("f changes quickly", "+ 5e-3", {"rate": 30.0}),
-        ("f is large beside its derivatives", "- 5e-3", {"offset": 2e4}),
-        ("x is far from 0", "+ 5e-7", {"place": 1e4, "rate": 1e-4, "size": 1e-4}),
+        ("f changes quickly, right or wrong", "+ 5e-3", {"rate": 30.0}),
+        ("f is large beside its derivatives, right or wrong", "- 5e-3", {"offset": 2e4}),
+        ("x is far from 0, right or wrong", "+ 5e-7", {"place": 1e4, "rate": 1e-4, "size": 1e-4}),
     ):
-        yield f"{label}, a right gradient", _altered(sines(rng, 2, **how))
-        yield f"{label}, a wrong gradient", _altered(sines(rng, 2, **how), f"({{g}}) {off}")
+        yield label, lambda how=how: sines(rng, 2, **how), f"({{g}}) {off}"
 
 
-def _altered(made, change="{g}"):
-    """f, its gradient changed in this way, x; the gradient knows whether it is right."""
-    f, g, x = made
-    source = g if change == "{g}" else "lambda x: " + change.format(g=g.removeprefix("lambda x: "))
+def _in_any_order(rng, if_right, if_wrong, label, make, *mistakes):
+    """Of one kind of f a right gradient, and one with each mistake, and the properties that each of them counts for."""
+    for change in rng.permutation([RIGHT, *mistakes]).tolist():
+        yield label, _altered(*make(), change, if_right if change == RIGHT else if_wrong)
+
+
+def _altered(f, g, x, change, counts_for):
+    """f, its gradient changed in this way, x; the gradient knows whether it is right, and what it counts for."""
+    source = g if change == RIGHT else "lambda x: " + change.format(g=g.removeprefix("lambda x: "))
     gradient = formula(source)
-    gradient.is_right = source == g
+    gradient.is_right, gradient.counts_for = change == RIGHT, counts_for
     return formula(f), gradient, x
 
 
 @check(
-    weights={"planted mistakes": 0.2, "right gradients": 0.15, "choice of h": 0.15, "all together": 0.5},
+    weights={CAUGHT: 0.2, NO_ALARM: 0.15, STEP: 0.15, TOGETHER: 0.5},
     needs=("numerical_gradient",),
     witness=lambda f, gradient, x: gradient.is_right,
 )
 def examined(blank):
-    for property, make in {"planted mistakes": planted, "right gradients": right, "choice of h": steps}.items():
-        for case in blank.cases(make):
-            got, want = blank.call("check_gradient", *case.args), blank.want(*case.args)
+    for case in blank.cases(asked):
+        got, want = blank.call("check_gradient", *case.args), blank.want(*case.args)
+        for property in case.args[1].counts_for:
             blank.close(property, got, want, told=False)  # a yes or no alone could be wrong for many reasons
-            blank.close("all together", got, want)
+        blank.close(TOGETHER, got, want)
 
 
 # %% right: the largest error beside the largest entry
@@ -140,18 +143,18 @@ def check_gradient(f, gradient, x):
     return 1 if near else 0
 
 
-# %% wrong: accepts_everything keeps 0.15 "Every gradient was accepted: what is compared with what?"
+# %% wrong: accepts_everything "Every gradient was accepted: what is compared with what?"
 def check_gradient(f, gradient, x):
     return True
 
 
-# %% wrong: the comparison comes to nothing -> accepts_everything keeps 0.15
+# %% wrong: the comparison comes to nothing -> accepts_everything
 def check_gradient(f, gradient, x):
     numeric = numerical_gradient(f, x)
     return bool(np.max(np.abs(numeric - numeric)) <= 1e-5 * np.max(np.abs(numeric)))
 
 
-# %% wrong: rejects_everything keeps 0.2 "Right gradients were rejected, all of them: look at tolerance and step."
+# %% wrong: rejects_everything "Right gradients were rejected, all of them: look at tolerance and step."
 def check_gradient(f, gradient, x):
     analytic, numeric = gradient(x), numerical_gradient(f, x)
     if np.shape(analytic) != np.shape(x):
@@ -159,7 +162,7 @@ def check_gradient(f, gradient, x):
     return bool(np.max(np.abs(analytic - numeric)) <= 1e-16 * np.max(np.abs(numeric)))
 
 
-# %% wrong: equal to the last digit -> rejects_everything keeps 0.2
+# %% wrong: equal to the last digit -> rejects_everything
 def check_gradient(f, gradient, x):
     return np.array_equal(gradient(x), numerical_gradient(f, x) * (1 + 1e-13))
 
@@ -360,7 +363,7 @@ def check_gradient(f, gradient, x):
     return bool(np.max(np.abs(analytic - numeric)) <= 2e-5 * np.max(np.abs(numeric)))
 
 
-# %% wrong: the gradient is held against itself -> none keeps 0.15
+# %% wrong: the gradient is held against itself -> none
 def check_gradient(f, gradient, x):
     analytic = gradient(x)
     return bool(np.all(np.isfinite(analytic)))
