@@ -7,6 +7,7 @@ from math import exp, lgamma, log
 import numpy as np
 import pytest
 
+import practice
 from autograder.authoring.kernel import KernelGuest
 from autograder.judging.blank import Blank, verdict_on
 from autograder.notebook import cells
@@ -455,3 +456,32 @@ def test_right_answers_of_one_blank_may_serve_another():
     for variant in known(A5, "adam_step", right=True):
         namespace = answered(A5, adam_step=variant.code)
         assert verdict_on(check(A5, "adamw_step"), KernelGuest(namespace), b"seed").score == 1, variant.label
+
+
+OWN_HELPER = """
+def {name}(train, score, rates):
+    return [(score(theta), lr, theta) for lr in rates for theta in [train(lr)] if score(theta) == score(theta)]
+
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    rates = low * (high / low) ** np.random.default_rng(seed).random(n)
+    score, lr, theta = max({name}(train, validation_score, rates), key=lambda one: one[0])
+    return lr, test_score(theta)
+"""
+
+
+@pytest.mark.parametrize("name", ["searched", "of_made_up_scores"])
+def test_a_helper_of_any_name_outlives_the_tests_at_home(name):
+    namespace = answered(A5, random_search=OWN_HELPER.format(name=name))
+    practice.use(A5)
+    exec(cells.without_hidden(assignments.texts(A5, cells.TEST)["random_search"]), namespace)
+    said = verdict_on(check(A5, "random_search"), KernelGuest(namespace), b"seed")
+    assert said.score == 1, said.findings
+
+
+@pytest.mark.parametrize("blank", ZEROS)
+def test_a_test_cell_leaves_no_name_behind(blank):
+    namespace = answered(A5)
+    names = {*namespace}
+    practice.use(A5)
+    exec(cells.without_hidden(assignments.texts(A5, cells.TEST)[blank]), namespace)
+    assert {*namespace} == names
