@@ -124,6 +124,16 @@ def test_forty_even_rates_are_rarely_as_far_off_as_is_allowed():
     assert farthest.max() < 0.75 * file_of("").off_by(40)
 
 
+def test_a_thousand_even_rates_are_rarely_as_far_off_as_is_allowed():
+    """Bernstein's bound, and Hoeffding's for gaps that are negatively associated: of 2,000 sets none is near them."""
+    search, tried = file_of("random_search"), np.random.default_rng(6).random((2000, 1000))
+    near = np.array([search.near_neighbours(shares) for shares in tried])
+    assert abs(near.mean() - (1 - (1 - 0.5 / 1001) ** 1000)) < 0.002
+    assert np.ptp(near) < 1.2 * file_of("").off_by(1001)
+    off = np.abs(np.mean((2 * tried - 1) ** 2, axis=1) - 1 / 3)
+    assert off.max() < 0.6 * search.mean_square_off_by(1000)
+
+
 def test_the_bounds_see_what_must_be_seen():
     """Spreads of other rules, shares of other rates: farther off than is allowed by four standard deviations."""
     shared = file_of("")
@@ -131,6 +141,7 @@ def test_the_bounds_see_what_must_be_seen():
     assert 1 - 0.5**0.5 > 3 * shared.off_by(4000) + 4 * (1 / 5 / 4000) ** 0.5  # of uniform numbers
     assert 0.6 - 0.4 > shared.off_by(700) + 4 * (0.24 / 1400) ** 0.5
     assert 0.766 > shared.off_by(40) + 4 * (0.062 * 0.938 / 40) ** 0.5  # rates drawn evenly
+    assert 0.16 > shared.off_by(1000) + 3 * (0.25 / 1000) ** 0.5  # rates even in their tenth roots
     assert 0.5 - 1 / 40 > shared.off_by(63)  # half at one end, half at the other
 
 
@@ -170,6 +181,18 @@ def of_layer(blank, lines):
 
 
 SEARCH = "rates = low * (high / low) ** np.random.default_rng(seed).random(n)"
+SEARCHED = ["models = [train(lr) for lr in rates]", "best = np.nanargmax([validation_score(one) for one in models])"]
+SEARCHED += ["return rates[best], test_score(models[best])"]
+OTHERWISE_DRAWN = {
+    "in the middle alone": "rates = low * (high / low) ** rng.uniform(0.35, 0.65, n)",
+    "in the lower two thirds": "rates = low * (high / low) ** (0.65 * rng.random(n))",
+    "of squared shares": "rates = low * (high / low) ** rng.random(n) ** 2",
+    "even in their tenth roots": "rates = rng.uniform(low**0.1, high**0.1, n) ** 10",
+    "of clipped normal shares": "rates = low * (high / low) ** np.clip(rng.normal(0.5, 0.25, n), 0, 1)",
+    "of a grid that the seed shifts": "rates = low * (high / low) ** ((np.arange(n) + 0.5) / n + seed * 1e-9)",
+    "of a grid that the seed turns": "rates = low * (high / low) ** ((np.arange(n) / n + rng.random()) % 1)",
+    "of a grid, shaken": "rates = low * (high / low) ** ((np.arange(n) + rng.random(n)) / n)",
+}
 ATTACKS = {  # the blank, the share that it may keep, its lines
     "quantiles in one order for all seeds": (
         "glorot_uniform",
@@ -241,6 +264,10 @@ ATTACKS = {  # the blank, the share that it may keep, its lines
         ["import re", "best = float(re.findall(r'- (-?[0-9.]+)', validation_score.__doc__ or '')[0])"]
         + ["return 10**best, test_score(train(10**best))"],
     ),
+    **{
+        f"rates {where}": ("random_search", 0.5, ["rng = np.random.default_rng(seed)", drawn, *SEARCHED])
+        for where, drawn in OTHERWISE_DRAWN.items()
+    },
     "a path of the first step alone": (
         "momentum_path",
         0.0,
