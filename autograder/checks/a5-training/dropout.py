@@ -45,10 +45,11 @@ def examined(blank):
     """Compare statistics of what was dropped, in the output and in the mask, and what two seeds drop.
 
     Of each of six kinds, and in both: the share that is kept, two shares of neighbours that are alike; of two seeds the
-    share that is alike. So 37 statistics in an examination, and a right answer fails three of
-    them with a probability below 3 · 37 · δ = 1.2e-8. Where p is 0 nothing is left to chance.
+    share that is alike. So 37 statistics in an examination. That with each of five seeds exactly p of all entries are
+    dropped has, by the binomial distribution, a probability of 1.7e-8. So a right answer fails three examinations with
+    one below 3 · (37 · δ + 1.7e-8) = 6.3e-8. Where p is 0 nothing is left to chance.
     """
-    drawn = []
+    drawn, exactly = [], []
     for case in blank.cases(activations):
         x, p, _ = case.args
         out, mask = blank.call("dropout", *case.args, returns=2)
@@ -59,6 +60,8 @@ def examined(blank):
             near = off_by(x.size // 2) if p else EXACT
             blank.close(property, shares, np.array([1 - p, alike, alike, 1.0]), rtol=near)
         drawn += [np.equal(np.asarray(out), 0)] if len(x) == 1 else []
+        exactly.append(np.rint(seen[1][0] * x.size) == x.size - round(p * x.size))
+    blank.close("out", float(all(exactly)), 0.0)
     one, other, again = drawn
     blank.close("out", np.mean(one == other), 0.6**2 + 0.4**2, rtol=2 * off_by(one.size))
     blank.close("out", float(np.array_equal(one, again)), 1.0)
@@ -219,6 +222,20 @@ def dropout(x, p, seed):
 # %% wrong: the global generator as it is -> not_repeatable keeps 0.5
 def dropout(x, p, seed):
     mask = np.where(np.random.rand(*x.shape) < p, 0, 1 / (1 - p))
+    return x * mask, mask
+
+
+# %% wrong: exact_number keeps 0.5 "Always the same number is dropped: where each has its own chance, it varies."
+def dropout(x, p, seed):
+    order = np.random.default_rng(seed).permutation(x.size)
+    mask = (order >= round(p * x.size)).reshape(x.shape) / (1 - p)
+    return x * mask, mask
+
+
+# %% wrong: chosen without replacement -> exact_number keeps 0.5
+def dropout(x, p, seed):
+    mask = np.full(x.shape, 1 / (1 - p))
+    mask.flat[np.random.RandomState(seed).choice(x.size, round(p * x.size), replace=False)] = 0
     return x * mask, mask
 
 

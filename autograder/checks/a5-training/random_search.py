@@ -6,18 +6,21 @@ from autograder.kit import View, check
 
 from . import off_by
 
-LEVELS = np.arange(1, 40) / 40
+LEVELS, EIGHTHS = np.arange(1, 40) / 40, np.arange(1, 8) / 8
+MANY = 500  # draws: each costs two calls through the walls
 NUMBERS = View("lr + 0.0, score + 0.0", {"lr": (), "score": ()})
 
 
 def ranges(rng):
     """low, high, n, a seed, and at which log₁₀ of the rate validation and test are best and training diverges."""
     kinds = ("40 draws, 1e-6 to 10", -6, 1, 40), ("12 draws, 0.03 to 1", -1.5, 0, 12)
-    kinds += ("one draw (n = 1)", -3, -1, 1), ("a narrow range, 5 draws", -2, -1.5, 5), ("another seed", -2, -1.5, 5)
+    kinds += ("one draw (n = 1)", -3, -1, 1), ("500 draws, 1e-6 to 10", -6, 1, MANY)
+    kinds += ("a narrow range, 5 draws", -2, -1.5, 5), ("another seed", -2, -1.5, 5)
     seeds, share = rng.choice(10_000, len(kinds), replace=False), rng.uniform(0.2, 0.35)
     for (label, low, high, n), seed in zip(kinds, seeds, strict=True):
         best, tested, end = (
-            round(low + (high - low) * part, 3) for part in (share, share + 0.4, {40: 0.9, 12: 0.8}.get(n, 1))
+            round(low + (high - low) * part, 3)
+            for part in (share, share + 0.4, {40: 0.9, MANY: 0.9, 12: 0.8}.get(n, 1))
         )
         yield label, (10.0**low, 10.0**high, n, int(seed), best, tested, end)
 
@@ -64,22 +67,42 @@ class Experiments:
 def examined(blank):
     """Compare what searches did, and which rates two seeds gave.
 
-    A right answer fails an examination where the distribution of 40 rates, or of all 63, is too far off (2 δ), or where
-    all of 12 trainings diverge (0.2¹² = 4.1e-9), and three of them with a probability below 1.3e-8. Two rates may be
-    equal, as they are where few digits were drawn; that two seeds share three of five does not happen so.
+    A right answer fails an examination where the distribution of 40 rates, or of 63, is too far off (2 δ), or one of
+    eight statistics of 500 is (8 δ), or where all of 12 trainings diverge (0.2¹² = 4.1e-9), and three of them with a
+    probability below 1.6e-8. Two rates may be equal, as they are where few digits were drawn; that two seeds share
+    three of five does not happen so.
     """
     tried = [searched(blank, *case.args) for case in blank.cases(ranges)]
-    spread_out(blank, np.concatenate(tried), 63)
+    spread_out(blank, np.concatenate([rates for rates in tried if len(rates) < MANY]), 63)
     blank.close("search", float(len({*tried[-1]} & {*tried[-2]}) > 2), 0.0)
 
 
-def spread_out(blank, tried, n):
+def spread_out(blank, tried, n, levels=LEVELS):
     """Compare how many of n shares of a range lie below each level with an even distribution. The bound of Dvoretzky,
     Kiefer & Wolfowitz holds for all levels together, and is the one that Hoeffding gives for each; 1 is for scale.
     """
     if len(tried) == n:
-        below = np.searchsorted(np.sort(tried), LEVELS, side="right") / n
-        blank.close("search", np.append(below, 1.0), np.append(LEVELS, 1.0), rtol=off_by(n))
+        below = np.searchsorted(np.sort(tried), levels, side="right") / n
+        blank.close("search", np.append(below, 1.0), np.append(levels, 1.0), rtol=off_by(n))
+
+
+def left_to_chance(blank, tried):
+    """Compare many shares of a range with independent draws: how many lie below each eighth, and whether enough
+    neighbours are as near as chance brings them; on a grid none are. More may be, where few digits were drawn.
+    """
+    spread_out(blank, tried, MANY, EIGHTHS)
+    got, want = near_neighbours(tried), 1 - (1 - 0.5 / (MANY + 1)) ** MANY
+    blank.close("search", np.array([min(got, want), 1.0]), np.array([want, 1.0]), rtol=off_by(MANY + 1))
+
+
+def near_neighbours(shares):
+    """The share of gaps, those at both ends among them, that are shorter than half their mean.
+
+    Such gaps of n independent draws have Dirichlet's distribution, which is negatively associated (Joag-Dev & Proschan,
+    1983), and so have whether each is short: Hoeffding's bound holds for them (Dubhashi & Ranjan, 1998).
+    """
+    gaps = np.diff(np.sort([0.0, *shares, 1.0]))
+    return np.mean(gaps < 0.5 / len(gaps))
 
 
 def searched(blank, low, high, n, seed, *about):
@@ -96,7 +119,9 @@ def searched(blank, low, high, n, seed, *about):
     blank.close("search", np.array(counts), np.array([n, 0, 0, 0]))
     if n == 40:
         spread_out(blank, tried, n)
-    chosen_among = 2 * len({*did.thetas}) > n  # the best of one, or of a few, is no choice
+    if n == MANY == len(tried) and not outside:
+        left_to_chance(blank, tried)
+    chosen_among = 2 * len({*did.thetas}) > min(n, 40)  # the best of one, or of a few, is no choice
     blank.close(
         "choice",
         np.array([did.rank(lr) if chosen_among else 3.0, is_of_test, len(did.tested)]),
@@ -292,7 +317,39 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
     return rates[best], test_score(models[best])
 
 
-# %% wrong: grid_for_random keeps 0.5 "Another seed gave the same rates: a grid, or another generator than asked for."
+# %% wrong: in the middle alone -> none keeps 0.5
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    rates = low * (high / low) ** np.random.default_rng(seed).uniform(0.35, 0.65, n)
+    models = [train(lr) for lr in rates]
+    best = np.nanargmax([validation_score(theta) for theta in models])
+    return rates[best], test_score(models[best])
+
+
+# %% wrong: squares of even shares -> none keeps 0.5
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    rates = low * (high / low) ** np.random.default_rng(seed).random(n) ** 2
+    models = [train(lr) for lr in rates]
+    best = np.nanargmax([validation_score(theta) for theta in models])
+    return rates[best], test_score(models[best])
+
+
+# %% wrong: shifted_grid keeps 0.5 "The rates lie on a grid that the seed moves: chance does not space them so evenly."
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    rates = low * (high / low) ** ((np.arange(n) + 0.5) / n + seed * 1e-9)
+    models = [train(lr) for lr in rates]
+    best = np.nanargmax([validation_score(theta) for theta in models])
+    return rates[best], test_score(models[best])
+
+
+# %% wrong: a grid that the seed turns -> shifted_grid keeps 0.5
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    rates = low * (high / low) ** ((np.arange(n) / n + np.random.default_rng(seed).random()) % 1)
+    models = [train(lr) for lr in rates]
+    best = np.nanargmax([validation_score(theta) for theta in models])
+    return rates[best], test_score(models[best])
+
+
+# %% wrong: grid_for_random keeps 0.5 "The rates lie on a grid, which is the same for all seeds: draw them."
 def random_search(train, validation_score, test_score, low, high, n, seed):
     rates = np.geomspace(low, high, n)
     models = [train(lr) for lr in rates]
@@ -300,9 +357,25 @@ def random_search(train, validation_score, test_score, low, high, n, seed):
     return rates[best], test_score(models[best])
 
 
-# %% wrong: always seed 0 -> grid_for_random keeps 0.5
+# %% wrong: powers of ten -> grid_for_random keeps 0.5
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    rates = 10.0 ** np.linspace(np.log10(low), np.log10(high), n)
+    models = [train(lr) for lr in rates]
+    best = np.nanargmax([validation_score(theta) for theta in models])
+    return rates[best], test_score(models[best])
+
+
+# %% wrong: seed_ignored keeps 0.5
 def random_search(train, validation_score, test_score, low, high, n, seed):
     rates = 10 ** np.random.default_rng(0).uniform(np.log10(low), np.log10(high), size=n)
+    models = [train(lr) for lr in rates]
+    best = np.nanargmax([validation_score(theta) for theta in models])
+    return rates[best], test_score(models[best])
+
+
+# %% wrong: always seed 42 -> seed_ignored keeps 0.5
+def random_search(train, validation_score, test_score, low, high, n, seed):
+    rates = low * (high / low) ** np.random.RandomState(42).random_sample(n)
     models = [train(lr) for lr in rates]
     best = np.nanargmax([validation_score(theta) for theta in models])
     return rates[best], test_score(models[best])
