@@ -63,8 +63,7 @@ class Processes:
 
     def abandon(self) -> None:
         """End the processes now; their sandboxes die with them."""
-        for process in list((self._pool._processes or {}).values()):  # Python has no public way before 3.14
-            process.kill()
+        interrupts.end_now(self._pool)
 
 
 def start_forkserver() -> None:

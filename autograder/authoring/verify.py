@@ -138,8 +138,7 @@ def _found(made: Mapping[str, Assignment], names: Mapping[str, Iterable[str]], j
             "the process? `--jobs 1` tries one after the other."
         ) from None
     finally:
-        for process in list((pool._processes or {}).values()):  # what is under way is of no more use
-            process.kill()
+        interrupts.end_now(pool)  # what is under way is of no more use
         pool.shutdown(cancel_futures=True)
 
 

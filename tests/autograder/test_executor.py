@@ -95,6 +95,20 @@ def test_few_tasks_are_under_way_at_a_time(pool):
     assert done == 100
 
 
+def test_processes_are_ended_while_work_is_being_handed_to_them():
+    """More than a pipe holds: before Python 3.11.5 a pool whose processes ended waited for somebody to read it."""
+    with pytest.raises(KeyboardInterrupt), workers(1) as pool:
+        waiting = [pool.submit(measured, bytes(10_000_000)) for _ in range(3)]
+        assert waiting[0].result(60) == 10_000_000
+        raise KeyboardInterrupt
+    assert not waiting[-1].done() or waiting[-1].cancelled() or waiting[-1].exception()
+
+
+def measured(x):
+    time.sleep(0.5)
+    return len(x)
+
+
 def test_the_number_of_processes_can_be_chosen():
     with workers(1) as one:
         assert isinstance(one, Processes) and one.width == 1
