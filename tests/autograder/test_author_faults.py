@@ -1,6 +1,7 @@
 """What an author gets wrong, in a source, its checks or answers, is one sentence, said before anything is judged."""
 
 import shutil
+from itertools import takewhile
 
 import nbformat
 import pytest
@@ -118,7 +119,7 @@ def complaints(course):
     """What `autograder verify` complains of, but for the numbers of answers, which are small here."""
     ended = ask("verify", ASSIGNMENT)
     assert ended.exit_code == 1 and "Traceback" not in ended.stdout
-    said = ended.stdout.split("┏")[0].splitlines()  # the table is below
+    said = takewhile(str.strip, ended.stdout.splitlines())  # the table is below
     return [line for line in said if "expected 3 or more" not in line and "6 or more" not in line]
 
 

@@ -139,7 +139,7 @@ def test_whatever_is_asked_of_an_assignment_is_asked_of_the_next_and_right_there
 
 def test_a_label_that_is_wrong_is_seen(ran):
     assert of(ran, "FAILED", "a3-mislabelled") == {
-        "test_wrong_answers_keep_and_are_told_what_their_markers_say",
+        "test_wrong_answers_keep_half_at_most_and_are_told_what_their_markers_say",
         "test_every_mistake_a_check_knows_is_told_to_who_makes_it",
     }
 
