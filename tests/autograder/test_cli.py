@@ -47,7 +47,8 @@ def refused(ended, *words):
     """One clear line on standard error, nothing on standard output, and an exit code that says so."""
     assert ended.returncode == 2, ended
     assert ended.stdout == ""
-    (line,) = ended.stderr.splitlines()
+    line, *more = ended.stderr.splitlines()
+    assert more == [], ended.stderr
     assert line.startswith("autograder: ") and line.endswith(".") and "Traceback" not in line
     for word in words:
         assert word in line, line
