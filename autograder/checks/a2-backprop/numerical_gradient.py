@@ -244,9 +244,9 @@ def numerical_gradient(f, x):
     return np.array([f(x + unit) - f(x - unit) for unit in units]).reshape(x.shape) / (2 * h)
 
 
-# %% wrong: a share of x, also where x is 0 -> not_finite keeps 0.5
+# %% wrong: a step of 0 where x is 0 -> not_finite keeps 0.5
 def numerical_gradient(f, x):
-    steps = 6e-6 * np.abs(x)
+    steps = 6e-6 * np.maximum(1, np.abs(x)) * (x != 0)
     units = steps * np.eye(x.size).reshape(-1, *x.shape)
     return np.array([f(x + unit) - f(x - unit) for unit in units]).reshape(x.shape) / (2 * steps)
 
