@@ -84,6 +84,8 @@ def states(rng):
     for label, n, t, scale in kinds:
         theta, g = rng.uniform(1, 3, n).round(3), scale * signed(rng, n)
         v, s = (0 * g, 0 * g) if t == 1 else (0.3 * scale * signed(rng, n), scale**2 * rng.uniform(0.01, 0.5, n))
+        while np.abs(9 * v + g).min() < 0.1 * scale:  # the new v is not near 0
+            v = 0.3 * scale * signed(rng, n)
         if "always 0" in label:
             g[0] = v[0] = s[0] = 0.0
         yield label, (theta, g.round(3), v.round(3), s.round(4), t, round(rng.uniform(0.2, 0.6), 2))
